@@ -1,0 +1,20 @@
+# Every library comes from Debian (scripts/install-deps); README.md says why each one is used.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ZLIB REQUIRED)
+find_package(CURL REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(dnnl REQUIRED)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+if(TERN_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+# Libraries used inside one folder only; everything else sees just the folder's own headers.
+set(tern_base_LIBRARIES OpenSSL::Crypto)
+set(tern_parallel_LIBRARIES OpenMP::OpenMP_CXX)
+set(tern_kernels_LIBRARIES DNNL::dnnl)
+set(tern_io_LIBRARIES CURL::libcurl ZLIB::ZLIB PkgConfig::LIBZIP)
+set(tern_text_LIBRARIES PkgConfig::PCRE2)

@@ -18,10 +18,8 @@ class Rng {
   explicit Rng(uint64_t seed) : state_(seed) {}
 
   uint64_t next() { return mix64(state_ += 0x9E3779B97F4A7C15u); }
-  /// Uniform in [0, n). n > 0.
-  uint64_t below(uint64_t n) {
-    return static_cast<uint64_t>((static_cast<unsigned __int128>(next()) * n) >> 64);
-  }
+  /// Uniform in [0, n), n > 0. The bias of the remainder is below n / 2^64.
+  uint64_t below(uint64_t n) { return next() % n; }
   /// Uniform in [0, 1).
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
   /// Standard normal (Box-Muller, one of the pair).

@@ -1,0 +1,67 @@
+#include "tern/autograd/tape.h"
+
+#include <cstring>
+
+#include "tern/base/error.h"
+#include "tern/base/profile.h"
+#include "tern/parallel/parallel.h"
+
+namespace tern {
+namespace {
+
+thread_local Tape* recording_tape = nullptr;
+
+void fill_with_zeros(const Tensor& x) {
+  const Zone zone("zero gradients");
+  auto* data = static_cast<std::byte*>(x.raw());
+  constexpr int64_t kGrain = 1 << 20;
+  parallel_for(static_cast<int64_t>(x.bytes()), kGrain, [&](int64_t begin, int64_t end) {
+    std::memset(data + begin, 0, static_cast<size_t>(end - begin));
+  });
+}
+
+}  // namespace
+
+Tape::Tape() : outer_(recording_tape) { recording_tape = this; }
+Tape::~Tape() { recording_tape = outer_; }
+Tape* Tape::current() { return recording_tape; }
+
+void Tape::backward(const Tensor& loss) {
+  check(loss.size() == 1 && loss.dtype() == DType::f32,
+        "backward starts at a loss of one f32 number, found {} {}", name_of(loss.dtype()),
+        to_string(loss.shape()));
+  check(loss.requires_grad(), "this loss depends on no tensor that requires a gradient");
+  *gradient(loss).data<float>() = 1.0f;
+  while (!entries_.empty()) {
+    Entry entry = std::move(entries_.back());
+    entries_.pop_back();
+    if (!entry.output.has_gradient()) continue;
+    const Zone zone(entry.op);
+    entry.backward();
+    entry.output.clear_gradient();
+  }
+}
+
+void record(const char* op, const Tensor& output, std::initializer_list<Tensor> inputs,
+            std::function<void()> backward) {
+  Tape* tape = Tape::current();
+  bool wanted = false;
+  for (const Tensor& input : inputs) wanted |= input.requires_grad();
+  if (tape == nullptr || !wanted) return;
+  output.set_requires_grad(true);
+  tape->entries_.push_back({op, output, std::move(backward)});
+}
+
+Tensor gradient(const Tensor& x) {
+  const auto [tensor, fresh] = writable_gradient(x);
+  if (fresh) fill_with_zeros(tensor);
+  return tensor;
+}
+
+WritableGradient writable_gradient(const Tensor& x) {
+  if (x.has_gradient()) return {x.gradient_slot(), false};
+  x.set_gradient(Tensor::empty(x.shape(), x.gradient_dtype()));
+  return {x.gradient_slot(), true};
+}
+
+}  // namespace tern

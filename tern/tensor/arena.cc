@@ -1,0 +1,105 @@
+#include "tern/tensor/arena.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#include "tern/base/error.h"
+
+namespace tern {
+namespace {
+
+constexpr size_t kAlignment = 64;
+constexpr size_t kHugePage = size_t{2} << 20;
+
+/// Small blocks come in powers of two, large ones in whole huge pages: few sizes, so much reuse.
+size_t rounded(size_t bytes) {
+  if (bytes >= kHugePage / 2) return (bytes + kHugePage - 1) / kHugePage * kHugePage;
+  return std::bit_ceil(std::max(bytes, kAlignment));
+}
+
+void* take_from_system(size_t bytes) {
+  const bool large = bytes >= kHugePage;
+  void* block =
+      ::operator new(bytes, std::align_val_t(large ? kHugePage : kAlignment), std::nothrow);
+  check(block != nullptr, "out of memory: {:.2f} GB more were needed; use a smaller batch or model",
+        static_cast<double>(bytes) / 1e9);
+  if (large) ::madvise(block, bytes, MADV_HUGEPAGE);
+  return block;
+}
+
+void give_to_system(void* block, size_t bytes) {
+  ::operator delete(block, std::align_val_t(bytes >= kHugePage ? kHugePage : kAlignment));
+}
+
+class Arena {
+ public:
+  void* take(size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    statistics_.in_use += bytes;
+    statistics_.peak = std::max(statistics_.peak, statistics_.in_use);
+    std::vector<void*>& free = free_[bytes];
+    if (!free.empty()) {
+      void* block = free.back();
+      free.pop_back();
+      return block;
+    }
+    statistics_.reserved += bytes;
+    return take_from_system(bytes);
+  }
+
+  void give(void* block, size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    statistics_.in_use -= bytes;
+    free_[bytes].push_back(block);
+  }
+
+  ArenaStatistics statistics() {
+    const std::lock_guard lock(mutex_);
+    return statistics_;
+  }
+
+  void reset_peak() {
+    const std::lock_guard lock(mutex_);
+    statistics_.peak = statistics_.in_use;
+  }
+
+  void trim() {
+    const std::lock_guard lock(mutex_);
+    for (auto& [bytes, blocks] : free_) {
+      for (void* block : blocks) give_to_system(block, bytes);
+      statistics_.reserved -= bytes * blocks.size();
+      blocks.clear();
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<size_t, std::vector<void*>> free_;
+  ArenaStatistics statistics_;
+};
+
+/// Never destroyed: tensors in static storage may outlive any static arena.
+Arena& arena() {
+  static Arena* const instance = new Arena;
+  return *instance;
+}
+
+}  // namespace
+
+std::shared_ptr<void> arena_allocate(size_t bytes) {
+  const size_t size = rounded(bytes);
+  return {arena().take(size), [size](void* block) { arena().give(block, size); }};
+}
+
+ArenaStatistics arena_statistics() { return arena().statistics(); }
+void arena_reset_peak() { arena().reset_peak(); }
+void arena_trim() { arena().trim(); }
+
+}  // namespace tern

@@ -147,9 +147,9 @@ def ternary(strength):
 # ---- what is stored -----------------------------------------------------------------------------
 
 def random_parameters(config):
-    """Weights that the model's file holds exactly. Those in float32 are odd multiples of 2^-17: sums
-    over a group are then exact in float32 in any order, and no weight is half of a float16 scale,
-    so every implementation of the formula finds the same scales and codes."""
+    """Weights that the model's file holds exactly. Those in float32 are odd multiples of 2^-17:
+    sums over a group are then exact in float32 in any order, and no weight is half of a float16
+    scale, so every implementation of the formula finds the same scales and codes."""
     def random(shape):
         mean, deviation = (1.0, 0.2) if len(shape) == 1 else (0.0, 0.15)
         w = mean + deviation * torch.randn(shape, dtype=torch.float64)

@@ -1,0 +1,265 @@
+"""Proves the rules of CONTRIBUTING.md that a compiler does not: which file may include which.
+
+    python3 tests/layering_test.py [ROOT]       a line per violation, exit status 1 if there is one
+    python3 tests/layering_test.py --self-test  feeds every rule a bad example and expects it found
+"""
+
+import pathlib
+import re
+import sys
+import tempfile
+
+# Lowest first. An include points to a lower row or stays in its own folder.
+LAYERS = [
+    ["base"],
+    ["tensor", "parallel"],
+    ["kernels", "io", "text"],
+    ["autograd", "quant", "data"],
+    ["ops"],
+    ["model", "optim"],
+    ["train", "eval"],
+    ["tern.h"],  # the one header that a recipe includes
+    ["lab", "apps"],
+    ["loop", "report"],
+]
+# The harness survives a broken engine: it sees nothing else.
+ONLY_SEES = {"loop": {"base"}, "report": {"base"}}
+# What is scored cannot reach the score.
+NEVER_SEES = {"tern.h": {"eval"}, "lab": {"eval"}}
+
+# Third-party header -> the folder in which one .cc may include it ("" is any folder).
+THIRD_PARTY = {
+    "oneapi/dnnl/": "tern/kernels/",
+    "nlohmann/": "tern/base/",
+    "openssl/": "tern/base/",
+    "omp.h": "tern/parallel/",
+    "curl/": "tern/io/",
+    "zip.h": "tern/io/",
+    "zlib.h": "tern/io/",
+    "pcre2.h": "tern/text/",
+    "toml++/": "",
+    "CLI/": "apps/",
+}
+TEST_ONLY = ["httplib.h", "gtest/", "gmock/"]
+
+# Besides our own headers, tern/tern.h may reach the C++ standard library but for these, and fmt's
+# core.
+RECIPE_HEADER = "tern/tern.h"
+SLOW_STANDARD_HEADERS = {"iostream", "regex"}
+LIGHT_THIRD_PARTY = {"fmt/core.h"}
+
+MAX_LINES = 500
+ROOTS = ["tern", "lab", "apps", "loop", "report", "tests"]
+SOURCES = {".h", ".cc", ".cpp"}
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def read_sources(root):
+    """Path relative to the root -> text, of every source file."""
+    return {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for name in ROOTS for path in sorted((root / name).rglob("*")) if path.suffix in SOURCES}
+
+
+def includes(text, quote):
+    return [name for opening, name in INCLUDE.findall(text) if opening == quote]
+
+
+def is_test(path):
+    return path.startswith("tests/") or re.search(r"_(test|bench|test_util)\.", path) is not None
+
+
+def folder_of(path):
+    """A row's name in LAYERS: "ops" for tern/ops/x.h, "lab" for lab/train.cpp."""
+    parts = path.split("/")
+    return parts[1] if parts[0] == "tern" else parts[0]
+
+
+def rank_of(folder):
+    return next((rank for rank, row in enumerate(LAYERS) if folder in row), None)
+
+
+def edge_error(source, target):
+    """Why a file of folder `source` may not include one of folder `target`, or None."""
+    if source == target:
+        return None
+    if rank_of(source) is None or rank_of(target) is None:
+        unknown = source if rank_of(source) is None else target
+        return f"{unknown} is in no layer; add it to LAYERS in tests/layering_test.py"
+    if source in ONLY_SEES and target not in ONLY_SEES[source]:
+        return f"{source} may see only {', '.join(sorted(ONLY_SEES[source]))}"
+    if target in NEVER_SEES.get(source, ()):
+        return f"{source} may not see {target}"
+    if rank_of(source) == rank_of(target):
+        return f"{source} and {target} are siblings: neither may see the other"
+    if rank_of(source) < rank_of(target):
+        return f"{target} lies above {source}"
+    return None
+
+
+def check_edges(sources):
+    """Includes are rooted and point down. Files in tests/ cross all layers."""
+    for path, text in sources.items():
+        for target in includes(text, '"'):
+            if target.split("/")[0] not in ROOTS:
+                yield f'{path}: includes "{target}"; write includes from the root, "tern/..."'
+            elif not path.startswith("tests/"):
+                error = edge_error(folder_of(path), folder_of(target))
+                if error:
+                    yield f'{path}: includes "{target}", but {error}'
+
+
+def users_of(sources, header):
+    return [path for path, text in sources.items()
+            if any(name.startswith(header) for name in includes(text, "<") + includes(text, '"'))]
+
+
+def check_third_party(sources):
+    """Each library stays inside one .cc of its folder; some are for tests."""
+    for header, home in THIRD_PARTY.items():
+        users = users_of(sources, header)
+        for path in users:
+            if not (path.endswith(".cc") and path.startswith(home)):
+                yield f"{path}: includes <{header}>, which belongs in one {home}*.cc"
+        if len(users) > 1:
+            yield f"{users[1]}: includes <{header}>, which {users[0]} includes already"
+    for header in TEST_ONLY:
+        for path in users_of(sources, header):
+            if not is_test(path):
+                yield f"{path}: includes <{header}>, which is for tests only"
+
+
+def is_heavy(header):
+    if header in LIGHT_THIRD_PARTY:
+        return False
+    return header in SLOW_STANDARD_HEADERS or "/" in header or header.endswith(".h")
+
+
+def check_recipe_closure(sources):
+    """An edited recipe runs within five seconds only if tern/tern.h stays light."""
+    reached_from = {RECIPE_HEADER: None}
+    todo = [RECIPE_HEADER]
+    while todo:
+        path = todo.pop()
+        text = sources.get(path, "")
+        for header in filter(is_heavy, includes(text, "<")):
+            chain = path
+            while reached_from[path]:
+                path = reached_from[path]
+                chain = f"{path} -> {chain}"
+            yield f"{chain}: includes <{header}>, which is too heavy for a recipe"
+        for target in includes(text, '"'):
+            if target not in reached_from:
+                reached_from[target] = path
+                todo.append(target)
+
+
+def check_companions(sources):
+    """A kernel has its reference and its test, an op its test."""
+    for path in sources:
+        stem, _, suffix = path.rpartition(".")
+        if suffix != "cc" or is_test(path):
+            continue
+        wanted = []
+        if path.startswith("tern/kernels/") and f"{stem}.h" in sources:
+            wanted = [f"{stem}_ref.h", f"{stem}_test.cc"]
+        elif path.startswith("tern/ops/"):
+            wanted = [f"{stem}_test.cc"]
+        for companion in wanted:
+            if companion not in sources:
+                yield f"{path}: {companion} is missing"
+
+
+def check_lengths(sources):
+    for path, text in sources.items():
+        lines = text.count("\n")
+        if lines > MAX_LINES:
+            yield f"{path}: {lines} lines; a file has at most {MAX_LINES}"
+
+
+CHECKS = [check_edges, check_third_party, check_recipe_closure, check_companions, check_lengths]
+
+
+def violations(root):
+    sources = read_sources(root)
+    return [line for check in CHECKS for line in check(sources)]
+
+
+# ---- self-test ----------------------------------------------------------------------------------
+
+GOOD = {
+    "tern/base/json.cc": "#include <nlohmann/json.hpp>\n",
+    "tern/kernels/dot.cc": '#include "tern/kernels/dot.h"\n#include "tern/base/error.h"\n',
+    "tern/kernels/dot.h": "#pragma once\n",
+    "tern/kernels/dot_ref.h": "#pragma once\n",
+    "tern/kernels/dot_test.cc": '#include <gtest/gtest.h>\n#include "tern/kernels/dot_ref.h"\n',
+    "tern/kernels/cpu.cc": "// without a header of its own: not a kernel\n",
+    "tern/tern.h": '#include <fmt/core.h>\n#include <vector>\n#include "tern/train/loop.h"\n',
+    "tern/train/loop.h": '#include "tern/model/llama.h"\n',
+    "tests/run_test.cc": '#include <httplib.h>\n#include "tern/eval/a.h"\n#include "loop/a.h"\n',
+    "loop/run.cc": '#include "tern/base/file.h"\n',
+    "lab/train.cpp": '#include "tern/tern.h"\n',
+}
+
+# What the report must say, and the files added to the good tree that make it say so.
+BAD = [
+    ("base/a.h: includes \"tern/io/b.h\", but io lies above",
+     {"tern/base/a.h": '#include "tern/io/b.h"\n'}),
+    ("train and eval are siblings", {"tern/train/a.cc": '#include "tern/eval/b.h"\n'}),
+    ("tensor and parallel are siblings", {"tern/tensor/a.cc": ' # include "tern/parallel/b.h"\n'}),
+    ("loop may see only base", {"loop/a.cc": '#include "tern/ops/b.h"\n'}),
+    ("report may see only base", {"report/a.cc": '#include "loop/b.h"\n'}),
+    ("lab may not see eval", {"lab/train.cpp": '#include "tern/eval/b.h"\n'}),
+    ("tern.h may not see eval", {"tern/tern.h": '#include "tern/eval/b.h"\n'}),
+    ("apps lies above model", {"tern/model/a.cc": '#include "apps/b.h"\n'}),
+    ("misc is in no layer", {"tern/misc/a.cc": '#include "tern/base/b.h"\n'}),
+    ("write includes from the root", {"tern/base/a.cc": '#include "b.h"\n'}),
+    ("which tern/base/b.cc includes already", {"tern/base/b.cc": "#include <nlohmann/json.hpp>\n"}),
+    ("belongs in one tern/kernels/*.cc",
+     {"tern/kernels/a.h": "#include <oneapi/dnnl/dnnl.hpp>\n"}),
+    ("belongs in one tern/parallel/*.cc", {"tern/data/a.cc": "#include <omp.h>\n"}),
+    ("which is for tests only", {"tern/io/a.cc": "#include <httplib.h>\n"}),
+    ("tern/tern.h -> tern/train/loop.h: includes <iostream>",
+     {"tern/train/loop.h": "#include <iostream>\n"}),
+    ("includes <fmt/format.h>, which is too heavy",
+     {"tern/train/loop.h": "#include <fmt/format.h>\n"}),
+    ("a_ref.h is missing",
+     {"tern/kernels/a.cc": "", "tern/kernels/a.h": "", "tern/kernels/a_test.cc": ""}),
+    ("a_test.cc is missing",
+     {"tern/kernels/a.cc": "", "tern/kernels/a.h": "", "tern/kernels/a_ref.h": ""}),
+    ("tern/ops/a_test.cc is missing", {"tern/ops/a.cc": ""}),
+    (f"{MAX_LINES + 1} lines", {"tern/base/a.h": "\n" * (MAX_LINES + 1)}),
+]
+
+
+def violations_of(files):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = pathlib.Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return violations(pathlib.Path(folder))
+
+
+def self_test():
+    """The failures of this script: a good tree that is refused, a bad one that is not."""
+    failures = [f"refused a good tree: {line}" for line in violations_of(GOOD)]
+    for expected, files in BAD:
+        found = violations_of(GOOD | files)
+        if len(found) != 1 or expected not in found[0]:
+            failures.append(f"expected one violation '{expected}', found {found}")
+    return failures
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        lines = self_test()
+    else:
+        default = pathlib.Path(__file__).resolve().parent.parent
+        lines = violations(pathlib.Path(arguments[0]) if arguments else default)
+    print("\n".join(lines), end="\n" if lines else "")
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

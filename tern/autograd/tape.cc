@@ -64,4 +64,21 @@ WritableGradient writable_gradient(const Tensor& x) {
   return {x.gradient_slot(), true};
 }
 
+void pass_gradient(const Tensor& dy, const Tensor& x) {
+  if (!x.requires_grad()) return;
+  if (!x.has_gradient()) return x.set_gradient(dy);
+  const std::span<float> to = x.gradient_slot().values<float>();
+  const std::span<const float> from = dy.values<const float>();
+  constexpr int64_t kGrain = 1 << 15;
+  parallel_for(static_cast<int64_t>(to.size()), kGrain, [=](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) to[i] += from[i];
+  });
+}
+
+void share_gradient(const Tensor& original, const Tensor& copy) {
+  if (Tape::current() == nullptr || !original.requires_grad()) return;
+  copy.set_requires_grad(true);
+  copy.set_gradient(gradient(original));
+}
+
 }  // namespace tern

@@ -59,4 +59,15 @@ struct WritableGradient {
 };
 WritableGradient writable_gradient(const Tensor& x);
 
+/// Adds the finished gradient `dy` (f32) of an op's output to that of x, whose derivative is 1.
+/// When x has no gradient yet it takes over the buffer of dy, which the op must not touch
+/// afterwards.
+void pass_gradient(const Tensor& dy, const Tensor& x);
+
+/// Makes the gradient of `copy` the gradient of `original`: whatever is added to one is added to
+/// the other. This is the identity straight-through estimator (Bengio et al. 2013) at no cost: a
+/// quantized or cast copy of a float32 weight collects its gradient right where the optimizer reads
+/// it. Does nothing without a tape.
+void share_gradient(const Tensor& original, const Tensor& copy);
+
 }  // namespace tern

@@ -1,0 +1,97 @@
+#include "tern/quant/packed.h"
+
+#include <cmath>
+
+#include "tern/base/bf16.h"
+#include "tern/base/error.h"
+
+namespace tern {
+
+std::array<double, 3> CodeCounts::shares() const {
+  const double n = std::max<double>(1, static_cast<double>(total()));
+  return {negative / n, zero / n, positive / n};
+}
+
+CodeCounts& CodeCounts::operator+=(const CodeCounts& other) {
+  negative += other.negative;
+  zero += other.zero;
+  positive += other.positive;
+  return *this;
+}
+
+float PackedTernary::scale(int64_t row, int64_t col) const {
+  if (grouping.whole_tensor()) return static_cast<float>(scales[0]);
+  const int64_t group = grouping.size > 0 ? col / grouping.size : 0;
+  return static_cast<float>(scales[row * grouping.groups_per_row(cols) + group]);
+}
+
+double PackedTernary::bits_per_weight() const {
+  return 8.0 * static_cast<double>(codes.size() + scales.size() * sizeof(f16)) /
+         static_cast<double>(rows * cols);
+}
+
+PackedTernary pack_ternary(std::span<const int8_t> codes, std::span<const float> scales,
+                           int64_t rows, int64_t cols, Grouping grouping) {
+  const int64_t row_bytes = PackedTernary::bytes_per_row(cols);
+  PackedTernary packed{rows, cols, grouping, {}, {}};
+  // A row's last byte is filled up with the code of zero.
+  packed.codes.assign(static_cast<size_t>(rows * row_bytes), 0b01010101);
+  parallel_for(rows, 16, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      for (int64_t c = 0; c < cols; ++c) {
+        uint8_t& byte = packed.codes[r * row_bytes + c / 4];
+        const int shift = static_cast<int>(c % 4 * 2);
+        byte = static_cast<uint8_t>((byte & ~(3 << shift)) | (codes[r * cols + c] + 1) << shift);
+      }
+    }
+  });
+  for (const float scale : scales) packed.scales.push_back(f16(scale));
+  return packed;
+}
+
+void validate_ternary(const PackedTernary& packed, const std::string& name) {
+  const auto [rows, cols, grouping, codes, scales] = packed;
+  check(static_cast<int64_t>(codes.size()) == rows * PackedTernary::bytes_per_row(cols) &&
+            static_cast<int64_t>(scales.size()) == grouping.scale_count(rows, cols),
+        "{}: {} bytes of codes and {} scales do not make a ({}, {}) matrix with groups of {}", name,
+        codes.size(), scales.size(), rows, cols, grouping.to_string());
+  for (size_t i = 0; i < codes.size(); ++i) {
+    // A code of 3 has both bits of its pair set.
+    check((codes[i] & codes[i] >> 1 & 0b01010101) == 0,
+          "{}: byte {} holds a code that is none of -1, 0, +1", name, i);
+  }
+  for (size_t i = 0; i < scales.size(); ++i) {
+    const float scale = static_cast<float>(scales[i]);
+    check(std::isfinite(scale) && scale >= 0,
+          "{}: scale {} is {}, not a finite number of 0 or more", name, i, scale);
+  }
+}
+
+template <class Out>
+void unpack_ternary(const PackedTernary& packed, Out* weights) {
+  parallel_for(packed.rows, 8, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      for (int64_t c = 0; c < packed.cols; ++c) {
+        weights[r * packed.cols + c] = static_cast<Out>(packed.scale(r, c) * packed.code(r, c));
+      }
+    }
+  });
+}
+
+template void unpack_ternary(const PackedTernary&, float*);
+template void unpack_ternary(const PackedTernary&, bf16*);
+
+CodeCounts count_codes(const PackedTernary& packed) {
+  CodeCounts counts;
+  for (int64_t r = 0; r < packed.rows; ++r) {
+    for (int64_t c = 0; c < packed.cols; ++c) {
+      const int8_t code = packed.code(r, c);
+      counts.negative += code < 0;
+      counts.zero += code == 0;
+      counts.positive += code > 0;
+    }
+  }
+  return counts;
+}
+
+}  // namespace tern

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tern/base/f16.h"
+#include "tern/quant/quantize.h"
+
+namespace tern {
+
+/// How many weights have the code -1, 0 and +1.
+struct CodeCounts {
+  int64_t negative = 0, zero = 0, positive = 0;
+
+  int64_t total() const { return negative + zero + positive; }
+  /// The shares of -1, 0, +1; zeros when there are no weights.
+  std::array<double, 3> shares() const;
+  CodeCounts& operator+=(const CodeCounts& other);
+};
+
+/// A ternary matrix as files hold it: codes at 2 bits, four to a byte, the first in the lowest bits
+/// (0, 1, 2 for -1, 0, +1; a row starts on a byte), and one float16 scale a group.
+struct PackedTernary {
+  int64_t rows = 0, cols = 0;
+  Grouping grouping;
+  std::vector<uint8_t> codes;  // (rows, bytes_per_row(cols))
+  std::vector<f16> scales;     // (rows, groups_per_row), or one number for a whole tensor
+
+  static int64_t bytes_per_row(int64_t cols) { return (cols + 3) / 4; }
+  int8_t code(int64_t row, int64_t col) const {
+    return static_cast<int8_t>((codes[row * bytes_per_row(cols) + col / 4] >> (col % 4 * 2) & 3) -
+                               1);
+  }
+  float scale(int64_t row, int64_t col) const;
+  /// Stored bits, scales included, per weight.
+  double bits_per_weight() const;
+};
+
+/// Packs codes (rows, cols) and their scales.
+PackedTernary pack_ternary(std::span<const int8_t> codes, std::span<const float> scales,
+                           int64_t rows, int64_t cols, Grouping grouping);
+
+/// Throws unless the sizes agree, every code is -1, 0 or +1 and every scale is finite and not
+/// negative. `name` names the matrix in the error.
+void validate_ternary(const PackedTernary& packed, const std::string& name);
+
+/// code * scale for every weight, (rows, cols). Out is float or bf16.
+template <class Out>
+void unpack_ternary(const PackedTernary& packed, Out* weights);
+
+CodeCounts count_codes(const PackedTernary& packed);
+
+/// Quantizes w (rows, cols) and packs the result: what training used at lambda 1, code for code.
+template <GroupQuantizer Quantizer>
+PackedTernary quantize_and_pack(const float* w, int64_t rows, int64_t cols, Grouping grouping,
+                                const Quantizer& quantizer) {
+  std::vector<int8_t> all_codes(static_cast<size_t>(rows * cols));
+  std::vector<float> scales(static_cast<size_t>(grouping.scale_count(rows, cols)));
+  for_each_group(w, rows, cols, grouping, quantizer,
+                 [&](int64_t first, int64_t n, const int8_t* codes, float scale) {
+                   std::copy(codes, codes + n, all_codes.begin() + first);
+                   const int64_t group = grouping.whole_tensor() ? 0
+                                         : grouping.size > 0     ? first % cols / grouping.size
+                                                                 : 0;
+                   const int64_t row = grouping.whole_tensor() ? 0 : first / cols;
+                   scales[row * grouping.groups_per_row(cols) + group] = scale;
+                 });
+  return pack_ternary(all_codes, scales, rows, cols, grouping);
+}
+
+}  // namespace tern

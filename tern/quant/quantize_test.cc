@@ -1,0 +1,162 @@
+#include "tern/quant/quantize.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tern/base/bf16.h"
+#include "tern/base/error.h"
+#include "tern/base/rng.h"
+#include "tern/quant/absmax.h"
+#include "tern/quant/absmean.h"
+#include "tern/quant/packed.h"
+#include "tern/quant/quantize_ref.h"
+
+namespace tern {
+namespace {
+
+std::vector<float> normal(int64_t n, uint64_t seed) {
+  Rng rng(seed);
+  std::vector<float> out(static_cast<size_t>(n));
+  for (float& w : out) w = static_cast<float>(0.02 * rng.normal());
+  return out;
+}
+
+/// Groups that bring out a quantizer's corners.
+struct Design {
+  const char* name;
+  std::vector<float> group;
+};
+std::vector<Design> designs() {
+  std::vector<float> ramp;
+  for (int i = -32; i < 32; ++i) ramp.push_back(static_cast<float>(i) / 16);
+  return {{"flat", std::vector<float>(64, 0.25f)},
+          {"all zero", std::vector<float>(64, 0.0f)},
+          {"ramp", ramp},
+          {"ties at half the scale", {1.5f, -1.5f, 0.5f, -0.5f, 1.0f, -1.0f}},
+          {"one outlier", {100.0f, 0.01f, -0.01f, 0.02f}},
+          {"one weight", {-3.0f}},
+          {"normal", normal(64, 1)},
+          {"short normal", normal(23, 2)}};
+}
+
+template <class Quantizer>
+std::vector<float> quantized(const Quantizer& quantizer, const std::vector<float>& group) {
+  std::vector<int8_t> codes(group.size());
+  const float scale = quantizer(group.data(), static_cast<int64_t>(group.size()), codes.data());
+  std::vector<float> out;
+  for (const int8_t code : codes) out.push_back(scale * code);
+  return out;
+}
+
+TEST(Absmean, EqualsTheScalarReferenceOnDesignedGroups) {
+  for (const auto& [name, group] : designs()) {
+    EXPECT_EQ(quantized(Absmean{}, group), ref::absmean(group)) << name;
+  }
+}
+
+TEST(Absmax, EqualsTheScalarReferenceOnDesignedGroups) {
+  for (const auto& [name, group] : designs()) {
+    EXPECT_EQ(quantized(Absmax{}, group), ref::absmax(group)) << name;
+  }
+}
+
+TEST(Absmax, LeavesTernaryWeightsAsTheyAre) {
+  const std::vector<float> ternary = quantized(Absmean{}, normal(64, 3));
+  EXPECT_EQ(quantized(Absmax{}, ternary), ternary);
+}
+
+TEST(Threshold, AHigherOneMakesMoreZeros) {
+  const std::vector<float> group = normal(256, 4);
+  const auto zeros = [&](float threshold) {
+    const std::vector<float> q = quantized(Absmean{threshold}, group);
+    return std::count(q.begin(), q.end(), 0.0f);
+  };
+  EXPECT_LT(zeros(0.3f), zeros(0.5f));
+  EXPECT_LT(zeros(0.5f), zeros(0.9f));
+}
+
+TEST(FakeQuantize, LambdaMixesBetweenTheWeightAndItsQuantizedValue) {
+  const std::vector<float> w = normal(3 * 100, 5);
+  std::vector<float> none(300), half(300), full(300);
+  const Grouping group{64};
+  fake_quantize_rows(w.data(), 3, 100, group, Absmean{}, 0.0f, none.data());
+  fake_quantize_rows(w.data(), 3, 100, group, Absmean{}, 0.5f, half.data());
+  fake_quantize_rows(w.data(), 3, 100, group, Absmean{}, 1.0f, full.data());
+  EXPECT_EQ(none, w);
+  for (int i = 0; i < 300; ++i) EXPECT_NEAR(half[i], (w[i] + full[i]) / 2, 1e-8);
+}
+
+TEST(FakeQuantize, GroupsRunAlongRowsAndTheLastOneMayBeShort) {
+  const int64_t rows = 3, cols = 100;
+  const std::vector<float> w = normal(rows * cols, 6);
+  for (const char* text : {"32", "64", "128", "256", "row", "tensor"}) {
+    const Grouping grouping = Grouping::parse(text);
+    std::vector<float> got(w.size()), want;
+    fake_quantize_rows(w.data(), rows, cols, grouping, Absmean{}, 1.0f, got.data());
+    const int64_t span = grouping.whole_tensor() ? rows * cols : cols;
+    const int64_t size = grouping.size > 0 ? grouping.size : span;
+    for (int64_t s = 0; s < rows * cols; s += span) {
+      for (int64_t g = 0; g < span; g += size) {
+        const auto first = w.begin() + s + g;
+        const auto q = ref::absmean({first, first + std::min(size, span - g)});
+        want.insert(want.end(), q.begin(), q.end());
+      }
+    }
+    EXPECT_EQ(got, want) << "group " << text;
+  }
+}
+
+TEST(FakeQuantize, ANotANumberStaysVisible) {
+  std::vector<float> w = normal(64, 7), out(64);
+  w[3] = NAN;
+  fake_quantize_rows(w.data(), 1, 64, Grouping{64}, Absmean{}, 1.0f, out.data());
+  EXPECT_TRUE(std::isnan(out[3]));
+}
+
+TEST(Packed, HoldsExactlyWhatTrainingUsedAtLambdaOne) {
+  const int64_t rows = 5, cols = 99;
+  const std::vector<float> w = normal(rows * cols, 8);
+  for (const char* text : {"32", "64", "128", "256", "row", "tensor"}) {
+    const Grouping grouping = Grouping::parse(text);
+    std::vector<float> trained(w.size()), stored(w.size());
+    fake_quantize_rows(w.data(), rows, cols, grouping, Absmean{}, 1.0f, trained.data());
+    const PackedTernary packed = quantize_and_pack(w.data(), rows, cols, grouping, Absmean{});
+    validate_ternary(packed, "w");
+    unpack_ternary(packed, stored.data());
+    EXPECT_EQ(stored, trained) << "group " << text;
+  }
+}
+
+TEST(Packed, TakesTwoBitsAWeightAndSixteenAGroup) {
+  const std::vector<float> w = normal(4 * 128, 9);
+  EXPECT_DOUBLE_EQ(quantize_and_pack(w.data(), 4, 128, Grouping{64}, Absmean{}).bits_per_weight(),
+                   2.25);
+}
+
+TEST(Packed, CountsItsCodes) {
+  const std::vector<float> w = {1, 1, 0, -1};
+  const auto shares = count_codes(quantize_and_pack(w.data(), 1, 4, {}, Absmax{})).shares();
+  EXPECT_EQ(shares, (std::array<double, 3>{0.25, 0.25, 0.5}));
+}
+
+TEST(Packed, RefusesACodeOrAScaleThatIsNotTernary) {
+  const std::vector<float> w = normal(64, 10);
+  PackedTernary packed = quantize_and_pack(w.data(), 1, 64, {}, Absmean{});
+  PackedTernary bad_code = packed, bad_scale = packed, bad_size = packed;
+  bad_code.codes[7] = 0b00110000;
+  bad_scale.scales[0] = f16(NAN);
+  bad_size.codes.pop_back();
+  EXPECT_NO_THROW(validate_ternary(packed, "w"));
+  EXPECT_THROW(validate_ternary(bad_code, "w"), Error);
+  EXPECT_THROW(validate_ternary(bad_scale, "w"), Error);
+  EXPECT_THROW(validate_ternary(bad_size, "w"), Error);
+}
+
+TEST(Grouping, RefusesASizeThatIsNotOffered) {
+  EXPECT_THROW(Grouping::parse("48"), Error);
+  EXPECT_THROW(Grouping::parse("-64"), Error);
+}
+
+}  // namespace
+}  // namespace tern

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tern/tensor/tensor.h"
+
+namespace tern {
+
+/// A named float32 tensor that training changes.
+struct Parameter {
+  std::string name;
+  Tensor tensor;
+};
+
+/// The parameters of a model. All weights of one allocate() call lie in one flat buffer and all
+/// their gradients in another, so that clipping, zeroing and saving are passes over plain memory.
+class Parameters {
+ public:
+  struct Declaration {
+    std::string name;
+    Shape shape;
+  };
+
+  /// Makes these parameters, weights uninitialised and gradients zero. Throws on a name that is
+  /// already there.
+  void allocate(const std::vector<Declaration>& declarations);
+
+  const std::vector<Parameter>& all() const { return parameters_; }
+  /// The parameter of that name; throws when there is none.
+  const Tensor& at(std::string_view name) const;
+  int64_t count() const;
+  void zero_gradients();
+
+ private:
+  std::vector<Parameter> parameters_;
+  std::vector<Tensor> gradient_buffers_;
+};
+
+}  // namespace tern

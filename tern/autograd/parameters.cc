@@ -4,7 +4,6 @@
 #include <unordered_set>
 
 #include "tern/base/error.h"
-#include "tern/tensor/arena.h"
 
 namespace tern {
 namespace {
@@ -14,9 +13,15 @@ constexpr int64_t kAlignment = 16;
 
 int64_t padded(int64_t count) { return (count + kAlignment - 1) / kAlignment * kAlignment; }
 
+/// A tensor on part of a flat buffer, which it keeps alive.
+Tensor slice(const Tensor& buffer, int64_t offset, const Shape& shape) {
+  return Tensor::over(std::make_shared<Tensor>(buffer), buffer.data<float>() + offset, shape,
+                      DType::f32);
+}
+
 }  // namespace
 
-void Parameters::allocate(const std::vector<Declaration>& declarations) {
+void Parameters::allocate(const std::vector<Declaration>& declarations, bool with_gradients) {
   std::unordered_set<std::string_view> names;
   for (const Parameter& parameter : parameters_) names.insert(parameter.name);
   int64_t total = 0;
@@ -25,18 +30,16 @@ void Parameters::allocate(const std::vector<Declaration>& declarations) {
     total += padded(element_count(shape));
   }
 
-  const auto weights = arena_allocate(static_cast<size_t>(total) * sizeof(float));
-  const auto gradients = arena_allocate(static_cast<size_t>(total) * sizeof(float));
-  std::memset(gradients.get(), 0, static_cast<size_t>(total) * sizeof(float));
-  gradient_buffers_.push_back(Tensor::over(gradients, gradients.get(), {total}, DType::f32));
+  const Tensor weights = Tensor::empty({total}, DType::f32);
+  const Tensor gradients = with_gradients ? Tensor::zeros({total}) : Tensor();
+  if (with_gradients) gradient_buffers_.push_back(gradients);
   int64_t offset = 0;
   for (const auto& [name, shape] : declarations) {
-    const auto at = [&](const std::shared_ptr<void>& buffer) {
-      return Tensor::over(buffer, static_cast<float*>(buffer.get()) + offset, shape, DType::f32);
-    };
-    const Tensor tensor = at(weights);
-    tensor.set_requires_grad(true);
-    tensor.set_gradient(at(gradients));
+    const Tensor tensor = slice(weights, offset, shape);
+    if (with_gradients) {
+      tensor.set_requires_grad(true);
+      tensor.set_gradient(slice(gradients, offset, shape));
+    }
     parameters_.push_back({name, tensor});
     offset += padded(element_count(shape));
   }

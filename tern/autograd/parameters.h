@@ -23,9 +23,9 @@ class Parameters {
     Shape shape;
   };
 
-  /// Makes these parameters, weights uninitialised and gradients zero. Throws on a name that is
-  /// already there.
-  void allocate(const std::vector<Declaration>& declarations);
+  /// Makes these parameters, weights uninitialised and gradients zero; without gradients, which
+  /// take as much memory again, they can only be read. Throws on a name that is already there.
+  void allocate(const std::vector<Declaration>& declarations, bool with_gradients = true);
 
   const std::vector<Parameter>& all() const { return parameters_; }
   /// The parameter of that name; throws when there is none.

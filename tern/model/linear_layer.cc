@@ -1,0 +1,10 @@
+#include "tern/model/linear_layer.h"
+
+#include "tern/ops/cast.h"
+#include "tern/ops/linear.h"
+
+namespace tern {
+
+Tensor DenseLinear::forward(const Tensor& x) { return linear(x, weight_as(weight_, x.dtype())); }
+
+}  // namespace tern

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "tern/quant/packed.h"
+#include "tern/tensor/tensor.h"
+
+namespace tern {
+
+/// A linear layer inside a block: y = x W^T without a bias. A recipe's own kind derives from it.
+class LinearLayer {
+ public:
+  virtual ~LinearLayer() = default;
+
+  /// x (..., I) in the model's compute type; the result is (..., O) in the same type.
+  virtual Tensor forward(const Tensor& x) = 0;
+
+  /// What a ternary layer stores, or nothing when the layer is not ternary.
+  virtual std::optional<PackedTernary> pack() const { return std::nullopt; }
+};
+
+/// The layer of a full-precision model: weight (O, I) f32.
+class DenseLinear : public LinearLayer {
+ public:
+  explicit DenseLinear(Tensor weight) : weight_(std::move(weight)) {}
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  Tensor weight_;
+};
+
+}  // namespace tern

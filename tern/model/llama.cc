@@ -1,0 +1,138 @@
+#include "tern/model/llama.h"
+
+#include "tern/base/error.h"
+#include "tern/base/rng.h"
+#include "tern/ops/attention.h"
+#include "tern/ops/cast.h"
+#include "tern/ops/embedding.h"
+#include "tern/ops/head_cross_entropy.h"
+#include "tern/ops/linear.h"
+#include "tern/ops/residual.h"
+#include "tern/ops/rms_norm.h"
+#include "tern/ops/rope.h"
+#include "tern/ops/swiglu.h"
+
+namespace tern {
+namespace {
+
+std::string block_name(int64_t block) { return fmt::format("model.layers.{}.", block); }
+
+std::vector<Parameters::Declaration> other_parameters(const LlamaConfig& c) {
+  std::vector<Parameters::Declaration> out;
+  out.push_back({"model.embed_tokens.weight", {c.vocab_size, c.hidden_size}});
+  for (int64_t l = 0; l < c.num_hidden_layers; ++l) {
+    out.push_back({block_name(l) + "input_layernorm.weight", {c.hidden_size}});
+    out.push_back({block_name(l) + "post_attention_layernorm.weight", {c.hidden_size}});
+  }
+  out.push_back({"model.norm.weight", {c.hidden_size}});
+  if (!c.tie_word_embeddings) out.push_back({"lm_head.weight", {c.vocab_size, c.hidden_size}});
+  return out;
+}
+
+std::vector<Parameters::Declaration> linear_parameters(const LlamaConfig& c) {
+  const int64_t C = c.hidden_size, F = c.intermediate_size;
+  const int64_t queries = c.num_attention_heads * c.head_dim;
+  const int64_t keys = c.num_key_value_heads * c.head_dim;
+  std::vector<Parameters::Declaration> out;
+  for (int64_t l = 0; l < c.num_hidden_layers; ++l) {
+    // In the order of Llama::Role.
+    out.push_back({block_name(l) + "self_attn.q_proj.weight", {queries, C}});
+    out.push_back({block_name(l) + "self_attn.k_proj.weight", {keys, C}});
+    out.push_back({block_name(l) + "self_attn.v_proj.weight", {keys, C}});
+    out.push_back({block_name(l) + "self_attn.o_proj.weight", {C, queries}});
+    out.push_back({block_name(l) + "mlp.gate_proj.weight", {F, C}});
+    out.push_back({block_name(l) + "mlp.up_proj.weight", {F, C}});
+    out.push_back({block_name(l) + "mlp.down_proj.weight", {C, F}});
+  }
+  return out;
+}
+
+}  // namespace
+
+Llama::Llama(const LlamaConfig& config, const LlamaOptions& options)
+    : config_(config), options_(options) {
+  const auto linears = linear_parameters(config);
+  auto declared = other_parameters(config);
+  if (options.dense_linears) declared.insert(declared.end(), linears.begin(), linears.end());
+  parameters_.allocate(declared, options.trainable);
+  for (const auto& [name, shape] : linears) linears_.push_back({name, shape[0], shape[1], nullptr});
+  if (options.dense_linears) replace_linears<DenseLinear>();
+}
+
+void Llama::initialize(uint64_t seed, double deviation) {
+  Rng rng(seed);
+  for (const auto& [name, tensor] : parameters_.all()) {
+    const bool gain = tensor.rank() == 1;
+    for (float& w : tensor.values<float>()) {
+      w = gain ? 1.0f : static_cast<float>(deviation * rng.normal());
+    }
+  }
+}
+
+void Llama::replace_linears(
+    const std::function<std::unique_ptr<LinearLayer>(const Linear& linear)>& make) {
+  for (Linear& linear : linears_) linear.layer = make(linear);
+}
+
+Tensor Llama::hidden(std::span<const int32_t> ids, int64_t B) {
+  const int64_t N = static_cast<int64_t>(ids.size());
+  check(B > 0 && N > 0 && N % B == 0, "{} tokens are not {} sequences of one length", N, B);
+  prepare_positions(N / B);
+  Tensor x = embedding(ids, parameters_.at("model.embed_tokens.weight"));
+  x = x.reshaped({B, N / B, config_.hidden_size});
+  for (int64_t l = 0; l < config_.num_hidden_layers; ++l) {
+    x = residual(x, attention_branch(l, norm(x, block_name(l) + "input_layernorm.weight")));
+    x = residual(
+        x, feed_forward_branch(l, norm(x, block_name(l) + "post_attention_layernorm.weight")));
+  }
+  return norm(x, "model.norm.weight");
+}
+
+Tensor Llama::logits(std::span<const int32_t> ids, int64_t B) {
+  return cast(linear(hidden(ids, B), head()), DType::f32);
+}
+
+Tensor Llama::loss(std::span<const int32_t> ids, std::span<const int32_t> targets, int64_t B,
+                   float weight) {
+  return head_cross_entropy(hidden(ids, B), head(), targets, weight);
+}
+
+std::vector<float> Llama::negative_log_likelihood(std::span<const int32_t> ids,
+                                                  std::span<const int32_t> targets, int64_t B) {
+  return head_negative_log_likelihood(hidden(ids, B), head(), targets);
+}
+
+Tensor Llama::apply(int64_t block, Role role, const Tensor& x) {
+  return linears_[static_cast<size_t>(block * kRoles + role)].layer->forward(x);
+}
+
+Tensor Llama::norm(const Tensor& x, const std::string& name) {
+  return rms_norm(x, parameters_.at(name), static_cast<float>(config_.rms_norm_eps),
+                  options_.compute);
+}
+
+Tensor Llama::attention_branch(int64_t block, const Tensor& x) {
+  const int64_t B = x.dim(0), T = x.dim(1), D = config_.head_dim;
+  const int64_t H = config_.num_attention_heads, K = config_.num_key_value_heads;
+  const Tensor q = rope(apply(block, kQuery, x).reshaped({B, T, H, D}), positions_);
+  const Tensor k = rope(apply(block, kKey, x).reshaped({B, T, K, D}), positions_);
+  const Tensor v = apply(block, kValue, x).reshaped({B, T, K, D});
+  return apply(block, kOutput, attention(q, k, v).reshaped({B, T, H * D}));
+}
+
+Tensor Llama::feed_forward_branch(int64_t block, const Tensor& x) {
+  return apply(block, kDown, swiglu(apply(block, kGate, x), apply(block, kUp, x)));
+}
+
+Tensor Llama::head() {
+  const char* name = config_.tie_word_embeddings ? "model.embed_tokens.weight" : "lm_head.weight";
+  return weight_as(parameters_.at(name), options_.compute);
+}
+
+void Llama::prepare_positions(int64_t T) {
+  if (positions_ && positions_->length >= T) return;
+  positions_ = std::make_shared<kernels::RopeTable>(kernels::make_rope_table(
+      T, kernels::rope_frequencies(config_.head_dim, config_.rope_theta, config_.rope_scaling)));
+}
+
+}  // namespace tern

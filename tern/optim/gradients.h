@@ -1,0 +1,17 @@
+#pragma once
+
+#include "tern/autograd/parameters.h"
+
+namespace tern {
+
+/// Euclidean norm of all gradients together; the same bits for any thread count. Throws an Error
+/// naming the first parameter whose gradient holds a NaN or an infinity.
+double gradient_norm(const Parameters& parameters);
+
+/// The factor that brings gradients of this norm down to `limit` (Pascanu et al. 2013): 1 when they
+/// are below it or limit is 0, which turns clipping off.
+inline float clip_factor(double norm, double limit) {
+  return limit > 0 && norm > limit ? static_cast<float>(limit / norm) : 1.0f;
+}
+
+}  // namespace tern

@@ -1,0 +1,123 @@
+#include "tern/base/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <numeric>
+
+#include "tern/base/error.h"
+
+namespace tern {
+namespace {
+
+std::string flag_name(std::string_view name) {
+  std::string out = "--" + std::string(name);
+  std::replace(out.begin(), out.end(), '_', '-');
+  return out;
+}
+
+int64_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<int64_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    int64_t diagonal = std::exchange(row[0], static_cast<int64_t>(i));
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const int64_t replace = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({replace, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  const int64_t near = std::max<int64_t>(2, static_cast<int64_t>(word.size()) / 3);
+  std::string best;
+  int64_t least = near + 1;
+  for (const std::string& candidate : candidates) {
+    const int64_t distance = edit_distance(word, candidate);
+    if (distance < least) least = distance, best = candidate;
+  }
+  return best;
+}
+
+struct Flags::State {
+  CLI::App app;
+  std::vector<std::string> names;
+  std::vector<std::string>* rest = nullptr;
+
+  State(const std::string& program, const std::string& description) : app(description, program) {}
+};
+
+Flags::Flags(std::string program, std::string description)
+    : state_(std::make_unique<State>(program, description)) {}
+
+Flags::~Flags() = default;
+
+template <class T>
+void Flags::add_value(std::string_view name, T& value, std::string_view help) {
+  const std::string flag = flag_name(name);
+  state_->names.push_back(flag);
+  state_->app.add_option(flag, value, std::string(help))->capture_default_str();
+}
+
+void Flags::add(std::string_view name, bool& value, std::string_view help) {
+  const std::string flag = flag_name(name);
+  state_->names.push_back(flag);
+  state_->app.add_flag(flag + ",!--no-" + flag.substr(2), value, std::string(help));
+}
+void Flags::add(std::string_view name, int& value, std::string_view help) {
+  add_value(name, value, help);
+}
+void Flags::add(std::string_view name, int64_t& value, std::string_view help) {
+  add_value(name, value, help);
+}
+void Flags::add(std::string_view name, uint64_t& value, std::string_view help) {
+  add_value(name, value, help);
+}
+void Flags::add(std::string_view name, float& value, std::string_view help) {
+  add_value(name, value, help);
+}
+void Flags::add(std::string_view name, double& value, std::string_view help) {
+  add_value(name, value, help);
+}
+void Flags::add(std::string_view name, std::string& value, std::string_view help) {
+  add_value(name, value, help);
+}
+
+void Flags::add_positional(std::string_view name, std::string& value, std::string_view help,
+                           bool required) {
+  state_->app.add_option(std::string(name), value, std::string(help))->required(required);
+}
+
+void Flags::pass_through(std::vector<std::string>& rest) {
+  state_->rest = &rest;
+  state_->app.allow_extras();
+}
+
+void Flags::set_footer(std::string_view text) { state_->app.footer(std::string(text)); }
+
+bool Flags::parse(const std::vector<std::string>& arguments) {
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    state_->app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    return false;
+  } catch (const CLI::ExtrasError&) {
+    const std::string found = state_->app.remaining().front();
+    const std::string best = nearest(found.substr(0, found.find('=')), state_->names);
+    const std::string hint = best.empty() ? "--help lists the flags" : "did you mean " + best + "?";
+    fail("{} does not take \"{}\"; {}", state_->app.get_name(), found, hint);
+  } catch (const CLI::ParseError& e) {
+    fail("{}: {}", state_->app.get_name(), e.what());
+  }
+  if (state_->rest != nullptr) *state_->rest = state_->app.remaining();
+  return true;
+}
+
+bool Flags::given(std::string_view name) const { return state_->app.count(flag_name(name)) > 0; }
+
+std::string Flags::help() const { return state_->app.help(); }
+
+}  // namespace tern

@@ -1,0 +1,63 @@
+#include "tern/base/flags.h"
+
+#include <gtest/gtest.h>
+
+#include "tern/base/error.h"
+
+namespace tern {
+namespace {
+
+std::string message_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(Flags, SetsTypedVariablesAndLeavesDefaultsAlone) {
+  Flags flags("tern x", "");
+  double lr = 1;
+  int64_t steps = 7;
+  bool quick = true;
+  flags.add("lr", lr, "");
+  flags.add("eval_every", steps, "");
+  flags.add("quick", quick, "");
+  EXPECT_TRUE(flags.parse({"--lr", "1e-4", "--no-quick"}));
+  EXPECT_EQ(lr, 1e-4);
+  EXPECT_EQ(steps, 7);
+  EXPECT_FALSE(quick);
+  EXPECT_TRUE(flags.given("lr"));
+  EXPECT_FALSE(flags.given("eval_every"));
+}
+
+TEST(Flags, AnUnknownFlagNamesTheNearestOne) {
+  Flags flags("tern x", "");
+  int64_t steps = 7;
+  flags.add("eval_every", steps, "");
+  EXPECT_EQ(message_of([&] {
+              EXPECT_TRUE(flags.parse({"--eval-evry", "3"}));
+            }),
+            "tern x does not take \"--eval-evry\"; did you mean --eval-every?");
+}
+
+TEST(Flags, AValueOfTheWrongTypeIsRefused) {
+  Flags flags("tern x", "");
+  int64_t steps = 7;
+  flags.add("steps", steps, "");
+  EXPECT_NE(message_of([&] { EXPECT_TRUE(flags.parse({"--steps", "many"})); }), "no error");
+}
+
+TEST(Flags, HelpShowsNameDefaultAndMeaning) {
+  Flags flags("tern x", "");
+  int64_t steps = 7;
+  flags.add("steps", steps, "steps to train");
+  EXPECT_FALSE(flags.parse({"--help"}));
+  EXPECT_NE(flags.help().find("--steps"), std::string::npos);
+  EXPECT_NE(flags.help().find("steps to train"), std::string::npos);
+  EXPECT_NE(flags.help().find("7"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tern

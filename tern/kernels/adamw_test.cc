@@ -1,0 +1,67 @@
+#include "tern/kernels/adamw.h"
+
+#include "tern/kernels/adamw_ref.h"
+#include "tern/kernels/kernel_test_util.h"
+
+namespace tern::kernels {
+namespace {
+
+constexpr AdamWOptions kOptions{
+    .lr = 0.1f, .beta1 = 0.8f, .beta2 = 0.95f, .epsilon = 1e-6f, .weight_decay = 0.2f};
+
+TEST(AdamW, FollowsTheReferenceForManySteps) {
+  for (const int64_t n : {1, 17, 40000}) {
+    auto w = random_normal(n, 1);
+    std::vector<float> m(n), v(n);
+    auto want_w = convert<double>(w);
+    std::vector<double> want_m(n), want_v(n);
+    constexpr int kSteps = 5;
+    for (int64_t step = 1; step <= kSteps; ++step) {
+      auto g = random_normal(n, 10 + step);
+      for (int64_t i = 0; i < n; ++i) {
+        ref::adamw(want_w[i], double{g[i]}, want_m[i], want_v[i], kOptions, step);
+      }
+      adamw(w, g, m, v, kOptions, step, 1.0f, false);
+    }
+    // About ten roundings a step; early updates are no larger than lr, and w carries their errors.
+    expect_close(w, want_w, 10 * kSteps * rounding<float>());
+    expect_close(m, want_m, 10 * kSteps * rounding<float>());
+    expect_close(v, want_v, 10 * kSteps * rounding<float>());
+  }
+}
+
+TEST(AdamW, TheFirstStepMovesEachWeightByTheLearningRateAgainstItsGradient) {
+  std::vector<float> w = {0, 0}, g = {1e3f, -1e-2f}, m(2), v(2);
+  adamw(w, g, m, v, kOptions, 1, 1.0f, false);
+  EXPECT_NEAR(w[0], -0.1f, 1e-4f);
+  EXPECT_NEAR(w[1], 0.1f, 1e-4f);
+}
+
+TEST(AdamW, DecayDoesNotPassThroughTheMoments) {
+  std::vector<float> w = {2}, g = {0}, m = {0}, v = {0};
+  adamw(w, g, m, v, kOptions, 1, 1.0f, false);
+  EXPECT_FLOAT_EQ(w[0], 2 * (1 - 0.1f * 0.2f));
+  EXPECT_EQ(m[0], 0);
+  EXPECT_EQ(v[0], 0);
+}
+
+TEST(AdamW, TheGradientScaleActsLikeAScaledGradient) {
+  std::vector<float> w_a = {1}, g_a = {0.5f}, m_a = {0}, v_a = {0};
+  std::vector<float> w_b = {1}, g_b = {4.0f}, m_b = {0}, v_b = {0};
+  adamw(w_a, g_a, m_a, v_a, kOptions, 1, 1.0f, false);
+  adamw(w_b, g_b, m_b, v_b, kOptions, 1, 0.125f, false);
+  EXPECT_EQ(w_a, w_b);
+  EXPECT_EQ(m_a, m_b);
+  EXPECT_EQ(v_a, v_b);
+}
+
+TEST(AdamW, ClearsTheGradientOnlyWhenAsked) {
+  std::vector<float> w(20, 1.0f), g(20, 3.0f), m(20), v(20);
+  adamw(w, g, m, v, kOptions, 1, 1.0f, false);
+  EXPECT_EQ(g, std::vector<float>(20, 3.0f));
+  adamw(w, g, m, v, kOptions, 2, 1.0f, true);
+  EXPECT_EQ(g, std::vector<float>(20, 0.0f));
+}
+
+}  // namespace
+}  // namespace tern::kernels

@@ -10,6 +10,7 @@ pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 if(TERN_TESTS)
   find_package(GTest REQUIRED)
+  pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 endif()
 
 # Libraries used inside one folder only; everything else sees just the folder's own headers.
@@ -17,4 +18,5 @@ set(tern_base_LIBRARIES OpenSSL::Crypto)
 set(tern_parallel_LIBRARIES OpenMP::OpenMP_CXX)
 set(tern_kernels_LIBRARIES DNNL::dnnl)
 set(tern_io_LIBRARIES CURL::libcurl ZLIB::ZLIB PkgConfig::LIBZIP)
+set(tern_io_TEST_LIBRARIES PkgConfig::HTTPLIB)
 set(tern_text_LIBRARIES PkgConfig::PCRE2)

@@ -20,7 +20,7 @@ function(tern_layer name)
 
   if(TERN_TESTS AND tests)
     tern_test(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE tern_${name})
+    target_link_libraries(${name}_test PRIVATE tern_${name} ${tern_${name}_TEST_LIBRARIES})
   endif()
 endfunction()
 

@@ -1,0 +1,57 @@
+#include "tern/ops/token_quantize.h"
+
+#include "tern/base/error.h"
+#include "tern/ops/op_test_util.h"
+
+namespace tern {
+namespace {
+
+const std::vector<float> kActivations{127, 3.4f, -1.6f, 0.5f, -12.7f, 0.24f};
+
+TEST(TokenQuantizeOp, RoundsEveryTokenToItsOwnGrid) {
+  const Tensor x = Tensor::from(kActivations, {2, 3});
+  const Tensor y = token_quantize(x, 8);
+  const std::vector<float> want{127, 3, -2, 0.5f, -12.7f, 0.2f};
+  for (size_t i = 0; i < want.size(); ++i) EXPECT_FLOAT_EQ(y.values<float>()[i], want[i]);
+}
+
+TEST(TokenQuantizeOp, RoundsEveryChannelToItsOwnGrid) {
+  const Tensor y = channel_quantize(Tensor::from(kActivations, {2, 3}), 2);
+  const std::vector<float> want{127, 0, -1.6f, 0, -12.7f, 0};
+  EXPECT_EQ(std::vector<float>(y.values<float>().begin(), y.values<float>().end()), want);
+}
+
+TEST(TokenQuantizeOp, GradientPassesStraightThrough) {
+  const Tensor x = random_leaf({4, 8}, 1);
+  std::vector<double> quantized, plain;
+  for (std::vector<double>* result : {&quantized, &plain}) {
+    Tape tape;
+    tape.backward(weighted_sum(result == &plain ? x : token_quantize(x, 4)));
+    *result = to_doubles(gradient(x));
+    x.clear_gradient();
+  }
+  EXPECT_EQ(quantized, plain);
+}
+
+TEST(TokenQuantizeOp, GradientAddsToWhatOtherReadersLeft) {
+  const Tensor x = random_leaf({4, 8}, 1);
+  Tape tape;
+  const Tensor once = token_quantize(x, 8), twice = channel_quantize(once, 8);
+  const Tensor y = Tensor::empty({4, 8}, DType::f32);
+  record("sum", y, {once, twice}, [=] {
+    for (const Tensor& input : {once, twice}) {
+      const Tensor dx = gradient(input);
+      for (float& d : dx.values<float>()) d += 1;
+    }
+  });
+  tape.backward(weighted_sum(y));
+  for (const double d : to_doubles(gradient(x))) EXPECT_EQ(d, 2);
+}
+
+TEST(TokenQuantizeOp, RefusesBitsOutOfRange) {
+  EXPECT_THROW(token_quantize(Tensor::zeros({2, 2}), 1), Error);
+  EXPECT_THROW(channel_quantize(Tensor::zeros({2, 2}), 9), Error);
+}
+
+}  // namespace
+}  // namespace tern

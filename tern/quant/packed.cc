@@ -1,5 +1,6 @@
 #include "tern/quant/packed.h"
 
+#include <bit>
 #include <cmath>
 
 #include "tern/base/bf16.h"
@@ -30,18 +31,28 @@ double PackedTernary::bits_per_weight() const {
          static_cast<double>(rows * cols);
 }
 
+namespace {
+
+/// Up to four codes in one byte; the rest of a row's last byte is filled up with code 0.
+uint8_t packed_byte(const int8_t* codes, int64_t count) {
+  int byte = 0;
+  for (int i = 0; i < 4; ++i) byte |= (i < count ? codes[i] + 1 : 1) << 2 * i;
+  return static_cast<uint8_t>(byte);
+}
+
+}  // namespace
+
 PackedTernary pack_ternary(std::span<const int8_t> codes, std::span<const float> scales,
                            int64_t rows, int64_t cols, Grouping grouping) {
   const int64_t row_bytes = PackedTernary::bytes_per_row(cols);
   PackedTernary packed{rows, cols, grouping, {}, {}};
-  // A row's last byte is filled up with the code of zero.
-  packed.codes.assign(static_cast<size_t>(rows * row_bytes), 0b01010101);
+  packed.codes.resize(static_cast<size_t>(rows * row_bytes));
   parallel_for(rows, 16, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
-      for (int64_t c = 0; c < cols; ++c) {
-        uint8_t& byte = packed.codes[r * row_bytes + c / 4];
-        const int shift = static_cast<int>(c % 4 * 2);
-        byte = static_cast<uint8_t>((byte & ~(3 << shift)) | (codes[r * cols + c] + 1) << shift);
+      const int8_t* row = codes.data() + r * cols;
+      for (int64_t b = 0; b < row_bytes; ++b) {
+        packed.codes[r * row_bytes + b] =
+            packed_byte(row + 4 * b, std::min<int64_t>(4, cols - 4 * b));
       }
     }
   });
@@ -83,14 +94,14 @@ template void unpack_ternary(const PackedTernary&, bf16*);
 
 CodeCounts count_codes(const PackedTernary& packed) {
   CodeCounts counts;
-  for (int64_t r = 0; r < packed.rows; ++r) {
-    for (int64_t c = 0; c < packed.cols; ++c) {
-      const int8_t code = packed.code(r, c);
-      counts.negative += code < 0;
-      counts.zero += code == 0;
-      counts.positive += code > 0;
-    }
+  for (const uint8_t byte : packed.codes) {
+    counts.zero += std::popcount(static_cast<uint8_t>(byte & 0b01010101));
+    counts.positive += std::popcount(static_cast<uint8_t>(byte & 0b10101010));
   }
+  const int64_t filling =
+      packed.rows * (4 * PackedTernary::bytes_per_row(packed.cols) - packed.cols);
+  counts.zero -= filling;
+  counts.negative = packed.rows * packed.cols - counts.zero - counts.positive;
   return counts;
 }
 

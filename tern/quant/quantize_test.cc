@@ -138,6 +138,12 @@ TEST(Packed, CountsItsCodes) {
   const std::vector<float> w = {1, 1, 0, -1};
   const auto shares = count_codes(quantize_and_pack(w.data(), 1, 4, {}, Absmax{})).shares();
   EXPECT_EQ(shares, (std::array<double, 3>{0.25, 0.25, 0.5}));
+
+  const std::vector<float> short_rows = {1, 1, 1, 1, 0, -1, -1, -1, -1, 0};
+  const CodeCounts counts = count_codes(quantize_and_pack(short_rows.data(), 2, 5, {}, Absmax{}));
+  EXPECT_EQ(counts.negative, 4);
+  EXPECT_EQ(counts.zero, 2) << "what fills up a row's last byte does not count";
+  EXPECT_EQ(counts.positive, 4);
 }
 
 TEST(Packed, RefusesACodeOrAScaleThatIsNotTernary) {

@@ -9,7 +9,7 @@ namespace {
 constexpr int64_t kRowGrain = 16;
 
 template <class T>
-void forward_row(const T* gate, const T* up, int64_t F, T* __restrict y) {
+void forward_row(const T* gate, const T* up, int64_t F, T* y) {
   for (int64_t f = 0; f < F; ++f) {
     const float g = static_cast<float>(gate[f]);
     y[f] = static_cast<T>(g * sigmoid(g) * static_cast<float>(up[f]));
@@ -17,8 +17,7 @@ void forward_row(const T* gate, const T* up, int64_t F, T* __restrict y) {
 }
 
 template <class T>
-void backward_row(const T* dy, const T* gate, const T* up, int64_t F, T* __restrict dgate,
-                  T* __restrict dup) {
+void backward_row(const T* dy, const T* gate, const T* up, int64_t F, T* dgate, T* dup) {
   for (int64_t f = 0; f < F; ++f) {
     const float d = static_cast<float>(dy[f]);
     const float g = static_cast<float>(gate[f]);

@@ -1,0 +1,57 @@
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "tern/base/command.h"
+#include "tern/base/flags.h"
+
+namespace tern {
+namespace {
+
+void print_usage() {
+  fmt::print("tern: a native lab for ternary language models\n\nusage: tern COMMAND [flags]\n\n");
+  for (const Command& command : commands()) {
+    fmt::print("  {:<10} {}\n", command.name, command.summary);
+  }
+  fmt::print(
+      "\n`tern COMMAND --help` explains a command. Exit codes: 0 success, 1 error, 2 wrong usage,\n"
+      "130 stopped by a signal after saving.\n");
+}
+
+int unknown_command(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) names.push_back(command.name);
+  const std::string near = nearest(name, names);
+  fmt::print(stderr, "tern: there is no command \"{}\"; {}\n", name,
+             near.empty() ? "`tern --help` lists them" : "did you mean " + near + "?");
+  return kUsage;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
+    print_usage();
+    return arguments.empty() ? kUsage : kSuccess;
+  }
+  if (arguments[0] == "--version") {
+    fmt::print("tern {}\n", TERN_VERSION);
+    return kSuccess;
+  }
+  for (const Command& command : commands()) {
+    if (command.name == arguments[0]) return command.run({arguments.begin() + 1, arguments.end()});
+  }
+  return unknown_command(arguments[0]);
+}
+
+}  // namespace
+}  // namespace tern
+
+int main(int argc, char** argv) {
+  try {
+    return tern::run({argv + 1, argv + argc});
+  } catch (const std::exception& e) {
+    std::fflush(stdout);
+    fmt::print(stderr, "tern: {}\n", e.what());
+    return tern::kFailure;
+  }
+}

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tern {
+
+/// Exit codes of every command.
+enum ExitCode : int {
+  kSuccess = 0,
+  kFailure = 1,    // an error, told in one line on standard error
+  kUsage = 2,      // a command or flag that does not exist
+  kStopped = 130,  // ended by SIGINT or SIGTERM after saving
+};
+
+/// One subcommand of `tern`. Its own .cc file registers it; no list names it elsewhere.
+struct Command {
+  std::string name;
+  std::string summary;
+  /// Gets the arguments after the command's name and returns an exit code.
+  int (*run)(const std::vector<std::string>& arguments);
+};
+
+/// Registers a command; a file-local constant of the command's .cc file.
+class RegisterCommand {
+ public:
+  explicit RegisterCommand(Command command);
+};
+
+/// All registered commands, by name.
+std::vector<Command> commands();
+
+}  // namespace tern

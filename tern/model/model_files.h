@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+
+#include "tern/model/llama.h"
+
+namespace tern {
+
+/// Reads a full-precision model in the Hugging Face layout from a folder: config.json and
+/// model.safetensors, or shards with an index; F32, F16 or BF16, memory-mapped. Throws an Error
+/// that names the file when a tensor is missing or has another shape than config.json states, and
+/// before allocating when memory does not suffice.
+Llama load_llama(const std::filesystem::path& folder, const LlamaOptions& options);
+
+/// Writes config.json and model.safetensors (F32) into a folder, which is made if missing.
+void save_llama(const Llama& model, const std::filesystem::path& folder);
+
+/// Copies the tokenizer's files from one model folder to another.
+void copy_tokenizer(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Fills a parameter from the model's tensor of that name, converting to float32.
+void read_parameter(const class SafetensorsModel& file, const Parameter& parameter);
+
+}  // namespace tern

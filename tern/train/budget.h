@@ -1,0 +1,52 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "tern/base/timer.h"
+
+namespace tern {
+
+/// Where a run stands: `fraction` goes from 0 to 1 over the budget. Schedules are functions of
+/// this.
+struct Progress {
+  int64_t step = 0;  // steps done
+  double fraction = 0;
+};
+
+/// A run's length: so many steps, or so many seconds of training. The clock runs only between
+/// resume() and pause(), so building, loading, evaluating and saving do not count.
+class Budget {
+ public:
+  /// `steps` of 0 means that `seconds` decide.
+  Budget(int64_t steps, double seconds) : steps_(steps), seconds_(seconds) {}
+
+  void resume() { clock_.reset(), running_ = true; }
+  void pause() { spent_ = seconds_spent(), running_ = false; }
+  void step_done() { ++done_; }
+  /// Continues a run that was stopped here.
+  void restore(int64_t step, double seconds) { done_ = step, spent_ = seconds; }
+
+  double seconds_spent() const { return spent_ + (running_ ? clock_.seconds() : 0); }
+  Progress progress() const {
+    const double fraction = steps_ > 0 ? static_cast<double>(done_) / static_cast<double>(steps_)
+                                       : seconds_spent() / seconds_;
+    return {done_, std::min(fraction, 1.0)};
+  }
+  bool finished() const { return progress().fraction >= 1; }
+  /// Seconds left, judged by the pace so far.
+  double seconds_left() const {
+    const double fraction = progress().fraction;
+    return fraction > 0 ? seconds_spent() * (1 - fraction) / fraction : 0;
+  }
+
+ private:
+  int64_t steps_;
+  double seconds_;
+  int64_t done_ = 0;
+  double spent_ = 0;
+  bool running_ = false;
+  Timer clock_;
+};
+
+}  // namespace tern

@@ -29,6 +29,7 @@ function(tern_test name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE tern_flags GTest::gtest_main)
   target_compile_options(${name} PRIVATE -O1)
+  target_compile_definitions(${name} PRIVATE TERN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
                        PROPERTIES ENVIRONMENT "TERN_SHARED_DATA=${CMAKE_SOURCE_DIR}/../shared/data")
 endfunction()

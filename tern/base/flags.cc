@@ -59,7 +59,8 @@ template <class T>
 void Flags::add_value(std::string_view name, T& value, std::string_view help) {
   const std::string flag = flag_name(name);
   state_->names.push_back(flag);
-  state_->app.add_option(flag, value, std::string(help))->capture_default_str();
+  // A flag given twice counts as it was given last, so a resumed run can override its old flags.
+  state_->app.add_option(flag, value, std::string(help))->capture_default_str()->take_last();
 }
 
 void Flags::add(std::string_view name, bool& value, std::string_view help) {

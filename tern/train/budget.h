@@ -18,7 +18,7 @@ struct Progress {
 /// resume() and pause(), so building, loading, evaluating and saving do not count.
 class Budget {
  public:
-  /// `steps` of 0 means that `seconds` decide.
+  /// `steps` of 0 means that `seconds` decide; 0 seconds end the run before its first step.
   Budget(int64_t steps, double seconds) : steps_(steps), seconds_(seconds) {}
 
   void resume() { clock_.reset(), running_ = true; }
@@ -29,9 +29,8 @@ class Budget {
 
   double seconds_spent() const { return spent_ + (running_ ? clock_.seconds() : 0); }
   Progress progress() const {
-    const double fraction = steps_ > 0 ? static_cast<double>(done_) / static_cast<double>(steps_)
-                                       : seconds_spent() / seconds_;
-    return {done_, std::min(fraction, 1.0)};
+    if (steps_ > 0) return {done_, std::min(1.0, static_cast<double>(done_) / steps_)};
+    return {done_, seconds_ > 0 ? std::min(1.0, seconds_spent() / seconds_) : 1.0};
   }
   bool finished() const { return progress().fraction >= 1; }
   /// Seconds left, judged by the pace so far.

@@ -1,6 +1,7 @@
 #include "tern/train/stop.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace tern {
 namespace {

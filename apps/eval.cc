@@ -1,0 +1,187 @@
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/flags.h"
+#include "tern/base/json.h"
+#include "tern/base/lab.h"
+#include "tern/base/sha256.h"
+#include "tern/eval/score.h"
+#include "tern/eval/weight_report.h"
+#include "tern/io/file_source.h"
+#include "tern/model/packed_model.h"
+#include "tern/parallel/parallel.h"
+#include "tern/tensor/compute_type.h"
+#include "tern/text/utf8.h"
+
+namespace tern {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct EvalFlags {
+  std::string model;
+  std::string eval;
+  std::string text;
+  bool per_document = false;
+  bool json = false;
+  std::string dtype = "auto";
+  int threads = thread_count();
+  int64_t max_tokens = 0;
+};
+
+/// What was scored, beside the score.
+struct Scored {
+  Score score;
+  std::string dataset;
+  std::string dataset_sha256;
+  int64_t replaced = 0;  // bytes that were not UTF-8
+};
+
+constexpr const char* kFooter =
+    "MODEL is a folder in the Hugging Face layout, full precision or packed ternary. Its score is\n"
+    "measured on the lab's evaluation tokens (data/wikitext_eval.json of the lab in this folder "
+    "or\n"
+    "above), on those of --eval, or on the plain text of --text.";
+
+fs::path evaluation_file(const EvalFlags& flags) {
+  if (!flags.eval.empty()) return flags.eval;
+  const fs::path path = Lab::find(fs::current_path()).eval_set();
+  check(fs::exists(path),
+        "{} is not there; run `tern prepare` in the lab, or give --eval or --text", path.string());
+  return path;
+}
+
+ScoreOptions score_options(const EvalFlags& flags) {
+  ScoreOptions options{.max_tokens = flags.max_tokens, .on_progress = {}};
+  if (::isatty(STDERR_FILENO) == 0) return options;
+  options.on_progress = [](const ScoreProgress& progress) {
+    const bool last = progress.windows_done == progress.windows;
+    fmt::print(stderr, "\r\x1b[Kscored {} of {}, perplexity {:.3f}{}", progress.windows_done,
+               progress.windows, progress.ppl, last ? "\r\x1b[K" : "");
+  };
+  return options;
+}
+
+Scored score_plain_text(Llama& model, const Tokenizer& tokenizer, const EvalFlags& flags) {
+  const std::string raw = read_all(*open_file_source(flags.text));
+  Scored scored{.score = {}, .dataset = flags.text, .dataset_sha256 = sha256_of(raw)};
+  const std::string text = sanitize_utf8(raw, &scored.replaced);
+  const auto score = flags.per_document ? score_documents : score_text;
+  scored.score = score(model, tokenizer, text, score_options(flags));
+  return scored;
+}
+
+Json to_json(const EvalFlags& flags, const Scored& scored, const WeightReport& weights,
+             const Llama& model, const Tokenizer& tokenizer) {
+  const auto& [score, dataset, dataset_sha256, replaced] = scored;
+  const auto shares = weights.codes.shares();
+  const auto share = [&](double value) { return weights.ternary ? Json(value) : Json(); };
+  return Json::Object{
+      {"model", flags.model},
+      {"kind", weights.ternary ? "ternary" : "full precision"},
+      {"dataset", dataset},
+      {"tokens", score.tokens},
+      {"nll_per_token", score.nll_per_token},
+      {"ppl", score.ppl},
+      {"bpb", score.bpb},
+      {"eval_ppl", score.ppl},
+      {"eval_bpb", score.bpb},
+      {"windows", score.windows},
+      {"window", score.window},
+      {"dtype", name_of(model.compute())},
+      {"dataset_sha256", dataset_sha256},
+      {"tokenizer_sha256", tokenizer.hash()},
+      {"replaced_bytes", replaced},
+      {"weights", weights.weights},
+      {"ternary_share", weights.ternary_share()},
+      {"bits_per_weight", weights.linear_bits},
+      {"file_bits_per_weight", weights.file_bits},
+      {"q_neg1", share(shares[0])},
+      {"q_zero", share(shares[1])},
+      {"q_pos1", share(shares[2])},
+      {"tokens_per_s", static_cast<double>(score.tokens) / score.seconds},
+  };
+}
+
+void print_table(const Json& json) {
+  const auto number = [&](const char* key) { return json.at(key).as_double(); };
+  const auto row = [](const char* name, const std::string& value) {
+    fmt::print("  {:<22} {}\n", name, value);
+  };
+  fmt::print("{}: {}, {:.2f} M weights\n", json.at("model").as_string(),
+             json.at("kind").as_string(), number("weights") / 1e6);
+  row("scored on", json.at("dataset").as_string());
+  row("perplexity", fmt::format("{:.4f}", number("ppl")));
+  row("bits per byte", fmt::format("{:.4f}", number("bpb")));
+  row("nats per token", fmt::format("{:.6f}", number("nll_per_token")));
+  row("tokens", fmt::format("{} in {} windows of at most {}", json.at("tokens").as_int(),
+                            json.at("windows").as_int(), json.at("window").as_int()));
+  row("bits per weight", fmt::format("{:.3f} in the blocks, {:.3f} over all",
+                                     number("bits_per_weight"), number("file_bits_per_weight")));
+  if (!json.at("q_zero").is_null()) {
+    row("codes", fmt::format("-1: {:.1f} %, 0: {:.1f} %, +1: {:.1f} %; {:.1f} % of all weights",
+                             100 * number("q_neg1"), 100 * number("q_zero"), 100 * number("q_pos1"),
+                             100 * number("ternary_share")));
+  }
+  row("tokens/s",
+      fmt::format("{:.0f} in {}", number("tokens_per_s"), json.at("dtype").as_string()));
+  if (json.at("replaced_bytes").as_int() > 0) {
+    row("not UTF-8", fmt::format("{} bytes, replaced", json.at("replaced_bytes").as_int()));
+  }
+}
+
+void check_flags(const EvalFlags& flags) {
+  check(flags.eval.empty() || flags.text.empty(), "give --eval or --text, not both");
+  check(!flags.per_document || !flags.text.empty(), "--per-document is for --text");
+  check(flags.threads >= 1, "--threads must be 1 or more, found {}", flags.threads);
+  check(flags.max_tokens >= 0, "--max-tokens must not be negative, found {}", flags.max_tokens);
+}
+
+int eval(const std::vector<std::string>& arguments) {
+  EvalFlags flags;
+  Flags parser("tern eval", "Score a model: perplexity and bits per byte.");
+  parser.add_positional("MODEL", flags.model, "folder of the model");
+  parser.add("eval", flags.eval, "evaluation tokens to use instead of the lab's");
+  parser.add("text", flags.text, "plain text to score (may be packed; - for standard input)");
+  parser.add("per-document", flags.per_document,
+             "score each document between <|endoftext|> marks on its own");
+  parser.add("json", flags.json, "print JSON");
+  parser.add("dtype", flags.dtype, "type of matrix operands: f32, bf16, or auto for this CPU's");
+  parser.add("threads", flags.threads, "threads");
+  parser.add("max-tokens", flags.max_tokens, "score about so many tokens only (0: all)");
+  parser.set_footer(kFooter);
+  if (!parser.parse(arguments)) {
+    fmt::print("{}", parser.help());
+    return kSuccess;
+  }
+  check_flags(flags);
+  set_thread_count(flags.threads);
+
+  const Tokenizer tokenizer = Tokenizer::load(flags.model);
+  EvalSet set;
+  if (flags.text.empty()) {
+    set = EvalSet::read(evaluation_file(flags));
+    set.check_tokenizer(tokenizer);
+  }
+  Llama model = load_for_inference(flags.model, compute_type(flags.dtype));
+  const Scored scored = flags.text.empty() ? Scored{score_windows(model, set, score_options(flags)),
+                                                    set.name, set.dataset_sha256, 0}
+                                           : score_plain_text(model, tokenizer, flags);
+  const Json json = to_json(flags, scored, report_weights(model, flags.model), model, tokenizer);
+  if (flags.json) {
+    fmt::print("{}\n", json.dump_pretty());
+  } else {
+    print_table(json);
+  }
+  return kSuccess;
+}
+
+const RegisterCommand command({"eval", "score a model, full precision or packed ternary", eval});
+
+}  // namespace
+}  // namespace tern

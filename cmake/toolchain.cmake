@@ -1,0 +1,33 @@
+# share/tern/toolchain.json: how `tern train` compiles a recipe, with the compiler, flags and
+# libraries of this build. The build folder has the layout of an installation: bin, lib, include,
+# share.
+set(archives "")
+foreach(layer train optim model ops quant data text io autograd kernels parallel tensor base)
+  list(APPEND archives "{home}/lib/libtern_${layer}.a")
+endforeach()
+set(native "")
+if(TERN_NATIVE)
+  set(native "-march=native" "-mprefer-vector-width=512")
+endif()
+set(sanitize "")
+if(TERN_SANITIZE)
+  set(sanitize "-fsanitize=${TERN_SANITIZE}")
+endif()
+set(linker "")
+if(TERN_LLD)
+  set(linker "-fuse-ld=lld")
+endif()
+separate_arguments(release UNIX_COMMAND "${CMAKE_CXX_FLAGS_RELEASE}")
+
+set(compile ${CMAKE_CXX_COMPILER} -std=c++20 ${release} ${native} ${sanitize} -fno-math-errno
+            "-I{home}/include")
+set(link ${linker} -Wl,--start-group ${archives} -Wl,--end-group -ldnnl -lfmt -lcrypto -lcurl -lzip
+         -lz -lpcre2-8 -fopenmp)
+list(JOIN compile "\", \"" compile)
+list(JOIN link "\", \"" link)
+file(WRITE ${CMAKE_BINARY_DIR}/share/tern/toolchain.json
+     "{\n  \"compile\": [\"${compile}\"],\n  \"link\": [\"${link}\"]\n}\n")
+
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include)
+file(CREATE_LINK ${CMAKE_SOURCE_DIR}/tern ${CMAKE_BINARY_DIR}/include/tern SYMBOLIC)
+install(FILES ${CMAKE_BINARY_DIR}/share/tern/toolchain.json DESTINATION share/tern)

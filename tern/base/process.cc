@@ -1,0 +1,108 @@
+#include "tern/base/process.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "tern/base/error.h"
+
+namespace tern {
+namespace {
+
+volatile pid_t child_of_signals = 0;
+
+extern "C" void pass_on(int signal) {
+  if (child_of_signals > 0) ::kill(child_of_signals, signal);
+}
+
+/// Passes SIGTERM (and a SIGINT that was not typed at a terminal) on to a child while it lives.
+class PassSignals {
+ public:
+  explicit PassSignals(pid_t child) {
+    child_of_signals = child;
+    struct sigaction action {};
+    // A terminal sends SIGINT to the child as well; passing it on would count as a second one.
+    action.sa_handler = ::isatty(STDIN_FILENO) != 0 ? [](int) {} : pass_on;
+    ::sigaction(SIGINT, &action, &old_int_);
+    action.sa_handler = pass_on;
+    ::sigaction(SIGTERM, &action, &old_term_);
+  }
+  ~PassSignals() {
+    ::sigaction(SIGINT, &old_int_, nullptr);
+    ::sigaction(SIGTERM, &old_term_, nullptr);
+    child_of_signals = 0;
+  }
+
+ private:
+  struct sigaction old_int_ {
+  }, old_term_{};
+};
+
+/// What a child does between fork and exec; never returns.
+[[noreturn]] void become(const std::vector<std::string>& command,
+                         const std::filesystem::path& folder) {
+  std::vector<char*> arguments;
+  for (const std::string& argument : command) {
+    arguments.push_back(const_cast<char*>(argument.c_str()));
+  }
+  arguments.push_back(nullptr);
+  if (folder.empty() || ::chdir(folder.c_str()) == 0) ::execvp(arguments[0], arguments.data());
+  dprintf(STDERR_FILENO, "cannot run %s: %s\n", arguments[0], std::strerror(errno));
+  ::_exit(127);
+}
+
+int wait_for(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return 127;
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+pid_t start() {
+  const pid_t child = ::fork();
+  check(child >= 0, "cannot start a process: {}", std::strerror(errno));
+  return child;
+}
+
+}  // namespace
+
+int run_process(const std::vector<std::string>& command) {
+  const pid_t child = start();
+  if (child == 0) become(command, {});
+  const PassSignals pass(child);
+  return wait_for(child);
+}
+
+CapturedRun capture_process(const std::vector<std::string>& command, bool show_errors,
+                            const std::filesystem::path& folder) {
+  int pipe_ends[2];
+  check(::pipe2(pipe_ends, O_CLOEXEC) == 0, "cannot make a pipe: {}", std::strerror(errno));
+  const pid_t child = start();
+  if (child == 0) {
+    const int nothing = ::open("/dev/null", O_RDONLY);
+    ::dup2(nothing, STDIN_FILENO);
+    ::dup2(pipe_ends[1], STDOUT_FILENO);
+    if (!show_errors) ::dup2(pipe_ends[1], STDERR_FILENO);
+    become(command, folder);
+  }
+  ::close(pipe_ends[1]);
+  const PassSignals pass(child);
+  CapturedRun run;
+  char buffer[4096];
+  for (;;) {
+    const ssize_t n = ::read(pipe_ends[0], buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    run.output.append(buffer, static_cast<size_t>(n));
+  }
+  ::close(pipe_ends[0]);
+  run.exit_code = wait_for(child);
+  return run;
+}
+
+}  // namespace tern

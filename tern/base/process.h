@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+/// Runs a program (found through PATH unless it holds a slash) with this process's standard input,
+/// output and error, and returns its exit code, or 128 + the signal that ended it. SIGINT and
+/// SIGTERM that reach this process meanwhile are passed on, and this process goes on to wait.
+int run_process(const std::vector<std::string>& command);
+
+struct CapturedRun {
+  int exit_code = 0;
+  std::string output;  // standard output and standard error, in the order written
+};
+
+/// Runs a program without input and collects what it prints; `show_errors` leaves its standard
+/// error to this process's own. `folder`, if any, is its working directory.
+CapturedRun capture_process(const std::vector<std::string>& command, bool show_errors = false,
+                            const std::filesystem::path& folder = {});
+
+}  // namespace tern

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tern/base/flags.h"
+#include "tern/base/lab.h"
+#include "tern/data/eval_set.h"
+#include "tern/data/token_source.h"
+#include "tern/model/llama.h"
+#include "tern/train/progress_line.h"
+#include "tern/train/results.h"
+
+namespace tern {
+
+/// What a run is told besides its recipe; `tern train` passes these flags.
+struct RunOptions {
+  std::string lab = ".";   // the lab's folder, or one inside it
+  std::string run_dir;     // where the run writes; made if missing
+  std::string experiment;  // names the run in results.tsv; the run folder's name if empty
+  std::string commit;      // of the recipe, for results.tsv
+  bool resume = false;
+  bool results = true;  // write a row of results.tsv at each evaluation
+  int threads = 0;      // 0: all cores
+
+  void add_to(Flags& flags);
+};
+
+/// One run of a recipe in a lab: its inputs, its folder and what it shows on the way.
+class Run {
+ public:
+  /// Opens the lab's prepared data and sets the number of threads.
+  explicit Run(const RunOptions& options);
+
+  bool resuming() const { return options_.resume; }
+  std::filesystem::path checkpoint() const { return folder_ / "checkpoint.safetensors"; }
+  std::filesystem::path model_folder() const { return folder_ / "model"; }
+
+  /// The lab's full-precision model. Throws before allocating when training it with `tokens` tokens
+  /// a step does not fit in memory.
+  Llama load_model(DType compute, int64_t tokens) const;
+  /// Training windows in an order that depends on the seed and the position alone.
+  std::unique_ptr<TokenSource> training_data(uint64_t seed) const;
+  const EvalSet& eval_set() const { return eval_set_; }
+
+  /// Shows the running step.
+  void show_progress(int64_t step, double fraction, double tokens_per_s, double loss,
+                     double seconds_left) {
+    line_.update(step, fraction, tokens_per_s, loss, seconds_left);
+  }
+  /// Prints one line.
+  void print(const std::string& text) { line_.print(text); }
+  /// Adds a row to the lab's results.tsv.
+  void add_result(const ResultsRow& row);
+  /// Prints "---" and one `key: value` line each.
+  void print_summary(const std::vector<std::pair<std::string, std::string>>& values);
+
+  /// Puts the tokenizer's files beside a saved model, so that it can be scored on its own.
+  void add_tokenizer(const std::filesystem::path& model_folder) const;
+  /// Told before the first row: rows beyond this step, of this run, are made again.
+  void resumed_at(int64_t step) { first_step_ = step; }
+
+ private:
+  RunOptions options_;
+  Lab lab_;
+  LabManifest manifest_;
+  std::filesystem::path folder_;
+  EvalSet eval_set_;
+  ProgressLine line_;
+  int64_t first_step_ = 0;
+  std::unique_ptr<ResultsFile> results_;
+};
+
+/// Bytes that training needs at most: weights, gradients, two moments, operand copies, and the
+/// activations of `tokens` tokens.
+double training_memory(const LlamaConfig& config, int64_t tokens, DType compute);
+
+/// The main of a recipe. Fills `Recipe` from the command line (each of its fields is a flag), calls
+/// train(run, recipe) and turns an Error into one line on standard error and exit code 1. Recipe
+/// has `template <class Field> void fields(Field&& field)`, which calls field(name, variable, help)
+/// for every field.
+int run_main(int argc, char** argv, const std::function<void(Flags&)>& add_fields,
+             const std::function<int(Run&)>& train);
+
+template <class Recipe>
+int run_recipe(int argc, char** argv, int (*train)(Run&, const Recipe&)) {
+  Recipe recipe;
+  return run_main(
+      argc, argv,
+      [&](Flags& flags) {
+        recipe.fields(
+            [&](const char* name, auto& value, const char* help) { flags.add(name, value, help); });
+      },
+      [&](Run& run) { return train(run, recipe); });
+}
+
+}  // namespace tern

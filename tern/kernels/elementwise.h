@@ -39,17 +39,19 @@ void elementwise(Into into, Matrix<float> y, const F& f, Matrix<const float> in,
     std::fill_n(spread, count, *x.row(row));
     return spread;
   };
-  const auto loop = [&](float* __restrict to, int64_t count, const auto*... from) {
-    if (into == Into::overwrite) {
-      for (int64_t i = 0; i < count; ++i) to[i] = f(from[i]...);
-    } else {
-      for (int64_t i = 0; i < count; ++i) to[i] += f(from[i]...);
-    }
-  };
   const auto piece = [&]<size_t... I>(std::index_sequence<I...>, int64_t row, int64_t first,
                                       int64_t count, const auto&... inputs) {
-    float spread[sizeof...(inputs)][kPiece];
-    loop(y.row(row) + first, count, neighbours(inputs, row, first, count, spread[I])...);
+    float spread[sizeof...(inputs)][kPiece], results[kPiece];
+    float* const out = y.row(row) + first;
+    // Results to be added are gathered first, so that a formula is compiled once.
+    const auto loop = [&](float* __restrict to, const auto*... from) {
+      for (int64_t i = 0; i < count; ++i) to[i] = f(from[i]...);
+    };
+    loop(into == Into::overwrite ? out : results,
+         neighbours(inputs, row, first, count, spread[I])...);
+    if (into == Into::accumulate) {
+      for (int64_t i = 0; i < count; ++i) out[i] += results[i];
+    }
   };
   for_row_pieces(y.rows, y.cols, kPiece, [&](int64_t row, int64_t first, int64_t count) {
     piece(std::make_index_sequence<1 + sizeof...(Rest)>{}, row, first, count, in, rest...);

@@ -53,6 +53,12 @@ TEST(Tokenizer, IgnoreMergesTakesAWholePieceThatIsAToken) {
   EXPECT_EQ(make(std::string(kAbc) + R"(, "ignore_merges": true)").encode("abc"), Ids{5});
 }
 
+TEST(Tokenizer, IgnoreMergesTakesAPieceOfTwoWordsWholeToo) {
+  const Tokenizer tokenizer = make(
+      R"("vocab": {"\u2581": 0, "a": 1, "\u2581a\u2581a": 2}, "merges": [], "ignore_merges": true)");
+  EXPECT_EQ(tokenizer.encode("\u2581a\u2581a"), Ids{2});
+}
+
 TEST(Tokenizer, UnknownCharactersBecomeTheUnknownToken) {
   const std::string model = R"("vocab": {"?": 0, "a": 1}, "merges": [], "unk_token": "?")";
   EXPECT_EQ(make(model).encode("axya"), (Ids{1, 0, 0, 1}));

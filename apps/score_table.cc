@@ -1,5 +1,7 @@
 #include "apps/score_table.h"
 
+#include <algorithm>
+
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/process.h"

@@ -12,7 +12,7 @@ namespace {
 void print_usage() {
   fmt::print("tern: a native lab for ternary language models\n\nusage: tern COMMAND [flags]\n\n");
   for (const Command& command : commands()) {
-    fmt::print("  {:<10} {}\n", command.name, command.summary);
+    fmt::print("  {:<15} {}\n", command.name, command.summary);
   }
   fmt::print(
       "\n`tern COMMAND --help` explains a command. Exit codes: 0 success, 1 error, 2 wrong usage,\n"
@@ -28,6 +28,20 @@ int unknown_command(const std::string& name) {
   return kUsage;
 }
 
+/// The command that the first words name ("eval", "bench train") and how many words that took.
+std::pair<const Command*, size_t> find_command(const std::vector<Command>& all,
+                                               const std::vector<std::string>& arguments) {
+  for (const Command& command : all) {
+    if (arguments.size() > 1 && command.name == arguments[0] + " " + arguments[1]) {
+      return {&command, 2};
+    }
+  }
+  for (const Command& command : all) {
+    if (command.name == arguments[0]) return {&command, 1};
+  }
+  return {nullptr, 0};
+}
+
 int run(const std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
     print_usage();
@@ -37,10 +51,10 @@ int run(const std::vector<std::string>& arguments) {
     fmt::print("tern {}\n", TERN_VERSION);
     return kSuccess;
   }
-  for (const Command& command : commands()) {
-    if (command.name == arguments[0]) return command.run({arguments.begin() + 1, arguments.end()});
-  }
-  return unknown_command(arguments[0]);
+  const std::vector<Command> all = commands();
+  const auto [command, words] = find_command(all, arguments);
+  if (command == nullptr) return unknown_command(arguments[0]);
+  return command->run({arguments.begin() + static_cast<int64_t>(words), arguments.end()});
 }
 
 }  // namespace

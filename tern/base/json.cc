@@ -81,8 +81,9 @@ nlohmann::ordered_json to_nlohmann(const Json& json) {
     for (const Json& item : json.items()) out.push_back(to_nlohmann(item));
     return out;
   }
-  auto out = nlohmann::ordered_json::object();
-  for (const auto& [key, value] : json.members()) out.emplace(key, to_nlohmann(value));
+  nlohmann::ordered_json::object_t out;
+  // Not emplace(), which would look through all keys for each one.
+  for (const auto& [key, value] : json.members()) out.push_back({key, to_nlohmann(value)});
   return out;
 }
 

@@ -1,0 +1,209 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "apps/bench_gemm_replay.h"
+#include "apps/shapes.h"
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/flags.h"
+#include "tern/base/json.h"
+#include "tern/base/memory.h"
+#include "tern/base/profile.h"
+#include "tern/base/rng.h"
+#include "tern/base/timer.h"
+#include "tern/kernels/gemm.h"
+#include "tern/model/llama.h"
+#include "tern/ops/fake_quantize.h"
+#include "tern/ops/linear.h"
+#include "tern/optim/adamw.h"
+#include "tern/optim/gradients.h"
+#include "tern/parallel/parallel.h"
+#include "tern/quant/absmean.h"
+#include "tern/tensor/compute_type.h"
+#include "tern/train/run.h"
+
+namespace tern {
+namespace {
+
+struct BenchOptions {
+  std::string shape = "smollm-135m";
+  int64_t batch_size = 8;
+  int64_t sequence_length = 256;
+  std::string group = "64";
+  std::string dtype = "auto";
+  int threads = 0;
+  int64_t warmup = 3;
+  int64_t steps = 5;
+  bool json = false;
+
+  void add_to(Flags& flags) {
+    flags.add("shape", shape, "smollm-135m, llama-3.2-1b or demo");
+    flags.add("batch_size", batch_size, "sequences in a step");
+    flags.add("sequence_length", sequence_length, "tokens in a sequence");
+    flags.add("group", group, "weights that share a scale");
+    flags.add("dtype", dtype, "auto, bf16 or f32");
+    flags.add("threads", threads, "threads; 0: all cores");
+    flags.add("warmup", warmup, "steps before the measurement");
+    flags.add("steps", steps, "steps measured; the median counts");
+    flags.add("json", json, "print JSON");
+  }
+};
+
+/// The layer of the shipped recipe at lambda 1.
+class TernaryLinear : public LinearLayer {
+ public:
+  TernaryLinear(Tensor weight, const Grouping& grouping)
+      : weight_(std::move(weight)), grouping_(grouping) {}
+  Tensor forward(const Tensor& x) override {
+    return linear(x, fake_quantize(weight_, Absmean{}, grouping_, 1.0f, x.dtype()));
+  }
+
+ private:
+  Tensor weight_;
+  Grouping grouping_;
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// What was measured.
+struct Measurement {
+  std::vector<double> seconds;  // of each step
+  std::vector<kernels::GemmCall> products;
+  std::map<std::string, ZoneTotal> zones;
+  double gemm_seconds = 0;
+  double peak_memory_gb = 0;  // of training alone, before the products get buffers of their own
+};
+
+Measurement measure(Llama& model, const BenchOptions& o) {
+  AdamW optimizer(model.parameters(), {});
+  Rng rng(1);
+  const int64_t N = o.batch_size * o.sequence_length;
+  std::vector<int32_t> inputs(N), targets(N);
+  const auto step = [&] {
+    for (int64_t i = 0; i < N; ++i) {
+      inputs[i] = static_cast<int32_t>(rng.below(model.config().vocab_size));
+      targets[i] = static_cast<int32_t>(rng.below(model.config().vocab_size));
+    }
+    Timer timer;
+    Tape tape;
+    tape.backward(model.loss(inputs, targets, o.batch_size));
+    optimizer.step(1e-4f, clip_factor(gradient_norm(model.parameters()), 1));
+    return timer.seconds();
+  };
+
+  Measurement m;
+  for (int64_t i = 0; i < o.warmup; ++i) step();
+  {
+    const kernels::GemmRecorder recorder(
+        [&](const kernels::GemmCall& call) { m.products.push_back(call); });
+    step();
+  }
+  m.peak_memory_gb = static_cast<double>(peak_resident_memory()) / 1e9;
+  set_profiling(true);
+  reset_profile();
+  GemmReplay replay(m.products);
+  std::vector<double> gemm_seconds;
+  // Steps and bare products in turn, so that a noisy neighbour slows both alike.
+  for (int64_t i = 0; i < o.steps; ++i) {
+    m.seconds.push_back(step());
+    gemm_seconds.push_back(replay.run());
+  }
+  m.zones = profile_totals();
+  m.gemm_seconds = median(gemm_seconds);
+  return m;
+}
+
+Json report(const BenchOptions& o, const LlamaConfig& config, DType dtype, const Measurement& m) {
+  const double step = median(m.seconds);
+  const double tokens = static_cast<double>(o.batch_size * o.sequence_length);
+  double flops = 0;
+  for (const kernels::GemmCall& call : m.products) flops += call.flops();
+  Json json = Json::object();
+  json.set("shape", o.shape);
+  json.set("parameters", config.parameter_count());
+  json.set("batch_size", o.batch_size);
+  json.set("sequence_length", o.sequence_length);
+  json.set("group", o.group);
+  json.set("dtype", name_of(dtype));
+  json.set("threads", thread_count());
+  json.set("gemm_library", kernels::gemm_library());
+  json.set("tokens_per_s", tokens / step);
+  json.set("step_seconds", step);
+  json.set("fastest_step_seconds", *std::min_element(m.seconds.begin(), m.seconds.end()));
+  json.set("slowest_step_seconds", *std::max_element(m.seconds.begin(), m.seconds.end()));
+  json.set("gemm_only_tokens_per_s", tokens / m.gemm_seconds);
+  json.set("gemm_share", m.gemm_seconds / step);
+  json.set("gemm_gflops_per_s", flops / m.gemm_seconds / 1e9);
+  json.set("peak_memory_gb", m.peak_memory_gb);
+  Json shares = Json::object();
+  double all = 0;
+  for (const double s : m.seconds) all += s;
+  for (const auto& [name, total] : m.zones) shares.set(name, total.seconds / all);
+  json.set("shares", shares);
+  return json;
+}
+
+void print_report(const Json& json) {
+  fmt::print("{} ({:.1f} M parameters), {} x {} tokens, group {}, {}, {} threads, {}\n\n",
+             json.at("shape").as_string(), json.at("parameters").as_double() / 1e6,
+             json.at("batch_size").as_int(), json.at("sequence_length").as_int(),
+             json.at("group").as_string(), json.at("dtype").as_string(),
+             json.at("threads").as_int(), json.at("gemm_library").as_string());
+  fmt::print("training step        {:8.3f} s  ({:.3f} to {:.3f})\n",
+             json.at("step_seconds").as_double(), json.at("fastest_step_seconds").as_double(),
+             json.at("slowest_step_seconds").as_double());
+  fmt::print("tokens/s             {:8.1f}\n", json.at("tokens_per_s").as_double());
+  fmt::print("products alone       {:8.1f} tokens/s at {:.0f} GFLOP/s\n",
+             json.at("gemm_only_tokens_per_s").as_double(),
+             json.at("gemm_gflops_per_s").as_double());
+  fmt::print("products' share      {:8.1f} % of the step\n",
+             100 * json.at("gemm_share").as_double());
+  fmt::print("peak memory          {:8.2f} GB\n\n", json.at("peak_memory_gb").as_double());
+  std::vector<std::pair<double, std::string>> shares;
+  for (const auto& [name, share] : json.at("shares").members()) {
+    shares.emplace_back(share.as_double(), name);
+  }
+  std::sort(shares.rbegin(), shares.rend());
+  for (const auto& [share, name] : shares) fmt::print("  {:<18} {:5.1f} %\n", name, 100 * share);
+}
+
+int bench_train(const std::vector<std::string>& arguments) {
+  BenchOptions options;
+  Flags flags(
+      "tern bench train",
+      "Training steps on random weights and tokens, beside the time of their matrix products "
+      "alone, measured in turn.");
+  options.add_to(flags);
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
+    return kSuccess;
+  }
+  check(options.steps > 0 && options.warmup >= 0 && options.batch_size > 0 &&
+            options.sequence_length > 0 && options.threads >= 0,
+        "--steps, --batch-size and --sequence-length must be 1 or more");
+  if (options.threads > 0) set_thread_count(options.threads);
+  const LlamaConfig config = known_shape(options.shape);
+  const DType dtype = compute_type(options.dtype);
+  require_memory(training_memory(config, options.batch_size * options.sequence_length, dtype),
+                 "training this shape");
+  Llama model(config, {.compute = dtype});
+  model.initialize(1);
+  model.replace_linears<TernaryLinear>(Grouping::parse(options.group));
+  const Json json = report(options, config, dtype, measure(model, options));
+  if (options.json) {
+    fmt::print("{}\n", json.dump_pretty());
+  } else {
+    print_report(json);
+  }
+  return kSuccess;
+}
+
+const RegisterCommand registration({"bench train", "training steps beside their products",
+                                    bench_train});
+
+}  // namespace
+}  // namespace tern

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tern/base/json.h"
+
+namespace tern {
+
+/// The text of a TOML document with another value (text, number or boolean) for `key` of [table].
+/// Comments and everything else stay; a key or a table that is missing is added. `source` names the
+/// document in errors.
+std::string set_toml_value(std::string text, std::string_view table, std::string_view key,
+                           const Json& value, std::string_view source);
+
+}  // namespace tern

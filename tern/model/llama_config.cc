@@ -5,80 +5,66 @@
 namespace tern {
 namespace {
 
-/// Reads sizes one by one and remembers where they come from.
-class SizeReader {
- public:
-  SizeReader(const Json& json, const std::string& source) : json_(json), source_(source) {}
+constexpr int64_t kMostPositions = 1 << 24;
 
-  int64_t required(const char* key, int64_t most) const {
-    const Json* value = json_.find(key);
-    check(value != nullptr && !value->is_null(), "{}: \"{}\" is missing", source_, key);
-    return checked(key, *value, most);
-  }
-  int64_t optional(const char* key, int64_t fallback, int64_t most) const {
-    const Json* value = json_.find(key);
-    return value == nullptr || value->is_null() ? fallback : checked(key, *value, most);
-  }
+int64_t optional_size(const Json& json, const char* key, int64_t fallback, int64_t most) {
+  const Json* value = json.find(key);
+  if (value == nullptr || value->is_null()) return fallback;
+  check(value->is_int() && value->as_int() >= 1 && value->as_int() <= most,
+        "\"{}\" must be a whole number between 1 and {}, found {}", key, most, value->dump());
+  return value->as_int();
+}
 
- private:
-  int64_t checked(const char* key, const Json& value, int64_t most) const {
-    check(value.is_int() && value.as_int() >= 1 && value.as_int() <= most,
-          "{}: \"{}\" must be a whole number between 1 and {}, found {}", source_, key, most,
-          value.dump());
-    return value.as_int();
-  }
+int64_t required_size(const Json& json, const char* key, int64_t most) {
+  const int64_t size = optional_size(json, key, 0, most);
+  check(size > 0, "\"{}\" is missing", key);
+  return size;
+}
 
-  const Json& json_;
-  const std::string& source_;
-};
-
-void check_architecture(const Json& json, const std::string& source) {
-  check(json.is_object(), "{}: expected a JSON object, found {}", source, json.kind());
+void check_architecture(const Json& json) {
+  check(json.is_object(), "expected a JSON object, found {}", json.kind());
   const std::string type = json.get("model_type", "llama");
-  check(type == "llama", "{}: model_type is \"{}\"; Tern trains Llama-architecture models only",
-        source, type);
+  check(type == "llama", "model_type is \"{}\"; Tern trains Llama-architecture models only", type);
   const std::string activation = json.get("hidden_act", "silu");
-  check(activation == "silu", "{}: hidden_act is \"{}\", expected \"silu\"", source, activation);
+  check(activation == "silu", "hidden_act is \"{}\", expected \"silu\"", activation);
   for (const char* key : {"attention_bias", "mlp_bias"}) {
-    check(!json.get(key, false), "{}: {} is true; layers with a bias are not supported", source,
-          key);
+    check(!json.get(key, false), "{} is true; layers with a bias are not supported", key);
   }
 }
 
-kernels::RopeScaling read_rope_scaling(const Json& json, const std::string& source) {
+kernels::RopeScaling read_rope_scaling(const Json& json) {
   using Type = kernels::RopeScaling::Type;
+  check(json.is_object(), "rope_scaling must be an object, found {}", json.dump());
   kernels::RopeScaling scaling;
   const std::string type = json.get("rope_type", json.get("type", "default").c_str());
-  if (type == "default") return scaling;
-  check(type == "linear" || type == "llama3",
-        "{}: rope_scaling of type \"{}\" is not supported; expected llama3, linear or none", source,
-        type);
+  check(type == "linear" || type == "llama3" || type == "default",
+        "rope_scaling of type \"{}\" is not supported; expected llama3, linear or default", type);
+  if (type == "default") {
+    check(json.find("factor") == nullptr, "rope_scaling has a factor but no rope_type");
+    return scaling;
+  }
   scaling.type = type == "linear" ? Type::linear : Type::llama3;
   scaling.factor = json.at("factor").as_double();
-  if (scaling.type == Type::llama3) {
-    scaling.low_freq_factor = json.at("low_freq_factor").as_double();
-    scaling.high_freq_factor = json.at("high_freq_factor").as_double();
-    scaling.original_max_position_embeddings = json.at("original_max_position_embeddings").as_int();
-    check(scaling.low_freq_factor > 0 && scaling.high_freq_factor > scaling.low_freq_factor,
-          "{}: rope_scaling wants 0 < low_freq_factor < high_freq_factor, found {} and {}", source,
-          scaling.low_freq_factor, scaling.high_freq_factor);
-  }
-  check(scaling.factor >= 1, "{}: rope_scaling factor must be 1 or more, found {}", source,
-        scaling.factor);
+  check(scaling.factor >= 1, "rope_scaling factor must be 1 or more, found {}", scaling.factor);
+  if (scaling.type == Type::linear) return scaling;
+  scaling.low_freq_factor = json.at("low_freq_factor").as_double();
+  scaling.high_freq_factor = json.at("high_freq_factor").as_double();
+  scaling.original_max_position_embeddings =
+      required_size(json, "original_max_position_embeddings", kMostPositions);
+  check(scaling.low_freq_factor > 0 && scaling.high_freq_factor > scaling.low_freq_factor,
+        "rope_scaling wants 0 < low_freq_factor < high_freq_factor, found {} and {}",
+        scaling.low_freq_factor, scaling.high_freq_factor);
   return scaling;
 }
 
 /// Older files hold rope_theta and rope_scaling, newer ones rope_parameters with both.
-void read_rope(const Json& json, const std::string& source, LlamaConfig& config) {
+void read_rope(const Json& json, LlamaConfig& config) {
   const Json* parameters = json.find("rope_parameters");
   const bool newer = parameters != nullptr && parameters->is_object();
   const Json* scaling = newer ? parameters : json.find("rope_scaling");
   config.rope_theta = (newer ? *parameters : json).get("rope_theta", config.rope_theta);
-  check(config.rope_theta > 1, "{}: rope_theta must be above 1, found {}", source,
-        config.rope_theta);
-  if (scaling != nullptr && !scaling->is_null()) {
-    config.rope_scaling = read_rope_scaling(*scaling, source);
-  }
+  check(config.rope_theta > 1, "rope_theta must be above 1, found {}", config.rope_theta);
+  if (scaling != nullptr && !scaling->is_null()) config.rope_scaling = read_rope_scaling(*scaling);
 }
 
 Json rope_scaling_json(const kernels::RopeScaling& scaling) {
@@ -97,41 +83,39 @@ Json rope_scaling_json(const kernels::RopeScaling& scaling) {
 
 }  // namespace
 
-LlamaConfig LlamaConfig::from_json(const Json& json, const std::string& source) {
-  check_architecture(json, source);
-  const SizeReader size(json, source);
+LlamaConfig LlamaConfig::from_json(const Json& json, const std::string& source) try {
+  check_architecture(json);
   LlamaConfig config;
   // Bounds far above any Llama: what lies beyond them is a damaged or hostile file.
-  config.vocab_size = size.required("vocab_size", 1 << 24);
-  config.hidden_size = size.required("hidden_size", 1 << 17);
-  config.intermediate_size = size.required("intermediate_size", 1 << 20);
-  config.num_hidden_layers = size.required("num_hidden_layers", 1 << 12);
-  config.num_attention_heads = size.required("num_attention_heads", 1 << 12);
+  config.vocab_size = required_size(json, "vocab_size", 1 << 24);
+  config.hidden_size = required_size(json, "hidden_size", 1 << 17);
+  config.intermediate_size = required_size(json, "intermediate_size", 1 << 20);
+  config.num_hidden_layers = required_size(json, "num_hidden_layers", 1 << 12);
+  config.num_attention_heads = required_size(json, "num_attention_heads", 1 << 12);
   config.num_key_value_heads =
-      size.optional("num_key_value_heads", config.num_attention_heads, 1 << 12);
-  config.max_position_embeddings = size.optional("max_position_embeddings", 2048, 1 << 24);
+      optional_size(json, "num_key_value_heads", config.num_attention_heads, 1 << 12);
+  config.max_position_embeddings =
+      optional_size(json, "max_position_embeddings", 2048, kMostPositions);
   check(config.num_attention_heads % config.num_key_value_heads == 0,
-        "{}: {} attention heads cannot share {} key/value heads evenly", source,
-        config.num_attention_heads, config.num_key_value_heads);
-  const bool own_head_dim = json.find("head_dim") != nullptr && !json.at("head_dim").is_null();
-  check(own_head_dim || config.hidden_size % config.num_attention_heads == 0,
-        "{}: hidden_size {} is not a multiple of {} attention heads and no head_dim is given",
-        source, config.hidden_size, config.num_attention_heads);
-  config.head_dim =
-      size.optional("head_dim", config.hidden_size / config.num_attention_heads, 1 << 14);
-  check(config.head_dim % 2 == 0, "{}: head_dim must be even for rotary embedding, found {}",
-        source, config.head_dim);
+        "{} attention heads cannot share {} key/value heads evenly", config.num_attention_heads,
+        config.num_key_value_heads);
+  config.head_dim = optional_size(json, "head_dim", 0, 1 << 14);
+  if (config.head_dim == 0) {
+    check(config.hidden_size % config.num_attention_heads == 0,
+          "hidden_size {} is not a multiple of {} attention heads and no head_dim is given",
+          config.hidden_size, config.num_attention_heads);
+    config.head_dim = config.hidden_size / config.num_attention_heads;
+  }
+  check(config.head_dim % 2 == 0, "head_dim must be even for rotary embedding, found {}",
+        config.head_dim);
   config.rms_norm_eps = json.get("rms_norm_eps", 1e-6);
   check(config.rms_norm_eps > 0 && config.rms_norm_eps < 1,
-        "{}: rms_norm_eps must lie between 0 and 1, found {}", source, config.rms_norm_eps);
+        "rms_norm_eps must lie between 0 and 1, found {}", config.rms_norm_eps);
   config.tie_word_embeddings = json.get("tie_word_embeddings", false);
-  try {
-    read_rope(json, source, config);
-  } catch (const Error& e) {
-    const std::string message = e.what();
-    throw Error(message.starts_with(source) ? message : source + ": rope_scaling: " + message);
-  }
+  read_rope(json, config);
   return config;
+} catch (const Error& e) {
+  fail("{}: {}", source, e.what());
 }
 
 LlamaConfig LlamaConfig::read(const std::filesystem::path& path) {

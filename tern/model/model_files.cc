@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/memory.h"
 #include "tern/io/safetensors.h"
@@ -43,21 +42,22 @@ void read_parameter(const SafetensorsModel& file, const Parameter& parameter) {
   }
 }
 
-Llama load_llama(const fs::path& folder, const LlamaOptions& options) {
+void rethrow_naming(const fs::path& folder, const Error& error) {
+  const std::string message = error.what();
+  throw Error(message.starts_with(folder.string()) ? message : folder.string() + ": " + message);
+}
+
+Llama load_llama(const fs::path& folder, const LlamaOptions& options) try {
   const LlamaConfig config = LlamaConfig::read(folder / "config.json");
   const SafetensorsModel file(folder);
   const double copies = options.trainable ? 2 : 1;
   require_memory(copies * sizeof(float) * static_cast<double>(config.parameter_count()),
-                 "loading " + folder.string());
+                 "this model");
   Llama model(config, options);
-  for (const Parameter& parameter : model.parameters().all()) {
-    try {
-      read_parameter(file, parameter);
-    } catch (const Error& e) {
-      fail("{}: {}", folder.string(), e.what());
-    }
-  }
+  for (const Parameter& parameter : model.parameters().all()) read_parameter(file, parameter);
   return model;
+} catch (const Error& e) {
+  rethrow_naming(folder, e);
 }
 
 void save_llama(const Llama& model, const fs::path& folder) {

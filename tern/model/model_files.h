@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "tern/base/error.h"
 #include "tern/model/llama.h"
 
 namespace tern {
@@ -17,6 +18,9 @@ void save_llama(const Llama& model, const std::filesystem::path& folder);
 
 /// Copies the tokenizer's files from one model folder to another.
 void copy_tokenizer(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Throws `error` again with the folder in front, unless its message begins with that already.
+[[noreturn]] void rethrow_naming(const std::filesystem::path& folder, const Error& error);
 
 /// Fills a parameter from the model's tensor of that name, converting to float32.
 void read_parameter(const class SafetensorsModel& file, const Parameter& parameter);

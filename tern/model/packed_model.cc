@@ -1,5 +1,6 @@
 #include "tern/model/packed_model.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "tern/base/error.h"
@@ -43,9 +44,8 @@ class PackedLinear : public LinearLayer {
 };
 
 Json quantization_config(const fs::path& folder) {
-  const Json* config = nullptr;
   const Json json = Json::read(folder / "config.json");
-  config = json.find("quantization_config");
+  const Json* config = json.find("quantization_config");
   return config == nullptr ? Json() : *config;
 }
 
@@ -67,25 +67,6 @@ PackedTernary read_packed(const SafetensorsModel& file, const Llama::Linear& lin
   return packed;
 }
 
-Llama read_packed_model(const fs::path& folder, DType compute) {
-  const LlamaConfig config = LlamaConfig::read(folder / "config.json");
-  const TernaryInfo info = read_ternary_info(folder);
-  check(info.lambda == 1,
-        "training ended with lambda {}, so the trained model is not the ternary one and has no "
-        "score; "
-        "train until lambda is 1",
-        info.lambda);
-  const SafetensorsModel file(folder);
-  require_memory(sizeof(float) * static_cast<double>(config.parameter_count()), "this model");
-  Llama model(config, {.compute = compute, .trainable = false, .dense_linears = false});
-  for (const Parameter& parameter : model.parameters().all()) read_parameter(file, parameter);
-  model.replace_linears([&](const Llama::Linear& linear) {
-    return std::make_unique<PackedLinear>(read_packed(file, linear, info.grouping), compute,
-                                          info.activations);
-  });
-  return model;
-}
-
 /// Tensors to write and the packed matrices that hold their bytes.
 struct PackedTensors {
   std::vector<std::unique_ptr<PackedTernary>> owners;
@@ -105,20 +86,24 @@ struct PackedTensors {
 
 }  // namespace
 
-TernaryInfo TernaryInfo::from_json(const Json& json, const std::string& source) {
+TernaryInfo TernaryInfo::from_json(const Json& json, const std::string& source) try {
   const int64_t version = json.at("format_version").as_int();
-  check(version <= kFormatVersion,
-        "{}: packed format {} is newer than this program's {}; update Tern", source, version,
-        kFormatVersion);
+  check(version <= kFormatVersion, "packed format {} is newer than this program's {}; update Tern",
+        version, kFormatVersion);
   TernaryInfo info;
   info.grouping = Grouping::parse(json.at("group").as_string());
-  info.activations.bits = static_cast<int>(json.get("activation_bits", int64_t{16}));
+  const int64_t bits = json.get("activation_bits", int64_t{16});
+  check((bits >= 2 && bits <= 8) || bits == 16,
+        "activation_bits must be 2 to 8, or 16 for none, found {}", bits);
+  info.activations.bits = static_cast<int>(bits);
   const std::string scheme = json.get("activation_scale", "token");
   check(scheme == "token" || scheme == "channel",
-        "{}: activation_scale must be token or channel, found {}", source, scheme);
+        "activation_scale must be token or channel, found {}", scheme);
   info.activations.per_channel = scheme == "channel";
   info.lambda = json.get("lambda", 1.0);
   return info;
+} catch (const Error& e) {
+  fail("{}: quantization_config: {}", source, e.what());
 }
 
 Json TernaryInfo::to_json() const {
@@ -175,12 +160,24 @@ TernaryInfo read_ternary_info(const fs::path& folder) {
   return TernaryInfo::from_json(quantization_config(folder), (folder / "config.json").string());
 }
 
-Llama load_packed(const fs::path& folder, DType compute) {
-  try {
-    return read_packed_model(folder, compute);
-  } catch (const Error& e) {
-    fail("{}: {}", folder.string(), e.what());
-  }
+Llama load_packed(const fs::path& folder, DType compute) try {
+  const LlamaConfig config = LlamaConfig::read(folder / "config.json");
+  const TernaryInfo info = read_ternary_info(folder);
+  check(info.lambda == 1,
+        "training ended with lambda {}, so the trained model is not the ternary one and has no "
+        "score; train until lambda is 1",
+        info.lambda);
+  const SafetensorsModel file(folder);
+  require_memory(sizeof(float) * static_cast<double>(config.parameter_count()), "this model");
+  Llama model(config, {.compute = compute, .trainable = false, .dense_linears = false});
+  for (const Parameter& parameter : model.parameters().all()) read_parameter(file, parameter);
+  model.replace_linears([&](const Llama::Linear& linear) {
+    return std::make_unique<PackedLinear>(read_packed(file, linear, info.grouping), compute,
+                                          info.activations);
+  });
+  return model;
+} catch (const Error& e) {
+  rethrow_naming(folder, e);
 }
 
 Llama load_for_inference(const fs::path& folder, DType compute) {

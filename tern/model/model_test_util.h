@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "tern/base/rng.h"
+#include "tern/model/llama.h"
+#include "tern/model/packed_model.h"
+#include "tern/ops/fake_quantize.h"
+#include "tern/ops/linear.h"
+#include "tern/quant/absmean.h"
+
+namespace tern {
+
+/// A ternary layer as recipes have it: absmean weights and quantized inputs, both straight through.
+class TestBitLinear : public LinearLayer {
+ public:
+  TestBitLinear(Tensor weight, Grouping grouping, float lambda = 1,
+                ActivationQuantization activations = {})
+      : weight_(std::move(weight)),
+        grouping_(grouping),
+        lambda_(lambda),
+        activations_(activations) {}
+
+  Tensor forward(const Tensor& x) override {
+    return linear(quantize_activations(x, activations_),
+                  fake_quantize(weight_, Absmean{}, grouping_, lambda_, x.dtype()));
+  }
+  std::optional<PackedTernary> pack() const override {
+    if (lambda_ != 1) return std::nullopt;
+    return quantize_and_pack(weight_.data<float>(), weight_.dim(0), weight_.dim(1), grouping_,
+                             Absmean{});
+  }
+
+ private:
+  Tensor weight_;
+  Grouping grouping_;
+  float lambda_;
+  ActivationQuantization activations_;
+};
+
+/// Two layers with grouped heads, a tied head, and sizes that are no multiple of each other.
+inline LlamaConfig tiny_config() {
+  LlamaConfig config;
+  config.vocab_size = 61;
+  config.hidden_size = 24;
+  config.intermediate_size = 40;
+  config.num_hidden_layers = 2;
+  config.num_attention_heads = 4;
+  config.num_key_value_heads = 2;
+  config.head_dim = 6;
+  config.max_position_embeddings = 32;
+  config.tie_word_embeddings = true;
+  return config;
+}
+
+/// A model with random weights, large enough that its predictions differ from token to token.
+inline Llama random_model(const LlamaConfig& config, const LlamaOptions& options = {}) {
+  Llama model(config, options);
+  model.initialize(/*seed=*/7, /*deviation=*/0.3);
+  return model;
+}
+
+inline std::vector<int32_t> random_tokens(int64_t count, int64_t vocab_size, uint64_t seed = 3) {
+  Rng rng(seed);
+  std::vector<int32_t> tokens(static_cast<size_t>(count));
+  for (int32_t& token : tokens) {
+    token = static_cast<int32_t>(rng.below(static_cast<uint64_t>(vocab_size)));
+  }
+  return tokens;
+}
+
+/// The numbers of an f32 tensor, for comparison bit by bit.
+inline std::vector<float> numbers(const Tensor& x) {
+  const auto values = x.values<float>();
+  return {values.begin(), values.end()};
+}
+
+}  // namespace tern

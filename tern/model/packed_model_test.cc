@@ -1,0 +1,204 @@
+#include "tern/model/packed_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tern/base/file.h"
+#include "tern/io/safetensors.h"
+#include "tern/io/temporary_folder.h"
+#include "tern/model/model_files.h"
+#include "tern/model/model_test_util.h"
+
+namespace tern {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+Llama ternary_model(const TernaryInfo& info, DType compute = DType::f32) {
+  Llama model = random_model(tiny_config(), {.compute = compute});
+  model.replace_linears<TestBitLinear>(info.grouping, static_cast<float>(info.lambda),
+                                       info.activations);
+  return model;
+}
+
+void expect_refused(const std::function<void()>& action, const std::string& words) {
+  EXPECT_THAT(action, ThrowsMessage<Error>(HasSubstr(words)));
+}
+
+/// A saved ternary model whose files a test may spoil.
+class PackedFolder {
+ public:
+  PackedFolder() { save_packed(ternary_model({}), {}, folder_.path()); }
+
+  const std::filesystem::path& path() const { return folder_.path(); }
+  /// Replaces one member of config.json's "quantization_config".
+  void set(const char* key, Json value) {
+    Json config = Json::read(path() / "config.json");
+    Json quantization = config.at("quantization_config");
+    quantization.set(key, std::move(value));
+    config.set("quantization_config", std::move(quantization));
+    write_file_atomically(path() / "config.json", config.dump());
+  }
+  /// Rewrites the weights with a tensor's bytes changed, or without it where `change` says false.
+  void rewrite(const std::string& name,
+               const std::function<bool(std::vector<std::byte>&)>& change) {
+    const std::filesystem::path path = folder_ / "model.safetensors";
+    std::vector<std::byte> changed;
+    std::vector<SafetensorsTensor> tensors;
+    const SafetensorsFile file(path);
+    for (const SafetensorsEntry& entry : file.entries()) {
+      const void* data = entry.bytes.data();
+      if (entry.name == name) {
+        changed.assign(entry.bytes.begin(), entry.bytes.end());
+        if (!change(changed)) continue;
+        data = changed.data();
+      }
+      tensors.push_back({entry.name, entry.dtype, entry.shape, data});
+    }
+    write_safetensors(path, tensors);
+  }
+  void expect_refused(const std::string& words) const {
+    EXPECT_THAT([&] { load_for_inference(path(), DType::f32); },
+                ThrowsMessage<Error>(AllOf(HasSubstr(path().string()), HasSubstr(words))));
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+constexpr const char* kLayer = "model.layers.1.mlp.down_proj.weight";
+
+TEST(PackedModel, ComputesBitForBitWhatTheTrainedModelDoes) {
+  const auto ids = random_tokens(2 * 10, tiny_config().vocab_size);
+  for (const char* group : {"32", "row", "tensor"}) {
+    for (const ActivationQuantization activations :
+         {ActivationQuantization{}, ActivationQuantization{8, false},
+          ActivationQuantization{8, true}}) {
+      for (const DType compute : {DType::f32, DType::bf16}) {
+        const TernaryInfo info{Grouping::parse(group), activations, 1};
+        Llama trained = ternary_model(info, compute);
+        const TemporaryFolder folder;
+        save_packed(trained, info, folder.path());
+        Llama loaded = load_for_inference(folder.path(), compute);
+        EXPECT_EQ(numbers(loaded.logits(ids, 2)), numbers(trained.logits(ids, 2)))
+            << "groups of " << group << ", activations of " << activations.bits << " bits, "
+            << name_of(compute);
+      }
+    }
+  }
+}
+
+TEST(PackedModel, HoldsTheFakeQuantizedWeightsBitForBit) {
+  const PackedFolder folder;
+  const Llama trained = ternary_model({});
+  const Llama loaded = load_packed(folder.path(), DType::f32);
+  for (const Llama::Linear& linear : loaded.linears()) {
+    std::vector<float> weights(static_cast<size_t>(linear.O * linear.I));
+    unpack_ternary(*linear.layer->pack(), weights.data());
+    EXPECT_EQ(weights, numbers(fake_quantize(trained.parameters().at(linear.name), Absmean{},
+                                             Grouping{}, 1, DType::f32)))
+        << linear.name;
+  }
+}
+
+TEST(PackedModel, SaysHowItWasQuantized) {
+  const TernaryInfo info{Grouping{128}, {.bits = 4, .per_channel = true}, 1};
+  const TemporaryFolder folder;
+  save_packed(ternary_model(info), info, folder.path());
+  EXPECT_TRUE(is_packed(folder.path()));
+  const TernaryInfo read = read_ternary_info(folder.path());
+  EXPECT_EQ(read.grouping, info.grouping);
+  EXPECT_EQ(read.activations.bits, 4);
+  EXPECT_TRUE(read.activations.per_channel);
+}
+
+TEST(PackedModel, AFullPrecisionModelIsNone) {
+  const TemporaryFolder folder;
+  save_llama(random_model(tiny_config()), folder.path());
+  EXPECT_FALSE(is_packed(folder.path()));
+  EXPECT_EQ(load_for_inference(folder.path(), DType::f32).linears()[0].layer->pack(), std::nullopt);
+}
+
+TEST(PackedModel, IsNotWrittenUnlessEveryLayerIsTernary) {
+  const TemporaryFolder folder;
+  expect_refused([&] { save_packed(random_model(tiny_config()), {}, folder / "dense"); },
+                 "model.layers.0.self_attn.q_proj.weight is not ternary");
+  Llama mixed = random_model(tiny_config());
+  mixed.replace_linears([&](const Llama::Linear& linear) -> std::unique_ptr<LinearLayer> {
+    const Tensor weight = mixed.parameters().at(linear.name);
+    if (linear.name == kLayer) return std::make_unique<DenseLinear>(weight);
+    return std::make_unique<TestBitLinear>(weight, Grouping{});
+  });
+  expect_refused([&] { save_packed(mixed, {}, folder / "mixed"); },
+                 fmt::format("{} is not ternary", kLayer));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(PackedModel, IsNotWrittenBeforeLambdaIsOne) {
+  const TemporaryFolder folder;
+  TernaryInfo info;
+  info.lambda = 0.5;
+  expect_refused([&] { save_packed(ternary_model(info), info, folder / "half"); },
+                 "lambda is 0.5: this model is not ternary yet");
+}
+
+TEST(PackedModel, HasNoScoreWhereLambdaEndedBelowOne) {
+  PackedFolder folder;
+  folder.set("lambda", 0.9);
+  folder.expect_refused("training ended with lambda 0.9");
+}
+
+TEST(PackedModel, RefusesACodeThatIsNoTernaryDigit) {
+  PackedFolder folder;
+  folder.rewrite(std::string(kLayer) + ".codes", [](auto& bytes) {
+    bytes[2] = std::byte{0b11'00'00'00};
+    return true;
+  });
+  folder.expect_refused(fmt::format("{}: byte 2 holds a code that is none of -1, 0, +1", kLayer));
+}
+
+TEST(PackedModel, RefusesAScaleThatIsNotFinite) {
+  PackedFolder folder;
+  folder.rewrite(std::string(kLayer) + ".scales", [](auto& bytes) {
+    bytes[1] = std::byte{0x7C};  // with the byte before it, a float16 infinity or NaN
+    return true;
+  });
+  folder.expect_refused(fmt::format("{}: scale 0 is", kLayer));
+}
+
+TEST(PackedModel, RefusesALayerWithoutCodesOrScales) {
+  for (const char* part : {".codes", ".scales"}) {
+    PackedFolder folder;
+    folder.rewrite(std::string(kLayer) + part, [](auto&) { return false; });
+    folder.expect_refused(fmt::format("no tensor \"{}{}\"", kLayer, part));
+  }
+}
+
+TEST(PackedModel, RefusesGroupsThatDoNotFitTheScales) {
+  PackedFolder folder;
+  folder.set("group", "tensor");
+  folder.expect_refused("scales do not make a");
+  folder.set("group", "65");
+  folder.expect_refused("65");
+}
+
+TEST(PackedModel, RefusesAnotherFormat) {
+  PackedFolder folder;
+  folder.set("format_version", 2);
+  folder.expect_refused("packed format 2 is newer than this program's 1");
+  folder.set("quant_method", "gptq");
+  folder.expect_refused("weights quantized by \"gptq\" cannot be read");
+}
+
+TEST(PackedModel, RefusesActivationsOfNineBits) {
+  PackedFolder folder;
+  folder.set("activation_bits", 9);
+  folder.expect_refused("activation_bits must be 2 to 8, or 16 for none, found 9");
+}
+
+}  // namespace
+}  // namespace tern

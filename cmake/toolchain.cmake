@@ -31,3 +31,8 @@ file(WRITE ${CMAKE_BINARY_DIR}/share/tern/toolchain.json
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include)
 file(CREATE_LINK ${CMAKE_SOURCE_DIR}/tern ${CMAKE_BINARY_DIR}/include/tern SYMBOLIC)
 install(FILES ${CMAKE_BINARY_DIR}/share/tern/toolchain.json DESTINATION share/tern)
+
+# What `tern new` copies into a lab.
+file(CREATE_LINK ${CMAKE_SOURCE_DIR}/lab ${CMAKE_BINARY_DIR}/share/tern/lab SYMBOLIC)
+install(DIRECTORY lab DESTINATION share/tern)
+install(DIRECTORY tern DESTINATION include FILES_MATCHING PATTERN "*.h")

@@ -95,7 +95,7 @@ DemoBase DemoBase::standard() {
   base.config.head_dim = 32;
   base.config.max_position_embeddings = 256;
   base.config.tie_word_embeddings = true;
-  base.training = {.steps = 400, .max_seconds = 85};
+  base.training = {.steps = 700, .batch_size = 8, .lr = 4e-3f, .max_seconds = 85};
   return base;
 }
 

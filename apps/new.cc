@@ -1,0 +1,129 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/file.h"
+#include "tern/base/flags.h"
+#include "tern/base/home.h"
+#include "tern/base/process.h"
+#include "tern/base/recipe_text.h"
+#include "tern/base/toml.h"
+
+namespace tern {
+namespace fs = std::filesystem;
+namespace {
+
+/// Names of the presets: one folder each, with a lab.toml and the recipe's defaults.
+std::vector<std::string> preset_names(const fs::path& presets) {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(presets)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
+
+fs::path find_preset(const fs::path& presets, const std::string& name) {
+  const std::vector<std::string> names = preset_names(presets);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return presets / name;
+  const std::string near = nearest(name, names);
+  fail("there is no preset \"{}\"; {}", name,
+       near.empty() ? "choose one of " + listed(names) : "did you mean " + near + "?");
+}
+
+/// The template of train.cpp with a preset's values as its defaults.
+std::string recipe_of(const fs::path& templates, const fs::path& preset) {
+  std::string source = read_file(templates / "train.cpp");
+  const Json defaults = read_toml(preset / "recipe.toml").at("recipe");
+  for (const auto& [field, value] : defaults.members()) {
+    source = set_recipe_default(std::move(source), field,
+                                value.is_string() ? value.as_string() : value.dump());
+  }
+  return source;
+}
+
+void write_lab(const fs::path& folder, const fs::path& templates, const fs::path& preset) {
+  const auto copy = [&](const fs::path& from, const char* name) {
+    write_file_atomically(folder / name, read_file(from));
+  };
+  copy(preset / "lab.toml", "lab.toml");
+  copy(templates / "program.md", "program.md");
+  copy(templates / "lab.gitignore", ".gitignore");
+  write_file_atomically(folder / "train.cpp", recipe_of(templates, preset));
+}
+
+void git(const fs::path& folder, const std::vector<std::string>& arguments) {
+  std::vector<std::string> command = {"git", "-C", folder.string()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const CapturedRun run = capture_process(command);
+  check(run.exit_code == 0, "git failed in {}: {}", folder.string(), run.output);
+}
+
+/// True when git knows who commits.
+bool has_identity(const fs::path& folder) {
+  const auto set = [&](const char* key) {
+    return capture_process({"git", "-C", folder.string(), "config", key}).exit_code == 0;
+  };
+  return set("user.name") && set("user.email");
+}
+
+void commit_lab(const fs::path& folder, const std::string& preset) {
+  git(folder, {"init", "--quiet", "--initial-branch=main"});
+  git(folder, {"add", "--all"});
+  std::vector<std::string> commit;
+  if (!has_identity(folder)) {
+    commit = {"-c", "user.name=tern", "-c", "user.email=tern@localhost"};
+  }
+  commit.insert(commit.end(), {"commit", "--quiet", "-m", "Start from the preset " + preset});
+  git(folder, commit);
+}
+
+/// Makes the lab; what there is of it goes away again when that fails.
+void make_lab(const fs::path& folder, const fs::path& templates, const fs::path& preset) {
+  check(!fs::exists(folder) || (fs::is_directory(folder) && fs::is_empty(folder)),
+        "{} is there already and not empty, and nothing is overwritten; choose another folder",
+        folder.string());
+  fs::create_directories(folder);
+  try {
+    write_lab(folder, templates, preset);
+    commit_lab(folder, preset.filename().string());
+  } catch (...) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+      fs::remove_all(entry.path());
+    }
+    throw;
+  }
+}
+
+int new_lab(const std::vector<std::string>& arguments) {
+  const fs::path templates = tern_home() / "share" / "tern" / "lab";
+  std::string folder, preset = "demo";
+  Flags flags("tern new", "Makes a lab: a git repository with lab.toml, program.md and train.cpp.");
+  flags.add_positional("DIR", folder, "a folder that does not exist yet, or is empty");
+  flags.add("preset", preset,
+            "model, texts and budget: " + listed(preset_names(templates / "presets")));
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
+    return kSuccess;
+  }
+  make_lab(folder, templates, find_preset(templates / "presets", preset));
+  fmt::print("made the lab {} from the preset {}\nnext: cd {} && tern prepare && tern train\n",
+             folder, preset, folder);
+  return kSuccess;
+}
+
+const RegisterCommand registration({"new", "make a lab from a preset", new_lab});
+
+}  // namespace
+}  // namespace tern

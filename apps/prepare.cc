@@ -1,0 +1,337 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/status_line.h"
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/file.h"
+#include "tern/base/flags.h"
+#include "tern/base/lab.h"
+#include "tern/base/provenance.h"
+#include "tern/base/timer.h"
+#include "tern/base/toml_edit.h"
+#include "tern/data/eval_set.h"
+#include "tern/data/text_source.h"
+#include "tern/data/token_file.h"
+#include "tern/data/tokenize.h"
+#include "tern/io/file_source.h"
+#include "tern/io/hub.h"
+#include "tern/io/memory_source.h"
+#include "tern/io/safetensors.h"
+#include "tern/model/llama_config.h"
+#include "tern/parallel/parallel.h"
+#include "tern/text/utf8.h"
+#include "tern/train/demo_base.h"
+#include "tern/train/progress_line.h"
+#include "tern/train/stop.h"
+
+namespace tern {
+namespace fs = std::filesystem;
+namespace {
+
+/// Thrown out of long work after a signal; prepare() tells it as a stop, not as an error.
+void throw_if_stopped() {
+  if (stop_requested()) fail("stopped");
+}
+
+void say(const std::string& line) {
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+std::string megabytes(double bytes) { return fmt::format("{:.1f} MB", bytes / 1e6); }
+
+std::string replaced_note(int64_t replaced) {
+  if (replaced == 0) return "";
+  return fmt::format("; {} bytes were not UTF-8 and became U+FFFD", replaced);
+}
+
+HubProgressSink download_progress(StatusLine& status) {
+  return [&status](const HubProgress& now) {
+    if (status.due()) {
+      const std::string total =
+          now.total > 0 ? " of " + megabytes(static_cast<double>(now.total)) : "";
+      status.show(fmt::format("downloading {}: {}{}, {}/s", now.file,
+                              megabytes(static_cast<double>(now.done)), total,
+                              megabytes(now.bytes_per_second)));
+    }
+    return !stop_requested();
+  };
+}
+
+// ---- the model ----------------------------------------------------------------------------------
+
+fs::path make_demo_base() {
+  StatusLine status;
+  return demo_base(
+      cache_folder(), DemoBase::standard(), demo_text(TextUse::train),
+      [&](const PretrainProgress& now) {
+        throw_if_stopped();
+        if (!status.due()) return;
+        status.show(fmt::format(
+            "pretraining the demo's model: {:.0f} %  loss {:.3f}  {:.0f} tokens/s  {} "
+            "left",
+            100 * now.fraction, now.loss, now.tokens_per_s, clock_text(now.seconds_left)));
+      });
+}
+
+/// The folder of the full-precision model, which is a folder already, "demo", or on the hub.
+fs::path obtain_model(const std::string& model) {
+  if (model == "demo") return make_demo_base();
+  if (fs::is_directory(model)) return model;
+  check(!model.starts_with('/') && !model.starts_with('.'), "there is no model folder {}", model);
+  StatusLine status;
+  return Hub::from_environment().download_model(parse_hub_spec(model), download_progress(status));
+}
+
+/// Throws unless config, weights and tokenizer can be read and agree.
+LlamaConfig check_model(const fs::path& folder, const Tokenizer& tokenizer) {
+  const LlamaConfig config = LlamaConfig::read(folder / "config.json");
+  const SafetensorsModel weights(folder);
+  check(tokenizer.vocab_size() <= config.vocab_size,
+        "{}: the tokenizer has {} entries, but config.json a vocabulary of {}; they belong to "
+        "different models",
+        folder.string(), tokenizer.vocab_size(), config.vocab_size);
+  return config;
+}
+
+// ---- texts --------------------------------------------------------------------------------------
+
+/// A file's or folder's name as seen from `base`; other names of texts and models stay.
+std::string resolved(const std::string& name, const fs::path& base) {
+  if (name == "demo" || name == "-" || name.find("://") != std::string::npos) return name;
+  // The name of a model on the hub looks like a relative path; a folder of that name goes first.
+  const std::string archive = name.substr(0, name.rfind('!'));  // of archive.zip!member
+  const bool local = fs::exists(base / name) || fs::exists(base / archive);
+  return local ? (base / name).lexically_normal().string() : name;
+}
+
+std::unique_ptr<ByteSource> open_text(const std::string& text, TextUse use, StatusLine& status) {
+  return open_text_source(text, {.use = use,
+                                 .progress = download_progress(status),
+                                 .keep_going = [] { return !stop_requested(); }});
+}
+
+DocumentReader open_documents(const std::string& text, TextUse use, StatusLine& status) {
+  return DocumentReader(open_text(text, use, status), {.format = document_format_of(text)});
+}
+
+/// Tokens to score on: documents where the text has several, else one piece.
+EvalSet make_eval_set(const std::string& text, TextUse use, const Tokenizer& tokenizer,
+                      int64_t window, int64_t& replaced) {
+  StatusLine status;
+  const std::string raw = sanitize_utf8(read_all(*open_text(text, use, status)), &replaced);
+  throw_if_stopped();
+  const DocumentFormat format = document_format_of(text);
+  if (format == DocumentFormat::plain && raw.find(kEndOfText) == std::string::npos) {
+    return eval_set_of_text(text, raw, tokenizer, window);
+  }
+  DocumentReader documents(std::make_unique<MemorySource>(raw, text), {.format = format});
+  return eval_set_of_documents(text, documents, tokenizer, window);
+}
+
+// ---- the lab ------------------------------------------------------------------------------------
+
+struct PrepareFlags {
+  std::string model, train, eval, confirm;
+  int64_t train_tokens = 0;
+  bool stream = false;
+  bool force = false;
+};
+
+/// Makes what is missing in a lab's data/ by its settings.
+class Preparation {
+ public:
+  Preparation(const Lab& lab, LabConfig config, bool force)
+      : lab_(lab),
+        config_(std::move(config)),
+        force_(force),
+        folder_(obtain_model(config_.model)),
+        tokenizer_(Tokenizer::load(folder_)),
+        model_(check_model(folder_, tokenizer_)) {
+    say(fmt::format("model    {}: {:.1f} M parameters, {} entries of vocabulary, context {}",
+                    folder_.string(), static_cast<double>(model_.parameter_count()) / 1e6,
+                    model_.vocab_size, model_.max_position_embeddings));
+  }
+
+  void make_all() const {
+    fs::create_directories(lab_.data());
+    fs::create_directories(lab_.confirm_set().parent_path());
+    make_training_text();
+    make_eval("eval", lab_.eval_set(), config_.eval, TextUse::eval);
+    make_eval("confirm", lab_.confirm_set(), config_.confirm, TextUse::confirm);
+  }
+
+  LabManifest manifest() const {
+    return {.model = folder_,
+            .train_source = config_.stream ? config_.train : "",
+            .tokenizer_sha256 = tokenizer_.hash()};
+  }
+
+ private:
+  Provenance provenance(const fs::path& file, const std::string& text, const char* setting,
+                        int64_t value) const {
+    return {file, Json::Object{{"text", text},
+                               {"text_file", file_state(text)},
+                               {"tokenizer_sha256", tokenizer_.hash()},
+                               {setting, value}}};
+  }
+
+  void make_training_text() const {
+    if (config_.stream) return check_stream();
+    const fs::path file = lab_.train_tokens();
+    const Provenance from = provenance(file, config_.train, "train_tokens", config_.train_tokens);
+    if (!force_ && from.up_to_date()) {
+      return say(fmt::format("train    {} tokens, there already", TokenFile(file).size()));
+    }
+    const TokenizeProgress done = tokenise(file);
+    from.note();
+    say(fmt::format("train    {} documents, {} tokens, {}{}", done.documents, done.tokens,
+                    megabytes(static_cast<double>(done.bytes)), replaced_note(done.replaced)));
+  }
+
+  TokenizeProgress tokenise(const fs::path& file) const {
+    StatusLine status;
+    StatusLine download;
+    TokenStream stream(open_documents(config_.train, TextUse::train, download), tokenizer_,
+                       {.threads = thread_count(), .max_tokens = config_.train_tokens});
+    const Timer clock;
+    write_token_file(file, stream, [&](const TokenizeProgress& now) {
+      throw_if_stopped();
+      if (!status.due()) return;
+      const double bytes = static_cast<double>(now.bytes);
+      status.show(fmt::format("tokenising {}: {} documents, {} tokens, {}/s", config_.train,
+                              now.documents, now.tokens, megabytes(bytes / clock.seconds())));
+    });
+    return stream.progress();
+  }
+
+  /// A text that every run opens anew is at least there and has a document.
+  void check_stream() const {
+    if (config_.train != "-") {
+      StatusLine status;
+      std::string document;
+      check(open_documents(config_.train, TextUse::train, status).next(document),
+            "{}: there is no text in it", config_.train);
+    }
+    say(fmt::format("train    {}, tokenised while training", config_.train));
+  }
+
+  void make_eval(const char* label, const fs::path& file, const std::string& text,
+                 TextUse use) const {
+    const int64_t window = std::min(config_.window, model_.max_position_embeddings);
+    const Provenance from = provenance(file, text, "window", window);
+    if (!force_ && from.up_to_date()) {
+      return say(fmt::format("{:<8} {}, there already", label, text));
+    }
+    int64_t replaced = 0;
+    const EvalSet set = make_eval_set(text, use, tokenizer_, window, replaced);
+    set.write(file);
+    from.note();
+    say(fmt::format("{:<8} {}: {} tokens of {} bytes, in windows of {}{}", label, text,
+                    set.tokens.size(), set.bytes, window, replaced_note(replaced)));
+  }
+
+  const Lab& lab_;
+  LabConfig config_;
+  bool force_;
+  fs::path folder_;
+  Tokenizer tokenizer_;
+  LlamaConfig model_;
+};
+
+/// The lab's settings with the flags that were given in place of their own.
+LabConfig with_flags(LabConfig config, const Flags& flags, const PrepareFlags& given) {
+  const fs::path here = fs::current_path();
+  if (flags.given("model")) config.model = resolved(given.model, here);
+  if (flags.given("train")) config.train = resolved(given.train, here);
+  if (flags.given("train_tokens")) config.train_tokens = given.train_tokens;
+  if (flags.given("stream")) config.stream = given.stream;
+  if (flags.given("eval")) config.eval = resolved(given.eval, here);
+  if (flags.given("confirm")) config.confirm = resolved(given.confirm, here);
+  return config;
+}
+
+/// The settings with every local name made absolute, none missing, and standard input used once.
+LabConfig resolved_config(LabConfig config, const Lab& lab) {
+  int from_input = 0;
+  for (const auto& [key, name] :
+       {std::pair("model.source", &config.model), std::pair("data.train", &config.train),
+        std::pair("data.eval", &config.eval), std::pair("data.confirm", &config.confirm)}) {
+    check(!name->empty(), "{}: {} is not set", (lab.root() / "lab.toml").string(), key);
+    *name = resolved(*name, lab.root());
+    from_input += *name == "-" ? 1 : 0;
+  }
+  check(from_input <= 1, "standard input (-) can be only one of the texts");
+  check(config.train_tokens >= 0, "--train-tokens must be 0 (all) or more, found {}",
+        config.train_tokens);
+  return config;
+}
+
+/// Writes the settings that differ from the lab's into lab.toml.
+void remember(const Lab& lab, const LabConfig& now) {
+  const fs::path file = lab.root() / "lab.toml";
+  const LabConfig& old = lab.config();
+  std::string text = read_file(file);
+  const auto keep = [&](const char* table, const char* key, const auto& before, const auto& after) {
+    if (before == after) return;
+    text = set_toml_value(std::move(text), table, key, after, file.string());
+    say(fmt::format("lab.toml {}.{} = {}", table, key, Json(after).dump()));
+  };
+  keep("model", "source", old.model, now.model);
+  keep("data", "train", old.train, now.train);
+  keep("data", "train_tokens", old.train_tokens, now.train_tokens);
+  keep("data", "stream", old.stream, now.stream);
+  keep("data", "eval", old.eval, now.eval);
+  keep("data", "confirm", old.confirm, now.confirm);
+  if (text != read_file(file)) write_file_atomically(file, text);
+}
+
+void prepare_lab(const Flags& flags, const PrepareFlags& given) {
+  const Lab lab = Lab::find(".");
+  const LabConfig settings = with_flags(lab.config(), flags, given);
+  const Preparation preparation(lab, resolved_config(settings, lab), given.force);
+  preparation.make_all();
+  // Last, so that what fails or is stopped before leaves the lab as it was.
+  remember(lab, settings);
+  preparation.manifest().write(lab);
+  say("prepared; next: tern train");
+}
+
+int prepare(const std::vector<std::string>& arguments) {
+  PrepareFlags given;
+  Flags flags("tern prepare",
+              "Obtains the lab's model and tokenises its texts into data/. What is there already "
+              "from the same\nsources is kept; a flag's value goes into lab.toml.");
+  flags.add("model", given.model, "a folder, a model of the hub (org/name), or demo");
+  flags.add("train", given.train, "text to train on: a file, URL, hf:// path, - or demo");
+  flags.add("eval", given.eval, "text to score on");
+  flags.add("confirm", given.confirm, "text to confirm a change on");
+  flags.add("train_tokens", given.train_tokens, "tokenise at most so many; 0: all");
+  flags.add("stream", given.stream, "tokenise while training, not beforehand");
+  flags.add("force", given.force, "make everything anew");
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
+    return kSuccess;
+  }
+  catch_stop_signals();
+  try {
+    prepare_lab(flags, given);
+  } catch (const Error&) {
+    if (!stop_requested()) throw;
+    fmt::print(stderr, "tern: stopped; run `tern prepare` again to go on\n");
+    return kStopped;
+  }
+  return kSuccess;
+}
+
+const RegisterCommand registration({"prepare", "obtain the model and tokenise the texts", prepare});
+
+}  // namespace
+}  // namespace tern

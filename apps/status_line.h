@@ -1,0 +1,44 @@
+#pragma once
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "tern/base/timer.h"
+
+namespace tern {
+
+/// How far a long piece of work is, on standard error: one line that is drawn over on a terminal,
+/// a new line every ten seconds otherwise. The object clears its line at the end of its life.
+class StatusLine {
+ public:
+  StatusLine() : terminal_(isatty(STDERR_FILENO) != 0) {}
+  ~StatusLine() { clear(); }
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
+
+  /// True when it is time to show something new; shows nothing itself.
+  bool due() const { return since_last_.seconds() >= (terminal_ ? 0.1 : 10.0); }
+
+  void show(std::string_view text) {
+    clear();
+    fmt::print(stderr, "{}{}", text, terminal_ ? "" : "\n");
+    std::fflush(stderr);
+    drawn_ = terminal_;
+    since_last_.reset();
+  }
+
+ private:
+  void clear() {
+    if (drawn_) fmt::print(stderr, "\r\033[K");
+    drawn_ = false;
+  }
+
+  bool terminal_;
+  bool drawn_ = false;
+  Timer since_last_;
+};
+
+}  // namespace tern

@@ -1,25 +1,8 @@
 #include "tern/ops/linear.h"
 
-#include "tern/kernels/gemm.h"
-#include "tern/ops/op.h"
+#include "tern/ops/product.h"
 
 namespace tern {
-namespace {
-
-/// Adds a product into the gradient of x, or writes it when the gradient is fresh.
-template <class In>
-void add_product(kernels::Matrix<const In> a, kernels::Matrix<const In> b, const Tensor& x) {
-  const auto [gradient, fresh] = writable_gradient(x);
-  const kernels::Into into = fresh ? kernels::Into::overwrite : kernels::Into::accumulate;
-  if (gradient.dtype() == DType::f32) {
-    kernels::gemm(a, b, matrix<float>(gradient), into);
-  } else if constexpr (std::is_same_v<In, bf16>) {
-    kernels::gemm(a, b, matrix<bf16>(gradient), into);
-  }
-}
-
-}  // namespace
-
 Tensor linear(const Tensor& x, const Tensor& w) {
   const Zone zone("linear");
   check(w.rank() == 2 && w.cols() == x.cols(),
@@ -37,8 +20,8 @@ Tensor linear(const Tensor& x, const Tensor& w) {
   record("linear", y, {x, w}, [=] {
     for_float_type("linear", x.dtype(), [&]<class T>() {
       const auto dy = matrix<const T>(y.gradient_slot());
-      if (x.requires_grad()) add_product(dy, matrix<const T>(w), x);
-      if (w.requires_grad()) add_product(dy.t(), matrix<const T>(x), w);
+      add_product_to_gradient(dy, matrix<const T>(w), x);
+      add_product_to_gradient(dy.t(), matrix<const T>(x), w);
     });
   });
   return y;

@@ -1,7 +1,6 @@
 #include "tern/ops/matmul.h"
 
-#include "tern/kernels/gemm.h"
-#include "tern/ops/op.h"
+#include "tern/ops/product.h"
 
 namespace tern {
 namespace {
@@ -14,18 +13,11 @@ Matrix<const T> view(const Tensor& x, Use use) {
   return use == Use::plain ? plain : plain.t();
 }
 
-/// Adds the product p q, the gradient of x as it is used, to the gradient of x.
+/// Adds p q, the gradient of x as it is used, to the gradient of x.
 template <class T>
-void add_product(Matrix<const T> p, Matrix<const T> q, const Tensor& x, Use use) {
-  if (!x.requires_grad()) return;
-  if (use == Use::transposed) return add_product(q.t(), p.t(), x, Use::plain);
-  const auto [dx, fresh] = writable_gradient(x);
-  const kernels::Into into = fresh ? kernels::Into::overwrite : kernels::Into::accumulate;
-  if (dx.dtype() == DType::f32) {
-    kernels::gemm(p, q, matrix<float>(dx), into);
-  } else if constexpr (std::is_same_v<T, bf16>) {
-    kernels::gemm(p, q, matrix<bf16>(dx), into);
-  }
+void add_used(Matrix<const T> p, Matrix<const T> q, const Tensor& x, Use use) {
+  if (use == Use::plain) return add_product_to_gradient(p, q, x);
+  add_product_to_gradient(q.t(), p.t(), x);
 }
 
 }  // namespace
@@ -48,8 +40,8 @@ Tensor matmul(const Tensor& a, const Tensor& b, Use use_a, Use use_b) {
   record("matmul", y, {a, b}, [=] {
     for_float_type("matmul", y.dtype(), [&]<class T>() {
       const auto dy = matrix<const T>(y.gradient_slot());
-      add_product(dy, view<T>(b, use_b).t(), a, use_a);
-      add_product(view<T>(a, use_a).t(), dy, b, use_b);
+      add_used(dy, view<T>(b, use_b).t(), a, use_a);
+      add_used(view<T>(a, use_a).t(), dy, b, use_b);
     });
   });
   return y;

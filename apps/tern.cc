@@ -5,6 +5,7 @@
 
 #include "tern/base/command.h"
 #include "tern/base/flags.h"
+#include "tern/parallel/wait_policy.h"
 
 namespace tern {
 namespace {
@@ -61,6 +62,7 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace tern
 
 int main(int argc, char** argv) {
+  tern::prefer_short_spins(argv);
   try {
     return tern::run({argv + 1, argv + argc});
   } catch (const std::exception& e) {

@@ -12,6 +12,7 @@
 #include "tern/data/text_source.h"
 #include "tern/model/model_files.h"
 #include "tern/parallel/parallel.h"
+#include "tern/parallel/wait_policy.h"
 #include "tern/train/stop.h"
 
 namespace tern {
@@ -107,6 +108,7 @@ double training_memory(const LlamaConfig& c, int64_t tokens, DType compute) {
 
 int run_main(int argc, char** argv, const std::function<void(Flags&)>& add_fields,
              const std::function<int(Run&)>& train) {
+  prefer_short_spins(argv);
   try {
     RunOptions options;
     Flags flags("train", "Trains the lab's model to be ternary by the recipe in train.cpp.");

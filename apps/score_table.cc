@@ -54,8 +54,9 @@ Json score_of_record(const Lab& lab, const fs::path& model, const std::vector<st
 
 std::string score_table(const std::vector<ScoredModel>& models) {
   const double reference = models.front().score.at("eval_ppl").as_double();
-  std::string out = fmt::format("{:<28} {:>12} {:>9} {:>9} {:>12}  {}\n", "model", "perplexity",
-                                "ratio", "bits/byte", "bits/weight", "codes -1 / 0 / +1");
+  std::string out =
+      fmt::format("{:<28} {:>12} {:>9} {:>9} {:>12} {:>9}  {}\n", "model", "perplexity", "ratio",
+                  "bits/byte", "bits/weight", "tokens/s", "codes -1 / 0 / +1");
   for (const auto& [label, score] : models) {
     const double ppl = score.at("eval_ppl").as_double();
     const Json* zero = score.find("q_zero");
@@ -64,8 +65,10 @@ std::string score_table(const std::vector<ScoredModel>& models) {
         ternary ? fmt::format("{} / {} / {}", number(score, "q_neg1", 3),
                               number(score, "q_zero", 3), number(score, "q_pos1", 3))
                 : "-";
-    out += fmt::format("{:<28} {:>12.4f} {:>9.3f} {:>9} {:>12}  {}\n", label, ppl, ppl / reference,
-                       number(score, "eval_bpb", 4), number(score, "bits_per_weight", 2), codes);
+    out +=
+        fmt::format("{:<28} {:>12.4f} {:>9.3f} {:>9} {:>12} {:>9}  {}\n", label, ppl,
+                    ppl / reference, number(score, "eval_bpb", 4),
+                    number(score, "bits_per_weight", 2), number(score, "tokens_per_s", 0), codes);
   }
   return out;
 }

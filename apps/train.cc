@@ -125,7 +125,9 @@ void score_and_print(const Lab& lab, const fs::path& program, const fs::path& fo
     rows.push_back({"ternary, without training", score_of_record(lab, untrained, flags)});
   }
   rows.push_back({"ternary, after training", score_of_record(lab, folder / "model", flags)});
-  fmt::print("\n{}", score_table(rows));
+  const Json summary = Json::read(folder / "summary.json");
+  fmt::print("\n{}trained at {} tokens/s; the packed model is {}\n", score_table(rows),
+             summary.at("tokens_per_s").as_string(), (folder / "model").string());
 }
 
 int train(const std::vector<std::string>& arguments) {

@@ -6,6 +6,7 @@
 
 #include "tern/base/command.h"
 #include "tern/base/error.h"
+#include "tern/base/file.h"
 #include "tern/base/memory.h"
 #include "tern/data/sampler.h"
 #include "tern/data/stream_source.h"
@@ -83,7 +84,12 @@ void Run::add_result(const ResultsRow& row) {
 
 void Run::print_summary(const std::vector<std::pair<std::string, std::string>>& values) {
   line_.print("---");
-  for (const auto& [key, value] : values) line_.print(key + ": " + value);
+  Json json = Json::object();
+  for (const auto& [key, value] : values) {
+    line_.print(key + ": " + value);
+    json.set(key, value);
+  }
+  write_file_atomically(folder_ / "summary.json", json.dump_pretty() + "\n");
 }
 
 void Run::add_tokenizer(const fs::path& model_folder) const {

@@ -55,7 +55,8 @@ class Run {
   void print(const std::string& text) { line_.print(text); }
   /// Adds a row to the lab's results.tsv.
   void add_result(const ResultsRow& row);
-  /// Prints "---" and one `key: value` line each.
+  /// Prints "---" and one `key: value` line each, and keeps them as summary.json in the run's
+  /// folder.
   void print_summary(const std::vector<std::pair<std::string, std::string>>& values);
 
   /// Puts the tokenizer's files beside a saved model, so that it can be scored on its own.

@@ -68,17 +68,26 @@ HubProgressSink download_progress(StatusLine& status) {
 // ---- the model ----------------------------------------------------------------------------------
 
 fs::path make_demo_base() {
+  const DemoBase base = DemoBase::standard();
+  int64_t steps = base.training.steps;
   StatusLine status;
-  return demo_base(
-      cache_folder(), DemoBase::standard(), demo_text(TextUse::train),
-      [&](const PretrainProgress& now) {
-        throw_if_stopped();
-        if (!status.due()) return;
-        status.show(fmt::format(
-            "pretraining the demo's model: {:.0f} %  loss {:.3f}  {:.0f} tokens/s  {} "
-            "left",
-            100 * now.fraction, now.loss, now.tokens_per_s, clock_text(now.seconds_left)));
-      });
+  const auto on_step = [&](const PretrainProgress& now) {
+    throw_if_stopped();
+    steps = now.step;
+    if (!status.due()) return;
+    status.show(
+        fmt::format("pretraining the demo's model: {:.0f} %  loss {:.3f}  {:.0f} tokens/s  "
+                    "{} left",
+                    100 * now.fraction, now.loss, now.tokens_per_s, clock_text(now.seconds_left)));
+  };
+  const fs::path folder = demo_base(cache_folder(), base, demo_text(TextUse::train), on_step);
+  if (steps < base.training.steps) {
+    say(
+        fmt::format("the demo's model had time for {} of {} steps: this machine is slow or busy; "
+                    "remove {} to make a better one",
+                    steps, base.training.steps, folder.string()));
+  }
+  return folder;
 }
 
 /// The folder of the full-precision model, which is a folder already, "demo", or on the hub.
@@ -103,12 +112,14 @@ LlamaConfig check_model(const fs::path& folder, const Tokenizer& tokenizer) {
 
 // ---- texts --------------------------------------------------------------------------------------
 
+/// The archive of a text like archive.zip!member; any other name as it is.
+std::string archive_of(const std::string& text) { return text.substr(0, text.rfind('!')); }
+
 /// A file's or folder's name as seen from `base`; other names of texts and models stay.
 std::string resolved(const std::string& name, const fs::path& base) {
   if (name == "demo" || name == "-" || name.find("://") != std::string::npos) return name;
   // The name of a model on the hub looks like a relative path; a folder of that name goes first.
-  const std::string archive = name.substr(0, name.rfind('!'));  // of archive.zip!member
-  const bool local = fs::exists(base / name) || fs::exists(base / archive);
+  const bool local = fs::exists(base / name) || fs::exists(base / archive_of(name));
   return local ? (base / name).lexically_normal().string() : name;
 }
 
@@ -148,10 +159,11 @@ struct PrepareFlags {
 /// Makes what is missing in a lab's data/ by its settings.
 class Preparation {
  public:
-  Preparation(const Lab& lab, LabConfig config, bool force)
+  Preparation(const Lab& lab, LabConfig config, const PrepareFlags& given)
       : lab_(lab),
         config_(std::move(config)),
-        force_(force),
+        force_(given.force),
+        input_given_(given.train == "-" || given.eval == "-" || given.confirm == "-"),
         folder_(obtain_model(config_.model)),
         tokenizer_(Tokenizer::load(folder_)),
         model_(check_model(folder_, tokenizer_)) {
@@ -178,16 +190,20 @@ class Preparation {
   Provenance provenance(const fs::path& file, const std::string& text, const char* setting,
                         int64_t value) const {
     return {file, Json::Object{{"text", text},
-                               {"text_file", file_state(text)},
+                               {"text_file", file_state(archive_of(text))},
                                {"tokenizer_sha256", tokenizer_.hash()},
                                {setting, value}}};
+  }
+
+  bool is_kept(const Provenance& from, const std::string& text) const {
+    return !force_ && !(text == "-" && input_given_) && from.up_to_date();
   }
 
   void make_training_text() const {
     if (config_.stream) return check_stream();
     const fs::path file = lab_.train_tokens();
     const Provenance from = provenance(file, config_.train, "train_tokens", config_.train_tokens);
-    if (!force_ && from.up_to_date()) {
+    if (is_kept(from, config_.train)) {
       return say(fmt::format("train    {} tokens, there already", TokenFile(file).size()));
     }
     const TokenizeProgress done = tokenise(file);
@@ -198,8 +214,7 @@ class Preparation {
 
   TokenizeProgress tokenise(const fs::path& file) const {
     StatusLine status;
-    StatusLine download;
-    TokenStream stream(open_documents(config_.train, TextUse::train, download), tokenizer_,
+    TokenStream stream(open_documents(config_.train, TextUse::train, status), tokenizer_,
                        {.threads = thread_count(), .max_tokens = config_.train_tokens});
     const Timer clock;
     write_token_file(file, stream, [&](const TokenizeProgress& now) {
@@ -227,7 +242,7 @@ class Preparation {
                  TextUse use) const {
     const int64_t window = std::min(config_.window, model_.max_position_embeddings);
     const Provenance from = provenance(file, text, "window", window);
-    if (!force_ && from.up_to_date()) {
+    if (is_kept(from, text)) {
       return say(fmt::format("{:<8} {}, there already", label, text));
     }
     int64_t replaced = 0;
@@ -241,6 +256,7 @@ class Preparation {
   const Lab& lab_;
   LabConfig config_;
   bool force_;
+  bool input_given_;  // there is something new on standard input
   fs::path folder_;
   Tokenizer tokenizer_;
   LlamaConfig model_;
@@ -296,7 +312,7 @@ void remember(const Lab& lab, const LabConfig& now) {
 void prepare_lab(const Flags& flags, const PrepareFlags& given) {
   const Lab lab = Lab::find(".");
   const LabConfig settings = with_flags(lab.config(), flags, given);
-  const Preparation preparation(lab, resolved_config(settings, lab), given.force);
+  const Preparation preparation(lab, resolved_config(settings, lab), given);
   preparation.make_all();
   // Last, so that what fails or is stopped before leaves the lab as it was.
   remember(lab, settings);

@@ -35,4 +35,8 @@ install(FILES ${CMAKE_BINARY_DIR}/share/tern/toolchain.json DESTINATION share/te
 # What `tern new` copies into a lab.
 file(CREATE_LINK ${CMAKE_SOURCE_DIR}/lab ${CMAKE_BINARY_DIR}/share/tern/lab SYMBOLIC)
 install(DIRECTORY lab DESTINATION share/tern)
+
+# What recipes are built against.
 install(DIRECTORY tern DESTINATION include FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY ${CMAKE_ARCHIVE_OUTPUT_DIRECTORY}/ DESTINATION lib
+        FILES_MATCHING PATTERN "libtern_*.a")

@@ -55,10 +55,10 @@ class FolderAside {
 
 std::string hash_of(const DemoBase& base, const std::string& text, DType compute) {
   const PretrainOptions& t = base.training;
-  return sha256_of(fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}", kVersion,
-                               base.config.to_json().dump(), t.steps, t.batch_size,
-                               t.sequence_length, t.lr, t.warmup, t.weight_decay, t.clip_norm,
-                               t.max_seconds, base.seed, name_of(compute), sha256_of(text)));
+  return sha256_of(fmt::format(
+      "{} {} {} {} {} {} {} {} {} {} {} {} {} {}", kVersion, base.config.to_json().dump(), t.steps,
+      t.batch_size, t.sequence_length, t.lr, t.warmup, t.weight_decay, t.clip_norm, t.max_seconds,
+      base.seed, base.initial_deviation, name_of(compute), sha256_of(text)));
 }
 
 Tokenizer make_tokenizer(const fs::path& folder, const LlamaConfig& config,
@@ -124,7 +124,7 @@ fs::path demo_base(const fs::path& cache, const DemoBase& base, const std::strin
   fs::remove(tokens);  // it stays mapped
 
   Llama model(base.config, {.compute = compute});
-  model.initialize(base.seed);
+  model.initialize(base.seed, base.initial_deviation);
   pretrain(model, windows, base.training, on_step);
   save_llama(model, aside.path());
   aside.commit();

@@ -14,7 +14,8 @@ namespace tern {
 struct DemoBase {
   LlamaConfig config;
   PretrainOptions training;
-  uint64_t seed = 1;
+  uint64_t seed = 1;                // of the first weights and of the order of the text
+  double initial_deviation = 0.04;  // of the first weights
 
   /// About a minute of training on two cores, never more than 85 s.
   static DemoBase standard();

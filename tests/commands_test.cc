@@ -1,0 +1,230 @@
+// `tern new` and `tern prepare` as a person runs them, on a tiny model and local texts.
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "tern/base/file.h"
+#include "tern/base/lab.h"
+#include "tern/base/process.h"
+#include "tern/base/recipe_text.h"
+#include "tern/data/demo_text.h"
+#include "tern/data/eval_set.h"
+#include "tern/data/token_file.h"
+#include "tern/io/temporary_folder.h"
+#include "tern/train/demo_base.h"
+
+namespace tern {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class Commands : public ::testing::Test {
+ protected:
+  Commands() {
+    // No settings of the person who runs the test, and no cache of theirs.
+    setenv("HOME", folder_.path().c_str(), 1);
+    setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);
+    setenv("XDG_CONFIG_HOME", (folder_ / "config").c_str(), 1);
+    setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+    for (const char* name : {"GIT_DIR", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "TERN_HOME"}) {
+      unsetenv(name);
+    }
+  }
+
+  CapturedRun tern(std::vector<std::string> arguments, const fs::path& where) const {
+    arguments.insert(arguments.begin(), TERN_PROGRAM);
+    return capture_process(arguments, false, where);
+  }
+  CapturedRun git(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "git");
+    return capture_process(arguments, false, lab());
+  }
+
+  fs::path lab() const { return folder_ / "lab"; }
+  CapturedRun make_lab(const std::string& preset = "demo") const {
+    return tern({"new", lab(), "--preset", preset}, folder_.path());
+  }
+
+  fs::path write(const std::string& name, const std::string& text) const {
+    write_file_atomically(folder_ / name, text);
+    return folder_ / name;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Commands, ANewLabIsARepositoryWithOneCommit) {
+  const CapturedRun run = make_lab();
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("tern prepare"));
+  EXPECT_EQ(git({"log", "--all", "--format=%D, %an <%ae>"}).output,
+            "HEAD -> main, tern <tern@localhost>\n");
+  EXPECT_EQ(git({"ls-files"}).output, ".gitignore\nlab.toml\nprogram.md\ntrain.cpp\n");
+  EXPECT_EQ(git({"status", "--porcelain"}).output, "");
+}
+
+TEST_F(Commands, ANewLabIsCommittedByThePersonGitKnows) {
+  write(".gitconfig", "[user]\n  name = Ada\n  email = ada@example.org\n");
+  make_lab();
+  EXPECT_EQ(git({"log", "--format=%an <%ae>"}).output, "Ada <ada@example.org>\n");
+}
+
+TEST_F(Commands, EveryPresetWritesItsDefaultsIntoTheRecipe) {
+  for (const std::string preset : {"demo", "smollm-135m", "llama-3.2-1b"}) {
+    fs::remove_all(lab());
+    ASSERT_EQ(make_lab(preset).exit_code, 0) << preset;
+    const LabConfig config = Lab::find(lab()).config();
+    EXPECT_EQ(config.preset, preset);
+    for (const RecipeField& field : recipe_fields(read_file(lab() / "train.cpp"))) {
+      if (field.name != "time_budget") continue;
+      EXPECT_EQ(field.value, fmt::format("{}", config.budget_seconds)) << preset;
+    }
+  }
+}
+
+TEST_F(Commands, AFolderThatIsNotEmptyStaysAsItIs) {
+  fs::create_directory(lab());
+  write("lab/notes.txt", "mine");
+  const CapturedRun run = make_lab();
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("not empty"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(lab()), {}), 1);
+}
+
+TEST_F(Commands, AnUnknownPresetNamesTheNearestOne) {
+  EXPECT_THAT(make_lab("smollm-135").output, HasSubstr("did you mean smollm-135m?"));
+  EXPECT_FALSE(fs::exists(lab()));
+}
+
+/// A demo lab, a tiny model and texts beside it.
+class Prepare : public Commands {
+ protected:
+  Prepare() {
+    make_lab();
+    DemoBase base = DemoBase::standard();
+    base.config.vocab_size = 300;
+    base.config.hidden_size = 16;
+    base.config.intermediate_size = 32;
+    base.config.num_hidden_layers = 1;
+    base.config.num_attention_heads = 2;
+    base.config.num_key_value_heads = 1;
+    base.config.head_dim = 8;
+    base.config.max_position_embeddings = 16;
+    base.training = {.steps = 1, .batch_size = 1, .sequence_length = 16};
+    fs::rename(demo_base(folder_ / "made", base, demo_stories(20, 1)), folder_ / "model");
+    write("train.txt", demo_stories(20, 1));
+    write("eval.txt", demo_stories(3, 2));
+    write("confirm.txt", "One text without an end, which is used in one piece.\n");
+  }
+
+  /// `tern prepare` on the model and texts above, with more flags.
+  CapturedRun prepare(std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {"prepare",     "--model",      "../model",
+                                          "--train",     "../train.txt", "--eval",
+                                          "../eval.txt", "--confirm",    "../confirm.txt"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return tern(arguments, lab());
+  }
+  /// The same from what lab.toml says.
+  CapturedRun prepare_again(std::vector<std::string> flags = {}) const {
+    flags.insert(flags.begin(), "prepare");
+    return tern(flags, lab());
+  }
+};
+
+TEST_F(Prepare, MakesTokensAndBothEvaluationSetsFromLocalFiles) {
+  const CapturedRun run = prepare();
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const Lab made = Lab::find(lab());
+  const Tokenizer tokenizer = Tokenizer::load(LabManifest::read(made).model);
+  const TokenFile tokens(made.train_tokens());
+  EXPECT_EQ(tokens.info().documents, 20);
+  EXPECT_EQ(tokens.info().tokenizer_sha256, tokenizer.hash());
+  for (const fs::path& file : {made.eval_set(), made.confirm_set()}) {
+    const EvalSet set = EvalSet::read(file);
+    set.check_tokenizer(tokenizer);
+    EXPECT_EQ(set.window, 16);  // the model's context, less than lab.toml's 256
+  }
+  EXPECT_EQ(LabManifest::read(made).train_source, "");
+}
+
+TEST_F(Prepare, WhatIsThereFromTheSameTextIsKept) {
+  prepare();
+  const fs::path tokens = Lab::find(lab()).train_tokens();
+  const auto made = fs::last_write_time(tokens);
+  const CapturedRun again = prepare_again();
+  ASSERT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_EQ(fs::last_write_time(tokens), made);
+  prepare_again({"--force"});
+  EXPECT_NE(fs::last_write_time(tokens), made);
+}
+
+TEST_F(Prepare, ATextThatChangedIsTokenisedAnew) {
+  prepare();
+  write("train.txt", demo_stories(10, 1));
+  prepare_again();
+  EXPECT_EQ(TokenFile(Lab::find(lab()).train_tokens()).info().documents, 10);
+}
+
+TEST_F(Prepare, TrainTokensAreALimitThatLabTomlRemembers) {
+  EXPECT_THAT(prepare({"--train-tokens", "500"}).output, HasSubstr("data.train_tokens = 500"));
+  const Lab made = Lab::find(lab());
+  EXPECT_EQ(made.config().train_tokens, 500);
+  EXPECT_LT(TokenFile(made.train_tokens()).info().documents, 20);
+}
+
+TEST_F(Prepare, AStreamedTextIsOnlyNoted) {
+  const CapturedRun run = prepare({"--stream"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const Lab made = Lab::find(lab());
+  EXPECT_EQ(LabManifest::read(made).train_source, folder_ / "train.txt");
+  EXPECT_TRUE(made.config().stream);
+  EXPECT_FALSE(fs::exists(made.train_tokens()));
+}
+
+TEST_F(Prepare, StandardInputCanBeTheText) {
+  const CapturedRun run = capture_process(
+      {"sh", "-c",
+       fmt::format("cat ../train.txt | {} prepare --model ../model --train - --eval ../eval.txt "
+                   "--confirm ../confirm.txt",
+                   TERN_PROGRAM)},
+      false, lab());
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_EQ(TokenFile(Lab::find(lab()).train_tokens()).info().documents, 20);
+}
+
+TEST_F(Prepare, BytesThatAreNotUtf8AreCounted) {
+  write("train.txt", "Caf\xe9 and na\xefve.\n");
+  EXPECT_THAT(prepare().output, HasSubstr("2 bytes were not UTF-8"));
+}
+
+TEST_F(Prepare, WhenATextIsMissingTheLabStaysAsItWas) {
+  prepare();
+  const std::string settings = read_file(lab() / "lab.toml");
+  const std::string manifest = read_file(Lab::find(lab()).manifest());
+  const CapturedRun run = prepare_again({"--train", "nowhere.txt"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("nowhere.txt"));
+  EXPECT_EQ(read_file(lab() / "lab.toml"), settings);
+  EXPECT_EQ(read_file(Lab::find(lab()).manifest()), manifest);
+}
+
+TEST_F(Prepare, ATokenizerOfAnotherModelIsRefused) {
+  std::string config = read_file(folder_ / "model" / "config.json");
+  const std::string size = "\"vocab_size\": 300";
+  ASSERT_NE(config.find(size), std::string::npos) << config;
+  write("model/config.json", config.replace(config.find(size), size.size(), "\"vocab_size\": 200"));
+  EXPECT_THAT(prepare().output, HasSubstr("they belong to different models"));
+  EXPECT_FALSE(fs::exists(Lab::find(lab()).manifest()));
+}
+
+TEST_F(Prepare, AModelFolderThatIsNotThereIsNamed) {
+  EXPECT_THAT(prepare_again({"--model", "./nowhere"}).output,
+              HasSubstr("there is no model folder ./nowhere"));
+}
+
+}  // namespace
+}  // namespace tern

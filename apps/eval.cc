@@ -43,17 +43,28 @@ struct Scored {
 };
 
 constexpr const char* kFooter =
-    "MODEL is a folder in the Hugging Face layout, full precision or packed ternary. Its score is\n"
-    "measured on the lab's evaluation tokens (data/wikitext_eval.json of the lab in this folder "
-    "or\n"
-    "above), on those of --eval, or on the plain text of --text.";
+    "MODEL is a folder in the Hugging Face layout, full precision or packed ternary. It is scored\n"
+    "on the evaluation tokens of the lab in this folder or above (data/wikitext_eval.json), on\n"
+    "those of --eval, or on the plain text of --text.";
 
-fs::path evaluation_file(const EvalFlags& flags) {
-  if (!flags.eval.empty()) return flags.eval;
+fs::path lab_evaluation_file() try {
   const fs::path path = Lab::find(fs::current_path()).eval_set();
-  check(fs::exists(path),
-        "{} is not there; run `tern prepare` in the lab, or give --eval or --text", path.string());
+  check(fs::exists(path), "{} is not there; run `tern prepare` in the lab", path.string());
   return path;
+} catch (const Error& e) {
+  fail("{}; or give --eval FILE or --text FILE", e.what());
+}
+
+/// The evaluation tokens that the flags ask for, which must be those of the model's tokenizer.
+EvalSet read_eval_set(const EvalFlags& flags, const Tokenizer& tokenizer) {
+  const fs::path path = flags.eval.empty() ? lab_evaluation_file() : fs::path(flags.eval);
+  const EvalSet set = EvalSet::read(path);
+  try {
+    set.check_tokenizer(tokenizer);
+  } catch (const Error& e) {
+    fail("{}: {}", path.string(), e.what());
+  }
+  return set;
 }
 
 ScoreOptions score_options(const EvalFlags& flags) {
@@ -65,6 +76,10 @@ ScoreOptions score_options(const EvalFlags& flags) {
                progress.windows, progress.ppl, last ? "\r\x1b[K" : "");
   };
   return options;
+}
+
+Scored score_eval_set(Llama& model, const EvalSet& set, const EvalFlags& flags) {
+  return {score_windows(model, set, score_options(flags)), set.name, set.dataset_sha256};
 }
 
 Scored score_plain_text(Llama& model, const Tokenizer& tokenizer, const EvalFlags& flags) {
@@ -106,6 +121,17 @@ Json to_json(const EvalFlags& flags, const Scored& scored, const WeightReport& w
       {"q_pos1", share(shares[2])},
       {"tokens_per_s", static_cast<double>(score.tokens) / score.seconds},
   };
+}
+
+/// Scores the model that the flags name and tells what it is.
+Json score(const EvalFlags& flags) {
+  const Tokenizer tokenizer = Tokenizer::load(flags.model);
+  const bool plain = !flags.text.empty();
+  const EvalSet set = plain ? EvalSet() : read_eval_set(flags, tokenizer);
+  Llama model = load_for_inference(flags.model, compute_type(flags.dtype));
+  const Scored scored =
+      plain ? score_plain_text(model, tokenizer, flags) : score_eval_set(model, set, flags);
+  return to_json(flags, scored, report_weights(model, flags.model), model, tokenizer);
 }
 
 void print_table(const Json& json) {
@@ -162,17 +188,7 @@ int eval(const std::vector<std::string>& arguments) {
   check_flags(flags);
   set_thread_count(flags.threads);
 
-  const Tokenizer tokenizer = Tokenizer::load(flags.model);
-  EvalSet set;
-  if (flags.text.empty()) {
-    set = EvalSet::read(evaluation_file(flags));
-    set.check_tokenizer(tokenizer);
-  }
-  Llama model = load_for_inference(flags.model, compute_type(flags.dtype));
-  const Scored scored = flags.text.empty() ? Scored{score_windows(model, set, score_options(flags)),
-                                                    set.name, set.dataset_sha256, 0}
-                                           : score_plain_text(model, tokenizer, flags);
-  const Json json = to_json(flags, scored, report_weights(model, flags.model), model, tokenizer);
+  const Json json = score(flags);
   if (flags.json) {
     fmt::print("{}\n", json.dump_pretty());
   } else {

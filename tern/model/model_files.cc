@@ -43,8 +43,9 @@ void read_parameter(const SafetensorsModel& file, const Parameter& parameter) {
 }
 
 void rethrow_naming(const fs::path& folder, const Error& error) {
-  const std::string message = error.what();
-  throw Error(message.starts_with(folder.string()) ? message : folder.string() + ": " + message);
+  const std::string message = error.what(), name = folder.string();
+  const bool named = message.starts_with(name + ":") || message.starts_with(name + "/");
+  throw Error(named ? message : name + ": " + message);
 }
 
 Llama load_llama(const fs::path& folder, const LlamaOptions& options) try {

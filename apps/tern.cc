@@ -10,11 +10,18 @@
 namespace tern {
 namespace {
 
+/// Lists the commands whose name starts with `prefix`.
+void print_commands(const std::string& prefix) {
+  for (const Command& command : commands()) {
+    if (command.name.starts_with(prefix)) {
+      fmt::print("  {:<15} {}\n", command.name, command.summary);
+    }
+  }
+}
+
 void print_usage() {
   fmt::print("tern: a native lab for ternary language models\n\nusage: tern COMMAND [flags]\n\n");
-  for (const Command& command : commands()) {
-    fmt::print("  {:<15} {}\n", command.name, command.summary);
-  }
+  print_commands("");
   fmt::print(
       "\n`tern COMMAND --help` explains a command. Exit codes: 0 success, 1 error, 2 wrong usage,\n"
       "130 stopped by a signal after saving.\n");
@@ -22,7 +29,14 @@ void print_usage() {
 
 int unknown_command(const std::string& name) {
   std::vector<std::string> names;
-  for (const Command& command : commands()) names.push_back(command.name);
+  for (const Command& command : commands()) {
+    if (command.name.starts_with(name + " ")) {
+      fmt::print("tern {} is one of\n\n", name);
+      print_commands(name + " ");
+      return kUsage;
+    }
+    names.push_back(command.name);
+  }
   const std::string near = nearest(name, names);
   fmt::print(stderr, "tern: there is no command \"{}\"; {}\n", name,
              near.empty() ? "`tern --help` lists them" : "did you mean " + near + "?");

@@ -143,6 +143,7 @@ int train(const std::vector<std::string>& arguments) {
   flags.pass_through(options.recipe_flags);
   const bool run = flags.parse(arguments);
   if (!run) fmt::print("{}\nThe fields of the lab's recipe are flags too:\n\n", flags.help());
+  std::fflush(stdout);
 
   const Lab lab = Lab::find(".");
   const Toolchain toolchain = Toolchain::read(tern_home());

@@ -64,9 +64,14 @@ void Flags::add_value(std::string_view name, T& value, std::string_view help) {
 }
 
 void Flags::add(std::string_view name, bool& value, std::string_view help) {
-  const std::string flag = flag_name(name);
-  state_->names.push_back(flag);
-  state_->app.add_flag(flag + ",!--no-" + flag.substr(2), value, std::string(help));
+  const std::string on = flag_name(name), off = "--no-" + on.substr(2);
+  state_->names.insert(state_->names.end(), {on, off});
+  CLI::Option* set = state_->app.add_flag_function(
+      on, [&](int64_t) { value = true; }, std::string(help));
+  CLI::Option* unset = state_->app.add_flag_function(
+      off, [&](int64_t) { value = false; }, "do not: " + std::string(help));
+  // The help shows the one that changes something.
+  (value ? set : unset)->group("");
 }
 void Flags::add(std::string_view name, int& value, std::string_view help) {
   add_value(name, value, help);

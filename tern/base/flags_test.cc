@@ -59,5 +59,17 @@ TEST(Flags, HelpShowsNameDefaultAndMeaning) {
   EXPECT_NE(flags.help().find("7"), std::string::npos);
 }
 
+TEST(Flags, HelpShowsTheFormOfABoolThatChangesItsDefault) {
+  Flags flags("tern x", "");
+  bool score = true, resume = false;
+  flags.add("score", score, "score the result");
+  flags.add("resume", resume, "go on");
+  EXPECT_NE(flags.help().find("--no-score"), std::string::npos);
+  EXPECT_EQ(flags.help().find("--no-resume"), std::string::npos);
+  EXPECT_TRUE(flags.parse({"--no-score", "--resume"}));
+  EXPECT_FALSE(score);
+  EXPECT_TRUE(resume);
+}
+
 }  // namespace
 }  // namespace tern

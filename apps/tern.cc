@@ -23,7 +23,8 @@ void print_usage() {
   fmt::print("tern: a native lab for ternary language models\n\nusage: tern COMMAND [flags]\n\n");
   print_commands("");
   fmt::print(
-      "\n`tern COMMAND --help` explains a command. Exit codes: 0 success, 1 error, 2 wrong usage,\n"
+      "\n`tern COMMAND --help` explains a command. Exit codes: 0 success, 1 error, 2 no such "
+      "command,\n"
       "130 stopped by a signal after saving.\n");
 }
 

@@ -25,14 +25,14 @@ struct TrainOptions {
   std::vector<std::string> recipe_flags;
 };
 
-/// The lab's runs are numbered folders.
-fs::path newest_run(const Lab& lab) {
+/// The newest of the lab's runs, which are numbered folders, that holds `file`.
+fs::path newest_run(const Lab& lab, const char* file = "") {
   fs::path newest;
   if (fs::exists(lab.runs())) {
     for (const fs::directory_entry& run : fs::directory_iterator(lab.runs())) {
       const bool numbered =
           run.path().filename().string().find_first_not_of("0123456789") == std::string::npos;
-      if (numbered && run.path() > newest) newest = run.path();
+      if (numbered && run.path() > newest && fs::exists(run.path() / file)) newest = run.path();
     }
   }
   return newest;
@@ -69,18 +69,19 @@ fs::path start_run(const Lab& lab, const TrainOptions& options) {
   return folder;
 }
 
-/// The newest run's folder; the flags it had come before those given now.
+/// The folder of the newest run with a checkpoint (one that failed or a wrong flag may have left
+/// newer ones without); the flags it had come before those given now.
 fs::path resume_run(const Lab& lab, TrainOptions& options) {
-  const fs::path folder = newest_run(lab);
-  check(!folder.empty() && fs::exists(folder / "checkpoint.safetensors"),
+  const fs::path folder = newest_run(lab, "checkpoint.safetensors");
+  check(!folder.empty(),
         "no stopped run to resume in {}; a run that was stopped by a signal can be resumed",
         lab.runs().string());
   check(read_file(folder / "train.cpp") == read_file(lab.recipe()),
         "{} has changed since run {} started; bring back {}, or start anew without --resume",
         lab.recipe().string(), folder.filename().string(), (folder / "train.cpp").string());
+  const Json old_flags = Json::read(folder / "flags.json");
   std::vector<std::string> flags;
-  for (const Json& flag : Json::read(folder / "flags.json").items())
-    flags.push_back(flag.as_string());
+  for (const Json& flag : old_flags.items()) flags.push_back(flag.as_string());
   flags.insert(flags.end(), options.recipe_flags.begin(), options.recipe_flags.end());
   options.recipe_flags = flags;
   return folder;

@@ -11,7 +11,7 @@ namespace tern {
 struct ResultsRow {
   int64_t step = 0;
   double lambda = 0;
-  std::optional<double> train_loss;  // nats per token
+  std::optional<double> train_loss = {};  // nats per token
   double eval_ppl = 0;
   double eval_bpb = 0;
   double lr = 0;

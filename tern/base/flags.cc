@@ -122,7 +122,11 @@ bool Flags::parse(const std::vector<std::string>& arguments) {
   return true;
 }
 
-bool Flags::given(std::string_view name) const { return state_->app.count(flag_name(name)) > 0; }
+bool Flags::given(std::string_view name) const {
+  const std::string on = flag_name(name);
+  const CLI::Option* off = state_->app.get_option_no_throw("--no-" + on.substr(2));
+  return state_->app.count(on) > 0 || (off != nullptr && off->count() > 0);
+}
 
 std::string Flags::help() const { return state_->app.help(); }
 

@@ -37,7 +37,7 @@ class Flags {
   /// help() and stop. Throws an Error for an unknown flag (naming the nearest one), a value of the
   /// wrong type, or a missing argument.
   [[nodiscard]] bool parse(const std::vector<std::string>& arguments);
-  /// True when this flag was given.
+  /// True when this flag, or the --no- form of a bool, was given.
   bool given(std::string_view name) const;
   std::string help() const;
 

@@ -69,6 +69,7 @@ TEST(Flags, HelpShowsTheFormOfABoolThatChangesItsDefault) {
   EXPECT_TRUE(flags.parse({"--no-score", "--resume"}));
   EXPECT_FALSE(score);
   EXPECT_TRUE(resume);
+  EXPECT_TRUE(flags.given("score"));
 }
 
 }  // namespace

@@ -23,5 +23,12 @@ TEST(Process, RunsInTheFolderItIsGiven) {
   EXPECT_EQ(capture_process({"pwd"}, false, "/tmp").output, "/tmp\n");
 }
 
+TEST(Process, AChildIsToldToStopWhenThisProcessIs) {
+  EXPECT_EQ(run_process({"sh", "-c",
+                         "trap 'exit 7' TERM; sleep 0.2; kill -TERM $PPID; "
+                         "while true; do sleep 0.1; done"}),
+            7);
+}
+
 }  // namespace
 }  // namespace tern

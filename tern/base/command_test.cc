@@ -1,0 +1,22 @@
+#include "tern/base/command.h"
+
+#include <gtest/gtest.h>
+
+namespace tern {
+namespace {
+
+int say_seven(const std::vector<std::string>&) { return 7; }
+
+const RegisterCommand second({"two", "the later one by name", say_seven});
+const RegisterCommand first({"one", "the earlier one by name", say_seven});
+
+TEST(Command, RegisteredCommandsAreListedByName) {
+  const std::vector<Command> all = commands();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].name, "one");
+  EXPECT_EQ(all[1].name, "two");
+  EXPECT_EQ(all[1].run({}), 7);
+}
+
+}  // namespace
+}  // namespace tern

@@ -1,25 +1,44 @@
 #include "tern/train/stop.h"
 
+#include <pthread.h>
+
+#include <atomic>
 #include <csignal>
-#include <initializer_list>
+#include <thread>
+
+#include "tern/base/timer.h"
 
 namespace tern {
 namespace {
 
-volatile std::sig_atomic_t requested = 0;
+std::atomic<bool> requested = false;
 
-extern "C" void request_stop(int) { requested = 1; }
+/// One request often comes twice: a terminal and timeout(1) send it to every process of the group,
+/// and `tern train` passes it on.
+constexpr double kSameRequest = 1;  // seconds
+
+void wait_for_signals(sigset_t signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  requested = true;
+  const Timer since_first;
+  do sigwait(&signals, &signal);
+  while (since_first.seconds() < kSameRequest);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  std::raise(signal);
+}
 
 }  // namespace
 
 void catch_stop_signals() {
-  struct sigaction action {};
-  action.sa_handler = request_stop;
-  // Back to the default after the first, so a second signal ends a run that hangs.
-  action.sa_flags = SA_RESETHAND;
-  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread(wait_for_signals, signals).detach();
 }
 
-bool stop_requested() { return requested != 0; }
+bool stop_requested() { return requested; }
 
 }  // namespace tern

@@ -93,8 +93,12 @@ struct Recipe {
 void check_recipe(const Recipe& r) {
   check(r.steps >= 0, "--steps must be 0 or more, found {}", r.steps);
   check(r.time_budget >= 0, "--time-budget must be 0 seconds or more, found {}", r.time_budget);
-  check(r.batch_size > 0 && r.accumulation > 0 && r.sequence_length > 0,
-        "--batch-size, --accumulation and --sequence-length must be 1 or more");
+  constexpr int64_t kMost = 1 << 20;  // far beyond use, and the product of all three is a number
+  for (const int64_t size : {r.batch_size, r.accumulation, r.sequence_length}) {
+    check(size > 0 && size <= kMost,
+          "--batch-size, --accumulation and --sequence-length must be 1 to {}, found {}", kMost,
+          size);
+  }
   check(r.lr > 0 && std::isfinite(r.lr), "--lr must be above 0, found {}", r.lr);
   check(r.lr_warmup >= 0 && r.lambda_warmup >= 0, "a warm-up cannot be negative");
   check(r.lr_end >= 0 && r.lr_end <= 1, "--lr-end must be between 0 and 1, found {}", r.lr_end);
@@ -146,7 +150,7 @@ float lr_at(const Recipe& r, const Progress& now) {
 
 float lambda_at(const Recipe& r, const Progress& now) {
   const double t = warmup_done(r.lambda_warmup, now);
-  if (r.lambda_schedule == "none" || t >= 1) return 1;
+  if (r.lambda_schedule == "none") return 1;
   if (r.lambda_schedule == "linear") return static_cast<float>(t);
   if (r.lambda_schedule == "cosine") {
     return static_cast<float>(0.5 * (1 - std::cos(std::numbers::pi * t)));
@@ -284,8 +288,9 @@ double train_step(Training& t, const Recipe& r, float lr) {
     loss += part.item();
     tape.backward(part);
   }
-  require_finite(loss, t.budget.progress().step + 1, t.model);
-  const double norm = gradient_norm(t.model.parameters());
+  const int64_t step = t.budget.progress().step + 1;
+  require_finite(loss, step, t.model);
+  const double norm = finite_gradient_norm(t.model, step);
   t.optimizer.step(lr, clip_factor(norm, r.clip_norm));
   return loss;
 }
@@ -295,6 +300,7 @@ Evaluation evaluate_and_report(Run& run, const Recipe& r, Training& t, float lr)
   const Evaluation score = evaluate(t.model, run.eval_set(), r.eval_tokens);
   const auto [negative, zero, positive] = count_codes(t.model).shares();
   const int64_t step = t.budget.progress().step;
+  require_finite(std::log(score.ppl), step, t.model);
   t.best_ppl = t.best_ppl == 0 ? score.ppl : std::min(t.best_ppl, score.ppl);
   run.print(
       fmt::format("step {} lambda={:.3f} loss={:.4f} eval_ppl={:.4f} eval_bpb={:.4f} lr={:.3g} "
@@ -353,6 +359,7 @@ void finish(Run& run, const Recipe& r, Training& t, const Timer& total) {
   t.quantization.lambda = lambda_at(r, end);
   t.quantization.info.lambda = t.quantization.lambda;
   const Evaluation score = evaluate_and_report(run, r, t, lr_at(r, end));
+  if (t.quantization.lambda < 1) t.save(run);  // not to be packed, but to be resumed
   save_packed(t.model, t.quantization.info, run.model_folder());
   run.add_tokenizer(run.model_folder());
 

@@ -20,8 +20,12 @@ Evaluation evaluate(Llama& model, const EvalSet& set, int64_t max_tokens);
 /// Shares of -1, 0, +1 over all ternary layers of the model.
 CodeCounts count_codes(const Llama& model);
 
-/// Throws an Error naming the step, the first weight that is not finite, and a hint, unless the
-/// loss is finite.
+/// Throws an Error naming the step, the first weight that is not finite (or the largest), and a
+/// hint, unless the loss is finite.
 void require_finite(double loss, int64_t step, const Llama& model);
+
+/// Euclidean norm of all gradients together. Throws an Error naming the step, the first parameter
+/// whose gradient is not finite, and a hint.
+double finite_gradient_norm(const Llama& model, int64_t step);
 
 }  // namespace tern

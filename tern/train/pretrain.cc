@@ -46,7 +46,7 @@ double train_step(Llama& model, AdamW& optimizer, TokenSource& tokens,
   const Tensor loss = model.loss(inputs, targets, B);
   tape.backward(loss);
   require_finite(loss.item(), step + 1, model);
-  optimizer.step(lr, clip_factor(gradient_norm(model.parameters()), options.clip_norm));
+  optimizer.step(lr, clip_factor(finite_gradient_norm(model, step + 1), options.clip_norm));
   return loss.item();
 }
 

@@ -42,11 +42,11 @@ Run::Run(const RunOptions& options)
         "{}: made with another tokenizer ({}) than the lab's model has ({}); run `tern prepare` "
         "again",
         lab_.eval_set().string(), eval_set_.tokenizer_sha256, manifest_.tokenizer_sha256);
-  fs::create_directories(folder_);
   check(!options.resume || fs::exists(checkpoint()),
         "{} is not there, so there is nothing to resume; a run that was stopped by a signal leaves "
         "one",
         checkpoint().string());
+  fs::create_directories(folder_);
 }
 
 Llama Run::load_model(DType compute, int64_t tokens) const {

@@ -2,7 +2,7 @@
 
 // Everything that a recipe (a lab's train.cpp) sees. It stays light: the standard library, fmt's
 // core and our own headers without SIMD, oneDNN, JSON or OpenMP behind them, so that an edited
-// recipe is compiled in seconds (tests/compile_budget_test.sh).
+// recipe is compiled in seconds (tests/compile_budget_test.py).
 
 #include "tern/base/command.h"
 #include "tern/base/error.h"

@@ -14,11 +14,14 @@ using kernels::gemm;
 using kernels::Into;
 using kernels::Matrix;
 
-/// Rows whose float32 logits fill about 100 MB: few enough to stay small, many enough that the
-/// gradient of w, read and written once a chunk, does not dominate.
+/// Rows of logits made at a time: as even parts of all rows as fit in about 130 MB of float32. So
+/// few that they stay small, so many that the gradient of w, read and written once a chunk, does
+/// not dominate.
 int64_t chunk_rows(int64_t rows, int64_t vocabulary) {
-  constexpr int64_t kLogits = 25'000'000;
-  return std::clamp<int64_t>(kLogits / vocabulary, 1, rows);
+  constexpr int64_t kMostLogits = 1 << 25;
+  const int64_t most = std::max<int64_t>(kMostLogits / vocabulary, 1);
+  const int64_t chunks = std::max<int64_t>((rows + most - 1) / most, 1);
+  return (rows + chunks - 1) / chunks;
 }
 
 void check_arguments(const Tensor& x, const Tensor& w, std::span<const int32_t> targets) {

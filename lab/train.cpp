@@ -243,6 +243,10 @@ struct Training {
                                        .weight_decay = r.weight_decay}),
         budget(r.steps, r.time_budget),
         data(run.training_data(r.seed)) {
+    const int64_t context = model.config().max_position_embeddings;
+    check(r.sequence_length <= context,
+          "--sequence-length must be at most the model's context, {}, found {}", context,
+          r.sequence_length);
     model.replace_linears<BitLinear>(quantization);
     if (run.resuming()) load(run);
   }

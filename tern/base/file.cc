@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "tern/base/error.h"
@@ -40,6 +42,21 @@ void sync_folder(const fs::path& file) {
 }
 
 constexpr size_t kBufferBytes = 1 << 20;
+
+std::string temporary_prefix(const fs::path& path) { return path.filename().string() + ".tmp-"; }
+
+/// Removes what processes that were killed while writing `path` have left beside it.
+void remove_abandoned(const fs::path& path) {
+  const std::string prefix = temporary_prefix(path);
+  std::error_code ignored;
+  for (const auto& entry :
+       fs::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    const auto writer = static_cast<pid_t>(std::atoi(name.c_str() + prefix.size()));
+    if (writer > 0 && ::kill(writer, 0) != 0 && errno == ESRCH) fs::remove(entry.path(), ignored);
+  }
+}
 
 }  // namespace
 
@@ -101,8 +118,8 @@ MappedFile::~MappedFile() {
 }
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
-  temporary_ = path_;
-  temporary_ += fmt::format(".tmp-{}", ::getpid());
+  remove_abandoned(path_);
+  temporary_ = path_.parent_path() / (temporary_prefix(path_) + std::to_string(::getpid()));
   fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd_ < 0) fail_errno("create", temporary_);
 }

@@ -37,7 +37,8 @@ class MappedFile {
 };
 
 /// A large file written piece by piece under a temporary name beside `path`. commit() syncs it and
-/// renames it into place; without commit() it leaves nothing behind.
+/// renames it into place; without commit() it leaves nothing behind, and what a killed process has
+/// left is removed by the next writer of the same file.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);

@@ -50,6 +50,18 @@ class FileTest : public ::testing::Test {
   const std::string large_ = std::string(3 << 20, 'x');  // more than is buffered
 };
 
+TEST_F(FileTest, TheNextWriterRemovesWhatAKilledOneLeft) {
+  const pid_t killed = fork();
+  if (killed == 0) {
+    AtomicFile file(path());
+    raise(SIGKILL);
+  }
+  waitpid(killed, nullptr, 0);
+  EXPECT_EQ(entries(), 2);
+  write_file_atomically(path(), "new");
+  EXPECT_EQ(entries(), 1);
+}
+
 TEST_F(FileTest, CommittingReplacesTheOldFileAndLeavesNoOther) {
   AtomicFile file(path());
   file.write("new ");

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <limits>
 #include <numeric>
 
 #include "tern/base/error.h"
@@ -27,6 +29,17 @@ int64_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row[b.size()];
+}
+
+/// CLI11 takes what does not fit into T for the nearest number that does; this refuses it.
+template <class T>
+std::string whole_number(const std::string& text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole ? ""
+               : fmt::format("expected a whole number from {} to {}, found {}",
+                             std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), text);
 }
 
 }  // namespace
@@ -60,7 +73,9 @@ void Flags::add_value(std::string_view name, T& value, std::string_view help) {
   const std::string flag = flag_name(name);
   state_->names.push_back(flag);
   // A flag given twice counts as it was given last, so a resumed run can override its old flags.
-  state_->app.add_option(flag, value, std::string(help))->capture_default_str()->take_last();
+  CLI::Option* option = state_->app.add_option(flag, value, std::string(help));
+  option->capture_default_str()->take_last();
+  if constexpr (std::is_integral_v<T>) option->check(whole_number<T>);
 }
 
 void Flags::add(std::string_view name, bool& value, std::string_view help) {
@@ -114,9 +129,9 @@ bool Flags::parse(const std::vector<std::string>& arguments) {
     const std::string found = state_->app.remaining().front();
     const std::string best = nearest(found.substr(0, found.find('=')), state_->names);
     const std::string hint = best.empty() ? "--help lists the flags" : "did you mean " + best + "?";
-    fail("{} does not take \"{}\"; {}", state_->app.get_name(), found, hint);
+    fail("unknown flag \"{}\"; {}", found, hint);
   } catch (const CLI::ParseError& e) {
-    fail("{}: {}", state_->app.get_name(), e.what());
+    throw Error(e.what());
   }
   if (state_->rest != nullptr) *state_->rest = state_->app.remaining();
   return true;

@@ -39,7 +39,7 @@ TEST(Flags, AnUnknownFlagNamesTheNearestOne) {
   EXPECT_EQ(message_of([&] {
               EXPECT_TRUE(flags.parse({"--eval-evry", "3"}));
             }),
-            "tern x does not take \"--eval-evry\"; did you mean --eval-every?");
+            "unknown flag \"--eval-evry\"; did you mean --eval-every?");
 }
 
 TEST(Flags, AValueOfTheWrongTypeIsRefused) {
@@ -47,6 +47,19 @@ TEST(Flags, AValueOfTheWrongTypeIsRefused) {
   int64_t steps = 7;
   flags.add("steps", steps, "");
   EXPECT_NE(message_of([&] { EXPECT_TRUE(flags.parse({"--steps", "many"})); }), "no error");
+}
+
+TEST(Flags, ANumberThatDoesNotFitIsRefusedAndNotBent) {
+  Flags flags("tern x", "");
+  int64_t steps = 7;
+  uint64_t seed = 1;
+  flags.add("steps", steps, "");
+  flags.add("seed", seed, "");
+  EXPECT_NE(message_of([&] {
+              EXPECT_TRUE(flags.parse({"--steps", "99999999999999999999"}));
+            }),
+            "no error");
+  EXPECT_NE(message_of([&] { EXPECT_TRUE(flags.parse({"--seed", "-1"})); }), "no error");
 }
 
 TEST(Flags, HelpShowsNameDefaultAndMeaning) {

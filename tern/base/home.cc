@@ -13,7 +13,8 @@ fs::path tern_home() {
                             ? fs::path(chosen)
                             : fs::read_symlink("/proc/self/exe").parent_path().parent_path();
   check(fs::exists(home / "share" / "tern" / "toolchain.json"),
-        "{} is not Tern's folder: share/tern/toolchain.json is not in it; set TERN_HOME to the build or "
+        "{} is not Tern's folder: share/tern/toolchain.json is not in it; set TERN_HOME to the "
+        "build or "
         "installation folder",
         home.string());
   return home;

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/json.h"
@@ -30,6 +32,7 @@ std::vector<std::string> words(const Json& array, const fs::path& home) {
 Toolchain Toolchain::read(const fs::path& home) {
   const Json json = Json::read(home / "share" / "tern" / "toolchain.json");
   Toolchain toolchain;
+  toolchain.headers_ = home / "include" / "tern";
   toolchain.compile_ = words(json.at("compile"), home);
   toolchain.link_ = words(json.at("link"), home);
   for (const std::string& word : toolchain.link_) {
@@ -54,10 +57,17 @@ std::string Toolchain::fingerprint() const {
   for (const auto* list : {&compile_, &link_}) {
     for (const std::string& word : *list) hash.update(word.c_str(), word.size() + 1);
   }
-  for (const fs::path& archive : archives_) {
-    const auto time = fs::last_write_time(archive).time_since_epoch().count();
+  const auto add_time = [&](const fs::path& file) {
+    const auto time = fs::last_write_time(file).time_since_epoch().count();
     hash.update(&time, sizeof time);
+  };
+  for (const fs::path& archive : archives_) add_time(archive);
+  std::vector<fs::path> headers;
+  for (const auto& entry : fs::recursive_directory_iterator(headers_)) {
+    if (entry.path().extension() == ".h") headers.push_back(entry.path());
   }
+  std::sort(headers.begin(), headers.end());
+  for (const fs::path& header : headers) add_time(header);
   return hash.hex_digest();
 }
 

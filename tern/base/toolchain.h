@@ -17,14 +17,15 @@ class Toolchain {
   /// messages when it does not compile.
   void build(const std::filesystem::path& source, const std::filesystem::path& program) const;
 
-  /// A hash of everything besides the source that decides what build() makes, the library's own
-  /// state included.
+  /// A hash of everything besides the source that decides what build() makes: the commands, and
+  /// when the libraries and headers were last changed.
   std::string fingerprint() const;
 
  private:
   std::vector<std::string> compile_;
   std::vector<std::string> link_;
   std::vector<std::filesystem::path> archives_;
+  std::filesystem::path headers_;
 };
 
 /// The program of a recipe, built if it is not there already for the same text and toolchain.

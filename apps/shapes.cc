@@ -12,7 +12,7 @@ LlamaConfig known_shape(const std::string& name) {
        {.vocab_size = 1024,
         .hidden_size = 192,
         .intermediate_size = 512,
-        .num_hidden_layers = 4,
+        .num_hidden_layers = 5,
         .num_attention_heads = 6,
         .num_key_value_heads = 2,
         .head_dim = 32,

@@ -43,9 +43,19 @@ void read_parameter(const SafetensorsModel& file, const Parameter& parameter) {
 }
 
 void rethrow_naming(const fs::path& folder, const Error& error) {
-  const std::string message = error.what(), name = folder.string();
-  const bool named = message.starts_with(name + ":") || message.starts_with(name + "/");
-  throw Error(named ? message : name + ": " + message);
+  const std::string message = error.what(), inside = (folder / "").string();
+  const bool named = message.starts_with(folder.string() + ":") || message.starts_with(inside) ||
+                     message.find(" " + inside) != std::string::npos;
+  throw Error(named ? message : folder.string() + ": " + message);
+}
+
+void refuse_more_layers(const SafetensorsModel& file, const LlamaConfig& config) {
+  const std::string next = fmt::format("model.layers.{}.", config.num_hidden_layers);
+  for (const std::string& name : file.names()) {
+    check(!name.starts_with(next),
+          "config.json says num_hidden_layers {}, but the file goes on with {}",
+          config.num_hidden_layers, name);
+  }
 }
 
 Llama load_llama(const fs::path& folder, const LlamaOptions& options) try {
@@ -54,6 +64,7 @@ Llama load_llama(const fs::path& folder, const LlamaOptions& options) try {
   const double copies = options.trainable ? 2 : 1;
   require_memory(copies * sizeof(float) * static_cast<double>(config.parameter_count()),
                  "this model");
+  refuse_more_layers(file, config);
   Llama model(config, options);
   for (const Parameter& parameter : model.parameters().all()) read_parameter(file, parameter);
   return model;

@@ -19,10 +19,13 @@ void save_llama(const Llama& model, const std::filesystem::path& folder);
 /// Copies the tokenizer's files from one model folder to another.
 void copy_tokenizer(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Throws `error` again with the folder in front, unless its message begins with that already.
+/// Throws `error` again with the folder in front, unless its message names it already.
 [[noreturn]] void rethrow_naming(const std::filesystem::path& folder, const Error& error);
 
 /// Fills a parameter from the model's tensor of that name, converting to float32.
 void read_parameter(const class SafetensorsModel& file, const Parameter& parameter);
+
+/// Throws when the file has a layer behind the last that the configuration states.
+void refuse_more_layers(const class SafetensorsModel& file, const LlamaConfig& config);
 
 }  // namespace tern

@@ -120,6 +120,32 @@ TEST(LoadLlama, RefusesShapesThatConfigContradicts) {
                  "file has (40, 24)");
 }
 
+TEST(LoadLlama, RefusesLayersThatConfigDoesNotState) {
+  const TemporaryFolder folder;
+  write_model<float>(folder.path(), coarse_model());
+  LlamaConfig config = tiny_config();
+  config.num_hidden_layers -= 1;
+  write_config(folder.path(), config);
+  expect_refused(folder.path(), fmt::format("but the file goes on with model.layers.{}.",
+                                            config.num_hidden_layers));
+}
+
+TEST(LoadLlama, NamesTheFolderOnce) {
+  const TemporaryFolder folder;
+  write_config(folder.path());
+  std::filesystem::create_directory(folder / "model.safetensors");
+  for (const std::filesystem::path& path : {folder.path(), folder / ""}) {
+    try {
+      load_llama(path, {});
+      ADD_FAILURE() << "a folder is no safetensors file";
+    } catch (const Error& e) {
+      const std::string message = e.what(), name = folder.path().string();
+      EXPECT_NE(message.find(name), std::string::npos) << message;
+      EXPECT_EQ(message.find(name), message.rfind(name)) << message;
+    }
+  }
+}
+
 TEST(LoadLlama, RefusesWeightsThatAreNoFloats) {
   const TemporaryFolder folder;
   write_config(folder.path());

@@ -61,9 +61,13 @@ std::vector<T> numbers_of(const SafetensorsEntry& entry, DType dtype) {
 PackedTernary read_packed(const SafetensorsModel& file, const Llama::Linear& linear,
                           Grouping grouping) {
   PackedTernary packed{linear.O, linear.I, grouping, {}, {}};
-  packed.codes = numbers_of<uint8_t>(file.at(linear.name + ".codes"), DType::u8);
+  const SafetensorsEntry& codes = file.at(linear.name + ".codes");
+  packed.codes = numbers_of<uint8_t>(codes, DType::u8);
   packed.scales = numbers_of<f16>(file.at(linear.name + ".scales"), DType::f16);
   validate_ternary(packed, linear.name);
+  const Shape shape = {linear.O, PackedTernary::bytes_per_row(linear.I)};
+  check(codes.shape == shape, "{}: expected the shape {}, found {}", codes.name, to_string(shape),
+        to_string(codes.shape));
   return packed;
 }
 
@@ -90,6 +94,9 @@ TernaryInfo TernaryInfo::from_json(const Json& json, const std::string& source) 
   const int64_t version = json.at("format_version").as_int();
   check(version <= kFormatVersion, "packed format {} is newer than this program's {}; update Tern",
         version, kFormatVersion);
+  check(version >= 1, "format_version must be 1 or more, found {}", version);
+  const int64_t code_bits = json.get("bits", int64_t{2});
+  check(code_bits == 2, "bits must be 2, found {}", code_bits);
   TernaryInfo info;
   info.grouping = Grouping::parse(json.at("group").as_string());
   const int64_t bits = json.get("activation_bits", int64_t{16});
@@ -169,6 +176,7 @@ Llama load_packed(const fs::path& folder, DType compute) try {
         info.lambda);
   const SafetensorsModel file(folder);
   require_memory(sizeof(float) * static_cast<double>(config.parameter_count()), "this model");
+  refuse_more_layers(file, config);
   Llama model(config, {.compute = compute, .trainable = false, .dense_linears = false});
   for (const Parameter& parameter : model.parameters().all()) read_parameter(file, parameter);
   model.replace_linears([&](const Llama::Linear& linear) {

@@ -186,12 +186,33 @@ TEST(PackedModel, RefusesGroupsThatDoNotFitTheScales) {
   folder.expect_refused("65");
 }
 
+TEST(PackedModel, RefusesCodesOfAnotherShape) {
+  const PackedFolder folder;
+  std::string file = read_file(folder.path() / "model.safetensors");
+  file.replace(file.find("[24,10]"), 7, "[10,24]");  // in the header: as many bytes
+  write_file_atomically(folder.path() / "model.safetensors", file);
+  folder.expect_refused("mlp.down_proj.weight.codes: expected the shape (24, 10), found (10, 24)");
+}
+
 TEST(PackedModel, RefusesAnotherFormat) {
   PackedFolder folder;
   folder.set("format_version", 2);
   folder.expect_refused("packed format 2 is newer than this program's 1");
+  folder.set("format_version", 0);
+  folder.expect_refused("format_version must be 1 or more, found 0");
+  folder.set("format_version", 1);
+  folder.set("bits", 4);
+  folder.expect_refused("bits must be 2, found 4");
   folder.set("quant_method", "gptq");
   folder.expect_refused("weights quantized by \"gptq\" cannot be read");
+}
+
+TEST(PackedModel, RefusesLayersThatConfigDoesNotState) {
+  const PackedFolder folder;
+  Json config = Json::read(folder.path() / "config.json");
+  config.set("num_hidden_layers", 1);
+  write_file_atomically(folder.path() / "config.json", config.dump());
+  folder.expect_refused("num_hidden_layers 1, but the file goes on with model.layers.1.");
 }
 
 TEST(PackedModel, RefusesActivationsOfNineBits) {

@@ -13,6 +13,7 @@
 #include "tern/eval/score.h"
 #include "tern/eval/weight_report.h"
 #include "tern/io/file_source.h"
+#include "tern/model/model_files.h"
 #include "tern/model/packed_model.h"
 #include "tern/parallel/parallel.h"
 #include "tern/tensor/compute_type.h"
@@ -82,8 +83,8 @@ Scored score_eval_set(Llama& model, const EvalSet& set, const EvalFlags& flags) 
   return {score_windows(model, set, score_options(flags)), set.name, set.dataset_sha256};
 }
 
-Scored score_plain_text(Llama& model, const Tokenizer& tokenizer, const EvalFlags& flags) {
-  const std::string raw = read_all(*open_file_source(flags.text));
+Scored score_plain_text(Llama& model, const Tokenizer& tokenizer, std::string_view raw,
+                        const EvalFlags& flags) {
   Scored scored{.score = {}, .dataset = flags.text, .dataset_sha256 = sha256_of(raw)};
   const std::string text = sanitize_utf8(raw, &scored.replaced);
   const auto score = flags.per_document ? score_documents : score_text;
@@ -123,15 +124,29 @@ Json to_json(const EvalFlags& flags, const Scored& scored, const WeightReport& w
   };
 }
 
+void check_model_folder(const fs::path& folder) {
+  check(fs::exists(folder), "there is no model folder {}", folder.string());
+  check(fs::exists(folder / "config.json"),
+        "{}: expected the folder of a model, with config.json, tokenizer.json and safetensors "
+        "files, found no config.json in it",
+        folder.string());
+}
+
 /// Scores the model that the flags name and tells what it is.
 Json score(const EvalFlags& flags) {
+  check_model_folder(flags.model);
   const Tokenizer tokenizer = Tokenizer::load(flags.model);
   const bool plain = !flags.text.empty();
   const EvalSet set = plain ? EvalSet() : read_eval_set(flags, tokenizer);
+  const std::string text = plain ? read_all(*open_file_source(flags.text)) : "";
   Llama model = load_for_inference(flags.model, compute_type(flags.dtype));
-  const Scored scored =
-      plain ? score_plain_text(model, tokenizer, flags) : score_eval_set(model, set, flags);
-  return to_json(flags, scored, report_weights(model, flags.model), model, tokenizer);
+  try {
+    const Scored scored =
+        plain ? score_plain_text(model, tokenizer, text, flags) : score_eval_set(model, set, flags);
+    return to_json(flags, scored, report_weights(model, flags.model), model, tokenizer);
+  } catch (const Error& e) {
+    rethrow_naming(flags.model, e);
+  }
 }
 
 void print_table(const Json& json) {
@@ -185,6 +200,7 @@ int eval(const std::vector<std::string>& arguments) {
     fmt::print("{}", parser.help());
     return kSuccess;
   }
+  check(!parser.given("text") || !flags.text.empty(), "--text: expected a file, found nothing");
   check_flags(flags);
   set_thread_count(flags.threads);
 

@@ -27,10 +27,8 @@ void check_scorable(const EvalSet& set) {
         set.name, set.tokens.size(), set.bytes, set.window);
 }
 
-}  // namespace
-
-EvalSet EvalSet::read(const std::filesystem::path& path) try {
-  const Json json = Json::parse(read_file(path), "the file");
+/// Throws without naming the file.
+EvalSet eval_set_of(const Json& json) {
   const int64_t version = json.at("version").as_int();
   check(version <= kVersion, "expected version {}, found version {}; update Tern", kVersion,
         version);
@@ -47,8 +45,17 @@ EvalSet EvalSet::read(const std::filesystem::path& path) try {
   }
   check_scorable(set);
   return set;
-} catch (const Error& e) {
-  fail("{}: {}", path.string(), e.what());
+}
+
+}  // namespace
+
+EvalSet EvalSet::read(const std::filesystem::path& path) {
+  const Json json = Json::read(path);
+  try {
+    return eval_set_of(json);
+  } catch (const Error& e) {
+    fail("{}: {}", path.string(), e.what());
+  }
 }
 
 void EvalSet::write(const std::filesystem::path& path) const {
@@ -68,6 +75,12 @@ void EvalSet::check_tokenizer(const Tokenizer& tokenizer) const {
       "the evaluation set {} was made with the tokenizer of SHA-256 {}, the model has {}; make it "
       "anew with `tern prepare`",
       name, tokenizer_sha256, tokenizer.hash());
+  for (const int32_t id : tokens) {
+    check(id < tokenizer.vocab_size(),
+          "the evaluation set {} holds the token {}, the tokenizer ends at {}; make it anew with "
+          "`tern prepare`",
+          name, id, tokenizer.vocab_size() - 1);
+  }
 }
 
 std::string wikitext_text(std::string_view raw) {

@@ -25,7 +25,8 @@ struct EvalSet {
   static EvalSet read(const std::filesystem::path& path);
   void write(const std::filesystem::path& path) const;
 
-  /// Throws an Error naming both hashes unless the tokens were made by this tokenizer.
+  /// Throws an Error naming both hashes unless the tokens were made by this tokenizer, and one
+  /// naming the token where the tokenizer lacks one.
   void check_tokenizer(const Tokenizer& tokenizer) const;
 };
 

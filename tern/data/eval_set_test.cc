@@ -114,6 +114,13 @@ TEST(EvalSet, NamesBothTokenizersWhenTheyDiffer) {
                   AllOf(HasSubstr(character_tokenizer().hash()), HasSubstr(other.hash()))));
 }
 
+TEST(EvalSet, RefusesTokensThatItsTokenizerLacks) {
+  EvalSet set = small_set();
+  set.tokens[1] = static_cast<int32_t>(character_tokenizer().vocab_size());
+  EXPECT_THAT([&] { set.check_tokenizer(character_tokenizer()); },
+              ThrowsMessage<Error>(HasSubstr("holds the token")));
+}
+
 TEST(EvalSet, AgreesWithThePublishedCountsOnWikitext2) {
   const char* shared = std::getenv("TERN_SHARED_DATA");
   const std::filesystem::path data = shared ? shared : "";

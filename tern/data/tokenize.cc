@@ -137,7 +137,7 @@ class TokenStream::Queue {
 };
 
 TokenStream::TokenStream(DocumentReader reader, Tokenizer tokenizer, TokenizeOptions options)
-    : max_tokens_(options.max_tokens) {
+    : source_(reader.name()), max_tokens_(options.max_tokens) {
   check(options.threads > 0, "expected at least one thread to tokenise with, found {}",
         options.threads);
   queue_ = std::make_unique<Queue>(std::move(reader), std::move(tokenizer), options.threads);
@@ -169,7 +169,8 @@ void write_token_file(const std::filesystem::path& path, TokenStream& stream,
     writer.append(document);
     if (on_progress) on_progress(stream.progress());
   }
-  check(stream.progress().documents > 0, "{}: there is no text to make it from", path.string());
+  check(stream.progress().documents > 0, "{}: there is no text in it to make {} from",
+        stream.source(), path.string());
   writer.commit();
 }
 

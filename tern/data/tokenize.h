@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -60,11 +61,14 @@ class TokenStream {
   bool next(std::vector<int32_t>& tokens);
   const TokenizeProgress& progress() const { return progress_; }
   const Tokenizer& tokenizer() const;
+  /// The name of what is read.
+  const std::string& source() const { return source_; }
 
  private:
   class Queue;
 
   std::unique_ptr<Queue> queue_;
+  std::string source_;
   int64_t max_tokens_;
   TokenizeProgress progress_;
 };

@@ -163,7 +163,7 @@ TEST(WriteTokenFile, RefusesAStreamWithoutText) {
   const TemporaryFolder folder;
   TokenStream stream(reader_of(" \n"), character_tokenizer());
   EXPECT_THAT([&] { write_token_file(folder / "train.tokens", stream); },
-              ThrowsMessage<Error>(HasSubstr("train.tokens: there is no text")));
+              ThrowsMessage<Error>(HasSubstr("stories: there is no text in it")));
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 

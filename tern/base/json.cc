@@ -33,7 +33,9 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool parse_error(size_t, const std::string&, const nlohmann::json::exception& e) override {
-    fail("{}: not valid JSON ({})", source_, e.what());
+    const std::string_view what = e.what();
+    // Without the library's name and number of the error, "[json.exception...] ".
+    fail("{}: not valid JSON ({})", source_, what.substr(what.find("] ") + 2));
   }
 
  private:

@@ -70,6 +70,7 @@ LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
   check(version <= kLabVersion,
         "{}: this lab was made by a newer Tern (version {}, this program knows {}); update Tern",
         source, version, kLabVersion);
+  check(version >= 1, "{}: version must be {}, found {}", source, kLabVersion, version);
   top.refuse_others();
 
   TableReader model(toml.find("model"), "model.", source);
@@ -99,7 +100,7 @@ Lab Lab::find(const fs::path& start) {
     }
     check(folder.has_relative_path(),
           "no lab.toml in {} or above it; go to a lab's folder, or make one with `tern new DIR`",
-          fs::absolute(start).string());
+          fs::absolute(start).lexically_normal().string());
   }
   const fs::path file = lab.root_ / "lab.toml";
   lab.config_ = LabConfig::from_json(read_toml(file), file.string());

@@ -40,6 +40,7 @@ TEST(LabConfig, ALabOfANewerVersionSaysToUpdate) {
 }
 
 TEST(LabConfig, AValueOutOfRangeOrOfAnotherTypeIsRefused) {
+  EXPECT_EQ(error_of("version = 0\n"), "lab.toml: version must be 1, found 0");
   EXPECT_NE(error_of("[budget]\nseconds = -1\n"), "no error");
   EXPECT_NE(error_of("[data]\nwindow = \"long\"\n"), "no error");
 }

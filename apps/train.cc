@@ -87,6 +87,12 @@ fs::path resume_run(const Lab& lab, TrainOptions& options) {
   return folder;
 }
 
+/// A run that was refused before it began leaves no folder, so that numbers count real runs.
+void remove_if_nothing_ran(const fs::path& folder) {
+  const auto files = std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+  if (files == 2) fs::remove_all(folder);  // flags.json and train.cpp of start_run()
+}
+
 std::vector<std::string> recipe_command(const Lab& lab, const fs::path& program,
                                         const fs::path& folder, const TrainOptions& options) {
   std::vector<std::string> command = {program.string(),  "--lab",         lab.root().string(),
@@ -154,6 +160,7 @@ int train(const std::vector<std::string>& arguments) {
 
   const fs::path folder = options.resume ? resume_run(lab, options) : start_run(lab, options);
   const int code = run_process(recipe_command(lab, program, folder, options));
+  if (code == kFailure) remove_if_nothing_ran(folder);
   if (code != kSuccess) return code;
   if (options.score) score_and_print(lab, program, folder, options);
   return kSuccess;

@@ -7,23 +7,13 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <functional>
 
-#include "tern/base/error.h"
+#include "tern/base/error_message.h"
 
 namespace tern {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string message_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 /// A folder that holds one file with the text "old".
 class FileTest : public ::testing::Test {
@@ -107,7 +97,7 @@ TEST_F(FileTest, AProcessKilledBeforeItCommitsLeavesTheOldFile) {
 TEST_F(FileTest, AFullDiskIsToldAndLeavesTheOldFile) {
   for (const std::string& text : {std::string("new"), large_}) {
     fill_disk();
-    EXPECT_EQ(message_of([&] { write_file_atomically(path(), text); }),
+    EXPECT_EQ(error_message([&] { write_file_atomically(path(), text); }),
               "cannot write " + path().string() +
                   ": No space left on device; free some space on this disk and try again");
     EXPECT_EQ(read_file(path()), "old");
@@ -116,7 +106,7 @@ TEST_F(FileTest, AFullDiskIsToldAndLeavesTheOldFile) {
 }
 
 TEST_F(FileTest, AFolderThatIsNotThereIsNamed) {
-  EXPECT_THAT(message_of([&] { write_file_atomically(folder_ / "no" / "file", "new"); }),
+  EXPECT_THAT(error_message([&] { write_file_atomically(folder_ / "no" / "file", "new"); }),
               HasSubstr((folder_ / "no" / "file").string()));
 }
 
@@ -127,15 +117,15 @@ TEST_F(FileTest, AppendingMakesTheFileAndThenAddsToIt) {
 }
 
 TEST_F(FileTest, AppendingToAFullDiskIsTold) {
-  EXPECT_EQ(message_of([] { append_file("/dev/full", "row\n"); }),
+  EXPECT_EQ(error_message([] { append_file("/dev/full", "row\n"); }),
             "cannot write /dev/full: No space left on device; free some space on this disk and try "
             "again");
 }
 
 TEST_F(FileTest, WhatCannotBeReadIsNamed) {
-  EXPECT_EQ(message_of([] { read_file("/no/such/file"); }),
+  EXPECT_EQ(error_message([] { read_file("/no/such/file"); }),
             "cannot open /no/such/file: No such file or directory");
-  EXPECT_EQ(message_of([&] { read_file(folder_); }),
+  EXPECT_EQ(error_message([&] { read_file(folder_); }),
             "cannot read " + folder_.string() + ": Is a directory");
 }
 
@@ -157,9 +147,9 @@ TEST_F(FileTest, AnEmptyFileMapsToNothing) {
 }
 
 TEST_F(FileTest, OnlyARegularFileCanBeMapped) {
-  EXPECT_EQ(message_of([&] { MappedFile map(folder_); }),
+  EXPECT_EQ(error_message([&] { MappedFile map(folder_); }),
             "cannot read " + folder_.string() + ": it is not a regular file");
-  EXPECT_EQ(message_of([] { MappedFile map("/no/such/file"); }),
+  EXPECT_EQ(error_message([] { MappedFile map("/no/such/file"); }),
             "cannot open /no/such/file: No such file or directory");
 }
 

@@ -2,19 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "tern/base/error.h"
+#include "tern/base/error_message.h"
 
 namespace tern {
 namespace {
-
-std::string message_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 TEST(Flags, SetsTypedVariablesAndLeavesDefaultsAlone) {
   Flags flags("tern x", "");
@@ -36,7 +27,7 @@ TEST(Flags, AnUnknownFlagNamesTheNearestOne) {
   Flags flags("tern x", "");
   int64_t steps = 7;
   flags.add("eval_every", steps, "");
-  EXPECT_EQ(message_of([&] {
+  EXPECT_EQ(error_message([&] {
               EXPECT_TRUE(flags.parse({"--eval-evry", "3"}));
             }),
             "unknown flag \"--eval-evry\"; did you mean --eval-every?");
@@ -46,7 +37,7 @@ TEST(Flags, AValueOfTheWrongTypeIsRefused) {
   Flags flags("tern x", "");
   int64_t steps = 7;
   flags.add("steps", steps, "");
-  EXPECT_NE(message_of([&] { EXPECT_TRUE(flags.parse({"--steps", "many"})); }), "no error");
+  EXPECT_NE(error_message([&] { EXPECT_TRUE(flags.parse({"--steps", "many"})); }), "no error");
 }
 
 TEST(Flags, ANumberThatDoesNotFitIsRefusedAndNotBent) {
@@ -55,11 +46,11 @@ TEST(Flags, ANumberThatDoesNotFitIsRefusedAndNotBent) {
   uint64_t seed = 1;
   flags.add("steps", steps, "");
   flags.add("seed", seed, "");
-  EXPECT_NE(message_of([&] {
+  EXPECT_NE(error_message([&] {
               EXPECT_TRUE(flags.parse({"--steps", "99999999999999999999"}));
             }),
             "no error");
-  EXPECT_NE(message_of([&] { EXPECT_TRUE(flags.parse({"--seed", "-1"})); }), "no error");
+  EXPECT_NE(error_message([&] { EXPECT_TRUE(flags.parse({"--seed", "-1"})); }), "no error");
 }
 
 TEST(Flags, HelpShowsNameDefaultAndMeaning) {

@@ -3,23 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-
-#include "tern/base/error.h"
+#include "tern/base/error_message.h"
 
 namespace tern {
 namespace {
 
 using ::testing::StartsWith;
-
-std::string message_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 Json parsed(std::string_view text) { return Json::parse(text, "some.json"); }
 
@@ -38,20 +27,20 @@ TEST(Json, NumbersSurvivePrintingBitForBit) {
 
 TEST(Json, AnIntegerIsANumberButNotTheOtherWayRound) {
   EXPECT_EQ(parsed("3").as_double(), 3.0);
-  EXPECT_EQ(message_of([] { parsed("3.5").as_int(); }), "expected a JSON integer, found number");
+  EXPECT_EQ(error_message([] { parsed("3.5").as_int(); }), "expected a JSON integer, found number");
   EXPECT_FALSE(parsed("18446744073709551615").is_int());
 }
 
 TEST(Json, AValueOfAnotherKindIsRefusedWithBothKinds) {
-  EXPECT_EQ(message_of([] { parsed("[]").as_string(); }), "expected a JSON string, found array");
-  EXPECT_EQ(message_of([] { parsed("null").items(); }), "expected a JSON array, found null");
+  EXPECT_EQ(error_message([] { parsed("[]").as_string(); }), "expected a JSON string, found array");
+  EXPECT_EQ(error_message([] { parsed("null").items(); }), "expected a JSON array, found null");
 }
 
 TEST(Json, AMissingMemberIsNamed) {
   const Json json = parsed(R"({"here":1})");
   EXPECT_EQ(json.at("here").as_int(), 1);
   EXPECT_EQ(json.find("gone"), nullptr);
-  EXPECT_EQ(message_of([&] { json.at("gone"); }), "\"gone\" is missing");
+  EXPECT_EQ(error_message([&] { json.at("gone"); }), "\"gone\" is missing");
 }
 
 TEST(Json, AMemberThatIsMissingOrNullHasAFallback) {
@@ -59,7 +48,7 @@ TEST(Json, AMemberThatIsMissingOrNullHasAFallback) {
   EXPECT_EQ(json.get("none", int64_t{5}), 5);
   EXPECT_EQ(json.get("gone", "y"), "y");
   EXPECT_EQ(json.get("text", "y"), "x");
-  EXPECT_EQ(message_of([&] { json.get("text", true); }),
+  EXPECT_EQ(error_message([&] { json.get("text", true); }),
             "\"text\": expected a JSON boolean, found string");
 }
 
@@ -73,13 +62,14 @@ TEST(Json, SettingAMemberAgainReplacesIt) {
 
 TEST(Json, WhatIsNotJsonIsRefusedWithItsSource) {
   for (const char* text : {"", "{", "[1,]", "{} {}", "nan", "1e999", "\"\xff\""}) {
-    EXPECT_THAT(message_of([&] { parsed(text); }), StartsWith("some.json: not valid JSON")) << text;
+    EXPECT_THAT(error_message([&] { parsed(text); }), StartsWith("some.json: not valid JSON"))
+        << text;
   }
 }
 
 TEST(Json, NestingThatCouldExhaustTheStackIsRefused) {
   EXPECT_EQ(parsed(std::string(200, '[') + std::string(200, ']')).kind(), std::string("array"));
-  EXPECT_EQ(message_of([] { parsed(std::string(100'000, '[')); }),
+  EXPECT_EQ(error_message([] { parsed(std::string(100'000, '[')); }),
             "some.json: JSON is nested more than 200 deep");
 }
 

@@ -21,8 +21,8 @@ struct ScoredModel {
   Json score;
 };
 
-/// Perplexity, its ratio to the first row, bits per byte, bits per weight, the speed of scoring and the
-/// codes of each model.
+/// Perplexity, its ratio to the first row, bits per byte, bits per weight, the speed of scoring and
+/// the codes of each model.
 std::string score_table(const std::vector<ScoredModel>& models);
 
 }  // namespace tern

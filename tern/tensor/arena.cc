@@ -18,8 +18,8 @@ namespace {
 constexpr size_t kAlignment = 64;
 constexpr size_t kHugePage = size_t{2} << 20;
 
-/// Sizes are rounded up to eighths of a power of two: few of them, so blocks are reused, and at most
-/// an eighth of a block is wasted.
+/// Sizes are rounded up to eighths of a power of two: few of them, so blocks are reused, and at
+/// most an eighth of a block is wasted.
 size_t rounded(size_t bytes) {
   const size_t size = std::max(bytes, kAlignment * 8);
   const size_t step = std::bit_floor(size) / 8;

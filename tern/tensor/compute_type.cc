@@ -9,8 +9,8 @@ DType default_compute_type() {
   std::ifstream cpus("/proc/cpuinfo");
   for (std::string line; std::getline(cpus, line);) {
     if (!line.starts_with("flags")) continue;
-    const bool has_bf16 = line.find("avx512_bf16") != std::string::npos ||
-                          line.find("amx_bf16") != std::string::npos;
+    const bool has_bf16 =
+        line.find("avx512_bf16") != std::string::npos || line.find("amx_bf16") != std::string::npos;
     return has_bf16 ? DType::bf16 : DType::f32;
   }
   return DType::f32;

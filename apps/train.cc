@@ -99,6 +99,8 @@ std::vector<std::string> recipe_command(const Lab& lab, const fs::path& program,
                                       "--run-dir",       folder.string(), "--commit",
                                       recipe_commit(lab)};
   if (options.resume) command.push_back("--resume");
+  // Before the user's own flags: of a flag given twice the last counts.
+  command.insert(command.end(), {"--time-budget", fmt::format("{}", lab.config().budget_seconds)});
   command.insert(command.end(), options.recipe_flags.begin(), options.recipe_flags.end());
   return command;
 }

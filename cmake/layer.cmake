@@ -13,11 +13,14 @@ if(TERN_TESTS)
   target_precompile_headers(tern_test_precompiled PRIVATE ${common_headers} <gtest/gtest.h>)
 endif()
 
-# tern_layer(name DEPENDS other...): the folder tern/<name> becomes the static library tern_<name>,
-# and its *_test.cc files become the test program <name>_test.
+# tern_layer(name [FOLDER folder] DEPENDS other...): the folder, tern/<name> unless said otherwise,
+# becomes the static library tern_<name>, and its *_test.cc files become the test program <name>_test.
 function(tern_layer name)
-  cmake_parse_arguments(LAYER "" "" "DEPENDS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tern/${name}/*.cc)
+  cmake_parse_arguments(LAYER "" "FOLDER" "DEPENDS" ${ARGN})
+  if(NOT LAYER_FOLDER)
+    set(LAYER_FOLDER tern/${name})
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${LAYER_FOLDER}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")

@@ -50,6 +50,10 @@ class TableReader {
   static void assign(const Json& value, int64_t& out) { out = value.as_int(); }
   static void assign(const Json& value, double& out) { out = value.as_double(); }
   static void assign(const Json& value, bool& out) { out = value.as_bool(); }
+  static void assign(const Json& value, std::vector<std::string>& out) {
+    out.clear();
+    for (const Json& item : value.items()) out.push_back(item.as_string());
+  }
   static void assign(const Json&, const Json*&) {}
 
   const Json* table_;
@@ -57,6 +61,62 @@ class TableReader {
   const std::string& source_;
   std::vector<std::string> known_;
 };
+
+void check_one_of(const std::string& source, const char* key, const std::string& value,
+                  const std::vector<std::string>& allowed) {
+  if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return;
+  std::string names;
+  for (const std::string& name : allowed) names += (names.empty() ? "" : ", ") + name;
+  fail("{}: {} must be one of {}, found \"{}\"", source, key, names, value);
+}
+
+ResearchConfig read_research(const Json* table, const std::string& source) {
+  ResearchConfig c;
+  TableReader reader(table, "research.", source);
+  reader.key("proposer", c.proposer).key("policy", c.policy).key("seeds", c.seeds);
+  reader.key("repeats", c.repeats).key("recheck_every", c.recheck_every).key("prune", c.prune);
+  reader.key("max_bits", c.max_bits).key("overhead_seconds", c.overhead_seconds).refuse_others();
+  check_one_of(source, "research.proposer", c.proposer, {"builtin", "agent", "llm"});
+  check_one_of(source, "research.policy", c.policy, {"greedy", "confirm", "race"});
+  check(c.seeds >= 1, "{}: research.seeds must be 1 or more (3 to know the noise), found {}",
+        source, c.seeds);
+  check(c.repeats >= 1, "{}: research.repeats must be 1 or more, found {}", source, c.repeats);
+  check(c.recheck_every >= 0 && c.prune >= 0 && c.max_bits > 0 && c.overhead_seconds >= 0,
+        "{}: the numbers of [research] must not be negative", source);
+  return c;
+}
+
+LimitsConfig read_limits(const Json* table, const std::string& source) {
+  LimitsConfig c;
+  TableReader reader(table, "limits.", source);
+  reader.key("memory_gb", c.memory_gb).key("disk_gb", c.disk_gb).key("processes", c.processes);
+  reader.refuse_others();
+  check(c.memory_gb >= 0 && c.disk_gb >= 0 && c.processes >= 0,
+        "{}: the numbers of [limits] must not be negative", source);
+  return c;
+}
+
+AgentConfig read_agent(const Json* table, const std::string& source) {
+  AgentConfig c;
+  TableReader reader(table, "agent.", source);
+  reader.key("name", c.name).key("command", c.command).key("model", c.model);
+  reader.key("seconds", c.seconds).refuse_others();
+  check(c.seconds > 0, "{}: agent.seconds must be above 0, found {}", source, c.seconds);
+  return c;
+}
+
+LlmConfig read_llm(const Json* table, const std::string& source) {
+  LlmConfig c;
+  TableReader reader(table, "llm.", source);
+  reader.key("api", c.api).key("model", c.model).key("base_url", c.base_url).key("mix", c.mix);
+  reader.key("max_tokens", c.max_tokens);
+  reader.key("dollars_per_million_in", c.dollars_per_million_in);
+  reader.key("dollars_per_million_out", c.dollars_per_million_out).refuse_others();
+  check_one_of(source, "llm.api", c.api, {"", "openai", "anthropic"});
+  check(c.mix >= 0 && c.mix <= 1, "{}: llm.mix must be between 0 and 1, found {}", source, c.mix);
+  check(c.max_tokens >= 1, "{}: llm.max_tokens must be 1 or more, found {}", source, c.max_tokens);
+  return c;
+}
 
 }  // namespace
 
@@ -66,7 +126,9 @@ LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
   const Json* table = nullptr;
   TableReader top(&toml, "", source);
   top.key("version", version).key("preset", config.preset);
-  top.key("model", table).key("data", table).key("budget", table);
+  for (const char* name : {"model", "data", "budget", "limits", "research", "agent", "llm"}) {
+    top.key(name, table);
+  }
   check(version <= kLabVersion,
         "{}: this lab was made by a newer Tern (version {}, this program knows {}); update Tern",
         source, version, kLabVersion);
@@ -81,6 +143,10 @@ LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
   data.key("window", config.window).refuse_others();
   TableReader budget(toml.find("budget"), "budget.", source);
   budget.key("seconds", config.budget_seconds).refuse_others();
+  config.limits = read_limits(toml.find("limits"), source);
+  config.research = read_research(toml.find("research"), source);
+  config.agent = read_agent(toml.find("agent"), source);
+  config.llm = read_llm(toml.find("llm"), source);
 
   check(config.window >= 2, "{}: data.window must be 2 tokens or more, found {}", source,
         config.window);
@@ -105,6 +171,10 @@ Lab Lab::find(const fs::path& start) {
   const fs::path file = lab.root_ / "lab.toml";
   lab.config_ = LabConfig::from_json(read_toml(file), file.string());
   return lab;
+}
+
+fs::path Lab::experiment(int64_t number) const {
+  return root_ / ".tern" / "experiments" / fmt::format("{:04}", number);
 }
 
 LabManifest LabManifest::read(const Lab& lab) {

@@ -3,10 +3,49 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tern/base/json.h"
 
 namespace tern {
+
+/// [research]: how `tern research` searches.
+struct ResearchConfig {
+  std::string proposer = "builtin";  // builtin, agent or llm
+  std::string policy = "confirm";    // greedy, confirm or race
+  int64_t seeds = 3;                 // runs of the baseline, which give sigma
+  int64_t repeats = 3;               // pairs of runs on fresh seeds when a gain is in doubt
+  int64_t recheck_every = 25;        // experiments between runs that look for drift; 0: never
+  double prune = 0.3;     // nats of training loss behind the incumbent that end a run; 0: none
+  double max_bits = 3.0;  // stored bits per weight of the ternary layers, scales included
+  double overhead_seconds = 0;  // beside training: start, evaluation, packing; 0: by the baseline
+};
+
+/// [limits]: what a run of train.cpp may take. 0: what the machine has.
+struct LimitsConfig {
+  double memory_gb = 0;
+  double disk_gb = 20;
+  int64_t processes = 64;
+};
+
+/// [agent]: the command that proposes when research.proposer is "agent".
+struct AgentConfig {
+  std::string name = "claude";       // of a ready template in share/tern/lab/agents
+  std::vector<std::string> command;  // or a command of one's own, which goes before `name`
+  std::string model;
+  double seconds = 1200;  // one call
+};
+
+/// [llm]: the endpoint that proposes when research.proposer is "llm", or mixes in.
+struct LlmConfig {
+  std::string api;  // "openai" or "anthropic"; empty: by the environment
+  std::string model;
+  std::string base_url;  // goes before the environment's
+  double mix = 0;        // share of the builtin's proposals that the model makes instead
+  int64_t max_tokens = 4096;
+  double dollars_per_million_in = 0;
+  double dollars_per_million_out = 0;
+};
 
 /// lab.toml. A source is a Hugging Face id or hf:// path, a URL, a local path, "-" for standard
 /// input, or "demo" for what Tern brings itself.
@@ -20,6 +59,10 @@ struct LabConfig {
   std::string confirm;
   int64_t window = 2048;  // tokens in one evaluation window, at most the model's context
   double budget_seconds = 300;
+  LimitsConfig limits;
+  ResearchConfig research;
+  AgentConfig agent;
+  LlmConfig llm;
 
   /// Throws an Error that names the file and, for an unknown key, the nearest known one.
   static LabConfig from_json(const Json& toml, const std::string& source);
@@ -41,6 +84,10 @@ class Lab {
   std::filesystem::path eval_set() const { return data() / "wikitext_eval.json"; }
   std::filesystem::path confirm_set() const { return root_ / ".tern" / "confirm.json"; }
   std::filesystem::path manifest() const { return data() / "manifest.json"; }
+  std::filesystem::path experiments_table() const { return root_ / "experiments.tsv"; }
+  std::filesystem::path ledger() const { return root_ / ".tern" / "ledger.jsonl"; }
+  /// Folder of an experiment: its recipe, its program and a numbered folder for each run.
+  std::filesystem::path experiment(int64_t number) const;
   std::filesystem::path runs() const { return root_ / ".tern" / "runs"; }
   std::filesystem::path cache() const { return root_ / ".tern" / "cache"; }
 

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tern {
+
+/// How a run of a recipe ended.
+enum class Outcome {
+  kRunning,      // it has not
+  kScored,       // with a score of record
+  kCrashed,      // by itself, without a model that could be scored
+  kTimedOut,     // killed: over its time, memory, processes or disk
+  kPruned,       // stopped by the harness: it could not have become as good as the incumbent
+  kVoid,         // something locked changed meanwhile, so it counts for nothing
+  kInterrupted,  // the loop or the machine went down; it is repeated
+};
+
+/// What became of an experiment. Their names in experiments.tsv: running, baseline, keep, discard,
+/// crash, timeout, rejected.
+enum class Status {
+  kRunning,
+  kBaseline,
+  kKeep,
+  kDiscard,
+  kCrash,
+  kTimeout,
+  kRejected,  // refused before it ran
+};
+
+std::string_view name_of(Outcome outcome);
+std::string_view name_of(Status status);
+Outcome outcome_named(std::string_view name);
+Status status_named(std::string_view name);
+
+/// One run of an experiment's recipe with one seed.
+struct RunRecord {
+  int64_t number = 0;      // within the experiment, from 1; its folder's name
+  int64_t comparison = 0;  // the experiment on whose account it ran; its own number mostly
+  uint64_t seed = 0;
+  Outcome outcome = Outcome::kRunning;
+  std::string reason;  // one sentence when it was not scored
+  bool stale = false;  // made before the machine's speed drifted, so not to be compared with
+
+  // Of the score of record.
+  std::optional<double> val_ppl;
+  std::optional<double> val_bpb;
+  std::optional<double> confirm_ppl;  // only where a change was to be promoted
+
+  // What the program told of itself (never the score), and what the harness saw.
+  std::optional<int64_t> steps;
+  std::optional<int64_t> tokens;
+  std::optional<double> training_s;
+  std::optional<double> time_s;     // wall clock
+  std::optional<double> memory_gb;  // peak of all its processes
+};
+
+/// One proposed change and all its runs.
+struct Experiment {
+  int64_t number = 0;
+  int64_t attempts = 0;  // times it was begun; more than 1 when the machine went down
+  Status status = Status::kRunning;
+  std::string proposer;     // "baseline", "builtin", "agent", "llm"
+  std::string family;       // how the proposer came to it: "priority", "tpe", "ablation", ...
+  std::string description;  // what changed, in one line
+  std::string expectation;  // what it should bring, in one line
+  std::string reason;       // why it was kept or not, in one sentence
+
+  std::string commit;   // of the tried train.cpp, full hash; empty when it could not be committed
+  int64_t base = 0;     // the experiment whose recipe it changed; 0 for the baseline
+  std::string program;  // hash of the program's text, comments and blanks aside
+  int64_t code_lines = 0;
+  /// The recipe's fields and their defaults, as flags would give them.
+  std::vector<std::pair<std::string, std::string>> knobs;
+
+  std::vector<RunRecord> runs;  // by number
+  std::optional<double> gain;   // ln(perplexity) won over the incumbent; negative: lost
+  std::optional<double> sigma;  // of one run's ln(perplexity), as known when it was decided
+
+  /// Mean perplexity of record (geometric) of the scored runs, those alone that did not select the
+  /// recipe where there are such; empty without a score.
+  std::optional<double> val_ppl() const;
+  std::optional<double> val_bpb() const;
+  /// The scored run with this seed, or null.
+  const RunRecord* scored(uint64_t seed) const;
+  /// The scored runs that were made after the change was selected, so that their mean is unbiased.
+  std::vector<const RunRecord*> fresh_runs() const;
+  /// The runs whose mean stands for the recipe: the fresh ones, else the one that selected it.
+  std::vector<const RunRecord*> estimate_runs() const;
+};
+
+}  // namespace tern

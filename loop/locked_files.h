@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+/// Files that nothing may change while the loop runs: their hashes, taken once, and checked before
+/// and after each run. A file is read again only when its size, inode, or time of change (ctime,
+/// which no program sets at will) moved, so a check costs microseconds.
+class LockedFiles {
+ public:
+  /// Folders stand for all regular files below them. Throws when one cannot be read.
+  explicit LockedFiles(const std::vector<std::filesystem::path>& paths);
+
+  /// What changed since, in one sentence that names the first such file; empty when nothing did.
+  /// Files that came into or went from a locked folder count.
+  std::string changed() const;
+  /// One hash over all names and contents.
+  std::string digest() const;
+
+ private:
+  struct Entry;
+  std::vector<std::filesystem::path> paths_;
+  std::map<std::filesystem::path, std::string> hashes_;
+  mutable std::map<std::filesystem::path, std::string> stamps_;
+};
+
+}  // namespace tern

@@ -100,7 +100,8 @@ void History::apply(const Json& event) {
     check(event.at("experiment").as_int() == next_number(),
           "the ledger plans experiment {} where {} was next", event.at("experiment").as_int(),
           next_number());
-    experiments_.push_back({.number = next_number()});
+    const int64_t number = next_number();
+    experiments_.emplace_back().number = number;
     plan(experiments_.back(), event);
     programs_.insert(experiments_.back().program);
   } else if (kind == "again") {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "tern/data/line_reader.h"
-#include "tern/io/byte_source.h"
+#include "tern/base/byte_source.h"
 
 namespace tern {
 

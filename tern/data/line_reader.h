@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "tern/io/byte_source.h"
+#include "tern/base/byte_source.h"
 
 namespace tern {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "tern/io/byte_source.h"
+#include "tern/base/byte_source.h"
 #include "tern/io/hub_progress.h"
 
 namespace tern {

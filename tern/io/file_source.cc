@@ -60,11 +60,4 @@ std::unique_ptr<ByteSource> open_file_source(const std::string& path) {
   return decompress(open_raw(path));
 }
 
-std::string read_all(ByteSource& source) {
-  std::string out;
-  std::string chunk(1 << 16, '\0');
-  while (const size_t bytes = source.read(chunk.data(), chunk.size())) out.append(chunk, 0, bytes);
-  return out;
-}
-
 }  // namespace tern

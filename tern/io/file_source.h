@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "tern/io/byte_source.h"
+#include "tern/base/byte_source.h"
 
 namespace tern {
 
@@ -13,8 +13,5 @@ namespace tern {
 /// the end of its path (see open_zip_member); a file of exactly that name goes first. Throws when
 /// the file cannot be opened or is packed in another way.
 std::unique_ptr<ByteSource> open_file_source(const std::string& path);
-
-/// All bytes that are left in `source`.
-std::string read_all(ByteSource& source);
 
 }  // namespace tern

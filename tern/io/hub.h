@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "tern/io/byte_source.h"
-#include "tern/io/http.h"
+#include "tern/base/byte_source.h"
+#include "tern/base/http.h"
 #include "tern/io/hub_cache.h"
 #include "tern/io/hub_file.h"
 #include "tern/io/hub_progress.h"

@@ -10,8 +10,8 @@
 #include "tern/base/file.h"
 #include "tern/base/sha256.h"
 #include "tern/io/file_source.h"
-#include "tern/io/hub_server_test.h"
-#include "tern/io/temporary_folder.h"
+#include "tern/base/http_server_test_util.h"
+#include "tern/base/temporary_folder.h"
 
 namespace tern {
 namespace {
@@ -73,7 +73,7 @@ class HubTest : public testing::Test {
   fs::path repository() const { return home_ / "hub/models--org--name"; }
 
   TemporaryFolder home_;
-  HubServer hub_server_, storage_;
+  HttpServer hub_server_, storage_;
 };
 
 TEST_F(HubTest, StoresAFileAsTheOfficialClientDoes) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "tern/io/byte_source.h"
+#include "tern/base/byte_source.h"
 
 namespace tern {
 

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "tern/base/error.h"
-#include "tern/io/temporary_folder.h"
+#include "tern/base/temporary_folder.h"
 
 namespace tern {
 namespace {

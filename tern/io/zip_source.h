@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include "tern/io/byte_source.h"
+#include "tern/base/byte_source.h"
 
 namespace tern {
 

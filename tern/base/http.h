@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "tern/io/byte_source.h"
+#include "tern/base/byte_source.h"
 
 namespace tern {
 
@@ -32,10 +32,11 @@ struct HttpOptions {
   std::function<bool()> keep_going;
 };
 
-/// What a server said before the body.
+/// What a server said.
 struct HttpAnswer {
   int status = 0;  ///< 0: no answer came
   HttpHeaders headers;
+  std::string body;     ///< Of http_post() alone.
   std::string failure;  ///< Why no answer, or not the whole body, came; empty when all is well.
 
   /// The value of a header, whose name may be in any case; empty when it is absent.
@@ -46,6 +47,11 @@ struct HttpAnswer {
 /// off, and the statuses 408, 429 and 5xx. A server that cannot be reached is status 0, not an
 /// error. Throws when stopped by `keep_going` or sent round in circles.
 HttpAnswer http_head(const std::string& url, const HttpOptions& options = {});
+
+/// Sends a body to `url` once: no retries, no redirects followed. An answer of more than
+/// `most_bytes` is cut there, with a failure. Throws when stopped by `keep_going`.
+HttpAnswer http_post(const std::string& url, const std::string& body,
+                     const HttpOptions& options = {}, size_t most_bytes = 4 << 20);
 
 /// Streams the body of `url` from the byte `offset` on, holding about 256 KiB of it at a time; the
 /// network is served during read() only. A connection that breaks off or stalls is resumed where it

@@ -1,9 +1,10 @@
-#include "tern/io/hub_server_test.h"
+#include "tern/base/http_server_test_util.h"
 
 #include <httplib.h>
 
 #include <algorithm>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -12,30 +13,37 @@
 
 namespace tern {
 
-struct HubServer::State {
+struct HttpServer::State {
   httplib::Server server;
   int port = 0;
   std::thread thread;
   mutable std::mutex mutex;
   std::condition_variable stopping_changed;
   bool stopping = false;
-  std::map<std::string, Route> routes;
+  std::map<std::string, std::deque<Route>> routes;
+  std::map<std::string, bool> asked;
   std::vector<Request> requests;
 
   void answer(const httplib::Request& request, httplib::Response& response);
   void stay_silent();
 };
 
-void HubServer::State::answer(const httplib::Request& request, httplib::Response& response) {
+void HttpServer::State::answer(const httplib::Request& request, httplib::Response& response) {
   const std::lock_guard guard(mutex);
-  requests.push_back({request.method, request.target, request.get_header_value("Authorization"),
-                      request.get_header_value("Range")});
+  requests.push_back({request.method,
+                      request.target,
+                      request.get_header_value("Authorization"),
+                      request.get_header_value("Range"),
+                      request.body,
+                      {request.headers.begin(), request.headers.end()}});
   const auto found = routes.find(request.target);
   if (found == routes.end()) {
     response.status = 404;
     return;
   }
-  Route& route = found->second;
+  std::deque<Route>& turns = found->second;
+  if (std::exchange(asked[request.target], true) && turns.size() > 1) turns.pop_front();
+  Route& route = turns.front();
   if (route.status != 200) response.status = route.status;  // httplib chooses between 200 and 206
   for (const auto& [name, value] : route.headers) response.set_header(name, value);
   // httplib serves ranges by itself, and the request object that it made is not const.
@@ -56,24 +64,26 @@ void HubServer::State::answer(const httplib::Request& request, httplib::Response
                                 });
 }
 
-void HubServer::State::stay_silent() {
+void HttpServer::State::stay_silent() {
   std::unique_lock lock(mutex);
   stopping_changed.wait_for(lock, std::chrono::seconds(5), [this] { return stopping; });
 }
 
-HubServer::HubServer() : state_(std::make_unique<State>()) {
+HttpServer::HttpServer() : state_(std::make_unique<State>()) {
   State& state = *state_;
   state.server.set_keep_alive_max_count(1);
-  state.server.Get(".*", [&state](const httplib::Request& request, httplib::Response& response) {
+  const auto answer = [&state](const httplib::Request& request, httplib::Response& response) {
     state.answer(request, response);
-  });
+  };
+  state.server.Get(".*", answer);
+  state.server.Post(".*", answer);
   state.port = state.server.bind_to_any_port("127.0.0.1");
   check(state.port > 0, "the test server finds no free port on 127.0.0.1");
   state.thread = std::thread([&state] { state.server.listen_after_bind(); });
   while (!state.server.is_running()) std::this_thread::yield();
 }
 
-HubServer::~HubServer() {
+HttpServer::~HttpServer() {
   {
     const std::lock_guard guard(state_->mutex);
     state_->stopping = true;
@@ -83,18 +93,29 @@ HubServer::~HubServer() {
   state_->thread.join();
 }
 
-std::string HubServer::url() const { return fmt::format("http://127.0.0.1:{}", state_->port); }
+std::string HttpServer::url() const { return fmt::format("http://127.0.0.1:{}", state_->port); }
 
-void HubServer::serve(const std::string& path, Route route) {
-  const std::lock_guard guard(state_->mutex);
-  state_->routes[path] = std::move(route);
+void HttpServer::serve(const std::string& path, Route route) {
+  serve_in_turn(path, {std::move(route)});
 }
 
-std::vector<HubServer::Request> HubServer::requests() const {
+void HttpServer::serve_in_turn(const std::string& path, std::vector<Route> routes) {
+  const std::lock_guard guard(state_->mutex);
+  state_->routes[path] = {routes.begin(), routes.end()};
+  state_->asked[path] = false;
+}
+
+std::string HttpServer::Request::header(const std::string& name) const {
+  HttpAnswer all;
+  all.headers = headers;
+  return std::string(all.header(name));
+}
+
+std::vector<HttpServer::Request> HttpServer::requests() const {
   const std::lock_guard guard(state_->mutex);
   return state_->requests;
 }
 
-std::string closed_port_url() { return HubServer().url(); }
+std::string closed_port_url() { return HttpServer().url(); }
 
 }  // namespace tern

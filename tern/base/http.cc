@@ -1,4 +1,4 @@
-#include "tern/io/http.h"
+#include "tern/base/http.h"
 
 #include <curl/curl.h>
 #include <strings.h>
@@ -71,6 +71,7 @@ struct Request {
   bool head_only = false;
   bool at_home = true;  // the caller's headers may be sent
   uint64_t offset = 0;
+  const std::string* body = nullptr;  // to post; outlives the request
 };
 
 /// One request and its answer. Everything happens on the caller's thread, in wait_for_answer() and
@@ -136,6 +137,10 @@ void Transfer::set_up_curl(const Request& request) {
     for (const auto& [name, value] : options_.headers) add_header(name + ": " + value);
   }
 
+  if (request.body != nullptr) {
+    add_header("Expect:");  // curl would wait for a "100 Continue" that small servers never send
+  }
+
   CURL* easy = easy_.get();
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, request.protocols.c_str());
@@ -154,6 +159,11 @@ void Transfer::set_up_curl(const Request& request) {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  if (request.body != nullptr) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body->size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body->c_str());
+  }
   if (request.offset > 0) {
     curl_easy_setopt(easy, CURLOPT_RANGE, fmt::format("{}-", request.offset).c_str());
   }
@@ -380,6 +390,27 @@ HttpAnswer http_head(const std::string& url, const HttpOptions& options) {
       return transfer->answer();
     }
   }
+}
+
+HttpAnswer http_post(const std::string& url, const std::string& body, const HttpOptions& options,
+                     size_t most_bytes) {
+  Request request{url, Url(url).scheme() == "https" ? "https" : "http,https"};
+  request.body = &body;
+  Transfer transfer(request, options);
+  transfer.wait_for_answer();
+  std::string received;
+  char chunk[1 << 14];
+  while (const size_t bytes = transfer.read(chunk, sizeof chunk)) {
+    received.append(chunk, bytes);
+    if (received.size() > most_bytes) break;
+  }
+  HttpAnswer answer = transfer.answer();
+  if (received.size() > most_bytes) {
+    received.resize(most_bytes);
+    answer.failure = fmt::format("the answer has more than {} bytes", most_bytes);
+  }
+  answer.body = std::move(received);
+  return answer;
 }
 
 std::unique_ptr<ByteSource> open_url(const std::string& url, const HttpOptions& options,

@@ -1,11 +1,10 @@
-#include "tern/io/http.h"
+#include "tern/base/http.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tern/base/error.h"
-#include "tern/io/file_source.h"
-#include "tern/io/hub_server_test.h"
+#include "tern/base/http_server_test_util.h"
 
 namespace tern {
 namespace {
@@ -38,7 +37,7 @@ std::string numbered_text(size_t bytes) {
 std::string read_url(const std::string& url) { return read_all(*open_url(url, quick())); }
 
 TEST(Http, HeadGivesStatusAndHeadersInAnyCase) {
-  HubServer server;
+  HttpServer server;
   server.serve("/file", {.headers = {{"X-Repo-Commit", "abc"}}, .body = "12345"});
   const HttpAnswer answer = http_head(server.url() + "/file", quick());
   EXPECT_EQ(answer.status, 200);
@@ -48,7 +47,7 @@ TEST(Http, HeadGivesStatusAndHeadersInAnyCase) {
 }
 
 TEST(Http, StreamsABodyLargerThanItsBuffer) {
-  HubServer server;
+  HttpServer server;
   const std::string text = numbered_text(5 << 20);
   server.serve("/file", {.body = text});
   EXPECT_TRUE(read_url(server.url() + "/file") == text);
@@ -56,13 +55,13 @@ TEST(Http, StreamsABodyLargerThanItsBuffer) {
 }
 
 TEST(Http, BeginsAtAnOffset) {
-  HubServer server;
+  HttpServer server;
   server.serve("/file", {.body = "0123456789"});
   EXPECT_EQ(read_all(*open_url(server.url() + "/file", quick(), 7)), "789");
 }
 
 TEST(Http, TheBeginningOfALargeBodyCanBeReadAlone) {
-  HubServer server;
+  HttpServer server;
   server.serve("/file", {.body = numbered_text(50 << 20)});
   const auto source = open_url(server.url() + "/file", quick());
   char begin[4];
@@ -71,7 +70,7 @@ TEST(Http, TheBeginningOfALargeBodyCanBeReadAlone) {
 }
 
 TEST(Http, ResumesWhereAConnectionBrokeOff) {
-  HubServer server;
+  HttpServer server;
   const std::string text = numbered_text(100'000);
   server.serve("/file", {.body = text, .breaks = 2, .bytes_before_break = 30'000});
   EXPECT_TRUE(read_url(server.url() + "/file") == text);
@@ -81,7 +80,7 @@ TEST(Http, ResumesWhereAConnectionBrokeOff) {
 }
 
 TEST(Http, ResumesWhereAConnectionFellSilent) {
-  HubServer server;
+  HttpServer server;
   const std::string text = numbered_text(100'000);
   server.serve("/file",
                {.body = text, .breaks = 1, .bytes_before_break = 30'000, .falls_silent = true});
@@ -90,7 +89,7 @@ TEST(Http, ResumesWhereAConnectionFellSilent) {
 }
 
 TEST(Http, ResumesAlsoWithoutRangesOnTheServer) {
-  HubServer server;
+  HttpServer server;
   const std::string text = numbered_text(100'000);
   server.serve("/file",
                {.body = text, .knows_ranges = false, .breaks = 1, .bytes_before_break = 30'000});
@@ -98,7 +97,7 @@ TEST(Http, ResumesAlsoWithoutRangesOnTheServer) {
 }
 
 TEST(Http, RefusesAFileThatChangedBetweenTwoConnections) {
-  HubServer server;
+  HttpServer server;
   Route route{.headers = {{"ETag", "\"one\""}}, .body = numbered_text(100'000)};
   route.breaks = 1;
   route.bytes_before_break = 30'000;
@@ -110,7 +109,7 @@ TEST(Http, RefusesAFileThatChangedBetweenTwoConnections) {
 }
 
 TEST(Http, GivesUpAfterItsRetriesAndSaysWhere) {
-  HubServer server;
+  HttpServer server;
   Route route{.body = numbered_text(100'000)};
   route.breaks = 100;
   route.falls_silent = true;
@@ -121,7 +120,7 @@ TEST(Http, GivesUpAfterItsRetriesAndSaysWhere) {
 }
 
 TEST(Http, ABusyServerIsAskedAgainAndAMissingFileIsNot) {
-  HubServer server;
+  HttpServer server;
   server.serve("/busy", {.status = 503});
   EXPECT_EQ(http_head(server.url() + "/busy", quick()).status, 503);
   EXPECT_EQ(server.requests().size(), 3u);
@@ -130,7 +129,7 @@ TEST(Http, ABusyServerIsAskedAgainAndAMissingFileIsNot) {
 }
 
 TEST(Http, FollowsARedirectToAnotherHostWithoutTheToken) {
-  HubServer home, storage;
+  HttpServer home, storage;
   storage.serve("/blob", {.body = "contents"});
   home.serve("/file", {.status = 302, .headers = {{"Location", storage.url() + "/blob"}}});
   EXPECT_EQ(read_all(*open_url(home.url() + "/file", with_token())), "contents");
@@ -139,7 +138,7 @@ TEST(Http, FollowsARedirectToAnotherHostWithoutTheToken) {
 }
 
 TEST(Http, StaysWithinTheOriginWhenAskedTo) {
-  HubServer home, storage;
+  HttpServer home, storage;
   home.serve("/old", {.status = 307, .headers = {{"Location", "/new"}}});
   home.serve("/new", {.status = 302, .headers = {{"Location", storage.url() + "/blob"}}});
   HttpOptions options = with_token();
@@ -151,7 +150,7 @@ TEST(Http, StaysWithinTheOriginWhenAskedTo) {
 }
 
 TEST(Http, EndlessRedirectsAreAnError) {
-  HubServer server;
+  HttpServer server;
   server.serve("/loop", {.status = 302, .headers = {{"Location", "/loop"}}});
   EXPECT_THAT([&] { read_url(server.url() + "/loop"); },
               ThrowsMessage<Error>(HasSubstr("redirects")));
@@ -166,7 +165,7 @@ TEST(Http, AnUnreachableServerIsStatusZeroOrAnError) {
 }
 
 TEST(Http, StopsWhileItWaitsWhenAskedTo) {
-  HubServer server;
+  HttpServer server;
   Route route{.body = "never sent"};
   route.breaks = 100;
   route.falls_silent = true;
@@ -177,6 +176,46 @@ TEST(Http, StopsWhileItWaitsWhenAskedTo) {
   options.keep_going = [&] { return ++asked < 3; };
   EXPECT_THAT([&] { read_all(*open_url(server.url() + "/file", options)); },
               ThrowsMessage<Error>(HasSubstr("stopped")));
+}
+
+TEST(Http, PostsABodyAndGivesTheAnswersStatusHeadersAndBody) {
+  HttpServer server;
+  server.serve("/ask", {.status = 429, .headers = {{"Retry-After", "7"}}, .body = "slowly"});
+  const std::string body = numbered_text(1 << 20);
+  HttpOptions options = with_token();
+  options.headers.emplace_back("Content-Type", "application/json");
+  const HttpAnswer answer = http_post(server.url() + "/ask", body, options);
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(answer.header("retry-after"), "7");
+  EXPECT_EQ(answer.body, "slowly");
+  ASSERT_EQ(server.requests().size(), 1u);
+  EXPECT_EQ(server.requests()[0].method, "POST");
+  EXPECT_EQ(server.requests()[0].authorization, "Bearer secret");
+  EXPECT_TRUE(server.requests()[0].body == body);
+}
+
+TEST(Http, APostIsNotSentTwiceNorElsewhere) {
+  HttpServer home, storage;
+  home.serve("/busy", {.status = 503});
+  home.serve("/old", {.status = 307, .headers = {{"Location", storage.url() + "/new"}}});
+  EXPECT_EQ(http_post(home.url() + "/busy", "text", quick()).status, 503);
+  EXPECT_EQ(http_post(home.url() + "/old", "text", quick()).status, 307);
+  EXPECT_EQ(home.requests().size(), 2u);
+  EXPECT_TRUE(storage.requests().empty());
+}
+
+TEST(Http, AnAnswerToAPostIsCutWhereItGrowsTooLarge) {
+  HttpServer server;
+  server.serve("/ask", {.body = numbered_text(50 << 20)});
+  const HttpAnswer answer = http_post(server.url() + "/ask", "text", quick(), 1000);
+  EXPECT_EQ(answer.body.size(), 1000u);
+  EXPECT_THAT(answer.failure, HasSubstr("more than 1000 bytes"));
+}
+
+TEST(Http, APostToNobodyIsStatusZero) {
+  const HttpAnswer answer = http_post(closed_port_url() + "/ask", "text", quick());
+  EXPECT_EQ(answer.status, 0);
+  EXPECT_THAT(answer.failure, HasSubstr("connect"));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tern/io/http.h"
+#include "tern/base/http.h"
 
 namespace tern {
 
@@ -23,16 +23,22 @@ struct Route {
 
 /// An HTTP server on a free port of 127.0.0.1, with threads of its own, stopped by its destructor.
 /// Paths without a route are 404.
-class HubServer {
+class HttpServer {
  public:
   struct Request {
-    std::string method, path, authorization, range;
+    std::string method, path, authorization, range, body;
+    HttpHeaders headers;
+
+    /// The value of a header, whose name may be in any case; empty when it is absent.
+    std::string header(const std::string& name) const;
   };
 
-  HubServer();
-  ~HubServer();
+  HttpServer();
+  ~HttpServer();
   std::string url() const;  ///< "http://127.0.0.1:PORT"
   void serve(const std::string& path, Route route);
+  /// One answer a request, in this order; the last one is given for ever.
+  void serve_in_turn(const std::string& path, std::vector<Route> routes);
   std::vector<Request> requests() const;
 
  private:

@@ -17,4 +17,7 @@ class ByteSource {
   virtual const std::string& name() const = 0;
 };
 
+/// All bytes that are left in `source`.
+std::string read_all(ByteSource& source);
+
 }  // namespace tern

@@ -11,6 +11,9 @@ if(TERN_TESTS)
   target_link_libraries(tern_test_precompiled PRIVATE tern_flags fmt::fmt GTest::gtest_main)
   target_compile_options(tern_test_precompiled PRIVATE -O1)
   target_precompile_headers(tern_test_precompiled PRIVATE ${common_headers} <gtest/gtest.h>)
+  # The HTTP server that tests of several layers talk to.
+  add_library(tern_test_server STATIC ${CMAKE_SOURCE_DIR}/tern/base/http_server_test_util.cc)
+  target_link_libraries(tern_test_server PRIVATE tern_flags tern_base fmt::fmt PkgConfig::HTTPLIB)
 endif()
 
 # tern_layer(name [FOLDER folder] DEPENDS other...): the folder, tern/<name> unless said otherwise,
@@ -22,7 +25,7 @@ function(tern_layer name)
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${LAYER_FOLDER}/*.cc)
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|bench|test_util)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
 
   list(TRANSFORM LAYER_DEPENDS PREPEND tern_)

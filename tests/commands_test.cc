@@ -12,7 +12,7 @@
 #include "tern/data/demo_text.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/token_file.h"
-#include "tern/io/temporary_folder.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/train/demo_base.h"
 
 namespace tern {

@@ -34,7 +34,7 @@ THIRD_PARTY = {
     "nlohmann/": "tern/base/",
     "openssl/": "tern/base/",
     "omp.h": "tern/parallel/",
-    "curl/": "tern/io/",
+    "curl/": "tern/base/",
     "zip.h": "tern/io/",
     "zlib.h": "tern/io/",
     "pcre2.h": "tern/text/",

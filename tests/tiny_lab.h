@@ -14,7 +14,7 @@
 #include "tern/data/token_file.h"
 #include "tern/data/tokenize.h"
 #include "tern/io/memory_source.h"
-#include "tern/io/temporary_folder.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/model/model_files.h"
 #include "tern/text/bpe_trainer.h"
 

@@ -8,7 +8,7 @@
 #include "tern/base/sha256.h"
 #include "tern/data/test_tokenizer.h"
 #include "tern/io/memory_source.h"
-#include "tern/io/temporary_folder.h"
+#include "tern/base/temporary_folder.h"
 
 namespace tern {
 namespace {

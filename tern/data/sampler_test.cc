@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tern/base/error.h"
-#include "tern/io/temporary_folder.h"
+#include "tern/base/temporary_folder.h"
 
 namespace tern {
 namespace {

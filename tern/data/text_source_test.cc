@@ -7,7 +7,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/io/file_source.h"
-#include "tern/io/temporary_folder.h"
+#include "tern/base/temporary_folder.h"
 
 namespace tern {
 namespace {

@@ -8,7 +8,7 @@
 #include "tern/data/token_file.h"
 #include "tern/io/file_source.h"
 #include "tern/io/memory_source.h"
-#include "tern/io/temporary_folder.h"
+#include "tern/base/temporary_folder.h"
 
 namespace tern {
 namespace {

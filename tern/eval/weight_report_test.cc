@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "tern/io/temporary_folder.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/model/model_files.h"
 #include "tern/model/model_test_util.h"
 

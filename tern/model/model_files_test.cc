@@ -5,7 +5,7 @@
 
 #include "tern/base/file.h"
 #include "tern/io/safetensors.h"
-#include "tern/io/temporary_folder.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/model/model_test_util.h"
 
 namespace tern {

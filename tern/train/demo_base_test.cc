@@ -5,8 +5,8 @@
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/data/demo_text.h"
-#include "tern/io/temporary_folder.h"
 #include "tern/model/model_files.h"
 #include "tern/text/tokenizer.h"
 

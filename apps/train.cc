@@ -95,9 +95,11 @@ void remove_if_nothing_ran(const fs::path& folder) {
 
 std::vector<std::string> recipe_command(const Lab& lab, const fs::path& program,
                                         const fs::path& folder, const TrainOptions& options) {
-  std::vector<std::string> command = {program.string(),  "--lab",         lab.root().string(),
-                                      "--run-dir",       folder.string(), "--commit",
-                                      recipe_commit(lab)};
+  // In results.tsv a bare number is an experiment of `tern research`.
+  const std::string name = "train-" + folder.filename().string();
+  std::vector<std::string> command = {
+      program.string(), "--lab", lab.root().string(), "--run-dir",       folder.string(),
+      "--experiment",   name,    "--commit",          recipe_commit(lab)};
   if (options.resume) command.push_back("--resume");
   // Before the user's own flags: of a flag given twice the last counts.
   command.insert(command.end(), {"--time-budget", fmt::format("{}", lab.config().budget_seconds)});

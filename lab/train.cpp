@@ -264,7 +264,7 @@ struct Training {
     state.set("position", position);
     state.set("recent_loss", recent_loss);
     state.set("best_ppl", best_ppl);
-    save_checkpoint(run.checkpoint(), tensors(), state);
+    run.save_checkpoint(tensors(), state);
   }
 
   void load(Run& run) {
@@ -299,12 +299,13 @@ double train_step(Training& t, const Recipe& r, float lr) {
   return loss;
 }
 
-/// Scores the model at its present lambda, prints the line and writes the row of results.tsv.
+/// Scores the model at its present lambda, prints the line, and writes the row of results.tsv and
+/// those of layers.tsv.
 Evaluation evaluate_and_report(Run& run, const Recipe& r, Training& t, float lr) {
   const Evaluation score = evaluate(t.model, run.eval_set(), r.eval_tokens);
-  const auto [negative, zero, positive] = count_codes(t.model).shares();
   const int64_t step = t.budget.progress().step;
   require_finite(std::log(score.ppl), step, t.model);
+  const auto [negative, zero, positive] = run.add_layers(step, t.model).shares();
   t.best_ppl = t.best_ppl == 0 ? score.ppl : std::min(t.best_ppl, score.ppl);
   run.print(
       fmt::format("step {} lambda={:.3f} loss={:.4f} eval_ppl={:.4f} eval_bpb={:.4f} lr={:.3g} "
@@ -344,6 +345,12 @@ void train_loop(Run& run, const Recipe& r, Training& t) {
     constexpr double kSmoothing = 0.9;
     t.recent_loss = now.step == 0 ? loss : kSmoothing * t.recent_loss + (1 - kSmoothing) * loss;
     const Progress then = t.budget.progress();
+    run.add_step({.step = then.step,
+                  .tokens = t.position * r.sequence_length,
+                  .seconds = t.budget.seconds_spent(),
+                  .loss = loss,
+                  .lr = lr,
+                  .lambda = t.quantization.lambda});
     const double tokens = static_cast<double>((then.step - first_step) * tokens_per_step);
     run.show_progress(then.step, then.fraction, tokens / (t.budget.seconds_spent() - first_seconds),
                       t.recent_loss, t.budget.seconds_left());

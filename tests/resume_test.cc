@@ -26,7 +26,7 @@ class ResumeTest : public RunTest {};
 TEST_F(ResumeTest, StoppedByASignalItGoesOnAsIfNeverStopped) {
   const FlagList flags = {"--steps", "80", "--eval-every", "1", "--eval-tokens", "32"};
   train("whole", flags);
-  const auto whole = results();
+  const Rows whole = results(), whole_steps = table("whole", "steps.tsv");
   for (const int signal : {SIGTERM, SIGINT}) {
     fs::remove(lab_.lab().results());
     const std::string run = "stopped-by-" + std::to_string(signal);
@@ -41,11 +41,16 @@ TEST_F(ResumeTest, StoppedByASignalItGoesOnAsIfNeverStopped) {
     train(run, flags + FlagList{"--resume"});
     EXPECT_EQ(weights(run), weights("whole"));
     // Every row as well, but for the seconds and the name.
-    auto rows = results();
+    Rows rows = results(), steps = table(run, "steps.tsv");
     ASSERT_EQ(rows.size(), whole.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       rows[i][7] = whole[i][7], rows[i][12] = whole[i][12];
       EXPECT_EQ(rows[i], whole[i]);
+    }
+    ASSERT_EQ(steps.size(), whole_steps.size());
+    for (size_t i = 0; i < steps.size(); ++i) {
+      steps[i][2] = whole_steps[i][2];
+      EXPECT_EQ(steps[i], whole_steps[i]);
     }
   }
 }
@@ -99,6 +104,10 @@ TEST_F(ResumeTest, KilledAgainAndAgainWhileItSavesItStillEndsAtTheSameBytes) {
   EXPECT_GT(killed, 0);
   train("killed", flags + resume);
   EXPECT_EQ(weights("killed"), weights("whole"));
+  const Rows steps = table("killed", "steps.tsv");
+  ASSERT_EQ(steps.size(), 1u + 150);
+  for (size_t step = 1; step < steps.size(); ++step)
+    EXPECT_EQ(steps[step][0], std::to_string(step));
 }
 
 TEST_F(ResumeTest, AFullDiskKeepsTheLastCheckpointAndIsTold) {

@@ -14,6 +14,7 @@
 namespace tern {
 
 using FlagList = std::vector<std::string>;
+using Rows = std::vector<std::vector<std::string>>;
 
 inline FlagList operator+(FlagList flags, const FlagList& more) {
   flags.insert(flags.end(), more.begin(), more.end());
@@ -51,9 +52,14 @@ class RunTest : public ::testing::Test {
     return Json::read(lab_.run_folder(run) / "summary.json").at(key).as_string();
   }
   /// The rows of results.tsv, split into columns; the first names them.
-  std::vector<std::vector<std::string>> results() const {
-    std::vector<std::vector<std::string>> rows;
-    std::istringstream text(read_file(lab_.lab().results()));
+  Rows results() const { return rows_of(lab_.lab().results()); }
+  /// The same of a table in a run's folder, such as steps.tsv.
+  Rows table(const std::string& run, const char* name) const {
+    return rows_of(lab_.run_folder(run) / name);
+  }
+  static Rows rows_of(const std::filesystem::path& path) {
+    Rows rows;
+    std::istringstream text(read_file(path));
     for (std::string line; std::getline(text, line);) {
       std::istringstream columns(line);
       rows.emplace_back();

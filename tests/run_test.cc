@@ -38,17 +38,63 @@ TEST_F(RunTest, PrintsALineAndWritesARowAtEachEvaluation) {
                                       "eval_bpb=[0-9.]+ lr=[-0-9.e]+ "
                                       "quant=\\[-1:0\\.[0-9]+ 0:0\\.[0-9]+ \\+1:0\\.[0-9]+\\]\n"));
   }
-  const auto rows = results();
+  const Rows rows = results();
   ASSERT_EQ(rows.size(), 4u);
-  const std::vector<std::string> columns = {
-      "step",   "lambda",   "train_loss", "train_ppl", "eval_ppl", "eval_bpb",   "lr",
-      "time_s", "best_ppl", "q_neg1",     "q_zero",    "q_pos1",   "experiment", "commit"};
+  const FlagList columns = {"step",     "lambda", "train_loss", "train_ppl", "eval_ppl",
+                            "eval_bpb", "lr",     "time_s",     "best_ppl",  "q_neg1",
+                            "q_zero",   "q_pos1", "experiment", "commit"};
   EXPECT_EQ(rows[0], columns);
   EXPECT_EQ(rows[1][0], "3");
   EXPECT_EQ(rows[3][0], "8");
   EXPECT_EQ(rows[3][1], "1");
   EXPECT_EQ(rows[3][12], "run");
   EXPECT_NEAR(std::stod(rows[3][9]) + std::stod(rows[3][10]) + std::stod(rows[3][11]), 1, 2e-4);
+}
+
+TEST_F(RunTest, EveryStepIsARowInItsFolder) {
+  train("run");
+  const Rows steps = table("run", "steps.tsv");
+  ASSERT_EQ(steps.size(), 1u + 8);
+  EXPECT_EQ(steps[0], FlagList({"step", "tokens", "seconds", "loss", "lr", "lambda"}));
+  for (size_t step = 1; step <= 8; ++step) EXPECT_EQ(steps[step][0], std::to_string(step));
+  EXPECT_EQ(steps[8][1], summary("run", "tokens"));
+  EXPECT_NEAR(std::stod(steps[8][2]), std::stod(summary("run", "training_seconds")), 0.02);
+  EXPECT_EQ(steps[1][5], "0");
+  EXPECT_EQ(steps[8][5], "1");
+}
+
+TEST_F(RunTest, EveryLayerHasARowAtEachEvaluation) {
+  train("run", {"--eval-every", "4", "--lr", "1e-2"});
+  const Rows layers = table("run", "layers.tsv");
+  ASSERT_EQ(layers.size(), 1u + 2 * 14);  // seven linear layers in each of two blocks
+  EXPECT_EQ(layers[0], FlagList({"step", "layer", "q_neg1", "q_zero", "q_pos1", "flip_rate"}));
+  double flips = 0;
+  for (size_t i = 15; i < layers.size(); ++i) flips += std::stod(layers[i].at(5));
+  EXPECT_GT(flips, 0);
+}
+
+TEST_F(RunTest, GivenAFileForItsResultsItWritesIntoItsFolderAlone) {
+  const auto files = [&] {
+    std::map<fs::path, fs::file_time_type> times;
+    for (const auto& entry : fs::recursive_directory_iterator(lab_.root())) {
+      if (entry.path().string().starts_with(lab_.run_folder("run").string())) continue;
+      if (entry.is_regular_file()) times[entry.path()] = entry.last_write_time();
+    }
+    return times;
+  };
+  const auto before = files();
+  const fs::path results_file = lab_.run_folder("run") / "results.tsv";
+  train("run", {"--results-file", results_file, "--experiment", "0007", "--save-every", "4"});
+  EXPECT_EQ(files(), before);
+  EXPECT_EQ(rows_of(results_file).at(1).at(12), "0007");
+}
+
+TEST_F(RunTest, RunAnewInTheSameFolderItKeepsNothingOfTheOldRun) {
+  train("run");
+  train("run", {"--steps", "5"});
+  EXPECT_EQ(table("run", "steps.tsv").size(), 1u + 5);
+  EXPECT_EQ(table("run", "layers.tsv").size(), 1u + 14);
+  EXPECT_EQ(results().size(), 1u + 1);
 }
 
 TEST_F(RunTest, EndsWithABlockOfKeysAndValues) {

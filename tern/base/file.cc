@@ -85,12 +85,12 @@ void write_file_atomically(const fs::path& path, std::string_view contents) {
   file.commit();
 }
 
-void append_file(const fs::path& path, std::string_view contents) {
+void append_file(const fs::path& path, std::string_view contents, bool sync) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) fail_errno("open", path);
   try {
     write_all(fd, contents.data(), contents.size(), path);
-    if (::fsync(fd) != 0 && errno != EINVAL) fail_errno("sync", path);
+    if (sync && ::fsync(fd) != 0 && errno != EINVAL) fail_errno("sync", path);
   } catch (...) {
     ::close(fd);
     throw;

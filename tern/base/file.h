@@ -16,8 +16,9 @@ std::string read_file(const std::filesystem::path& path);
 /// (or a machine that loses power) sees the old file or the new one and nothing between.
 void write_file_atomically(const std::filesystem::path& path, std::string_view contents);
 
-/// Appends to a file, which is made if missing, and syncs it.
-void append_file(const std::filesystem::path& path, std::string_view contents);
+/// Appends to a file, which is made if missing. With `sync` the contents are on the disk when it
+/// returns.
+void append_file(const std::filesystem::path& path, std::string_view contents, bool sync = true);
 
 /// Read-only map of a whole file, unmapped at the end of its life. Empty files map to nothing.
 class MappedFile {

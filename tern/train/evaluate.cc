@@ -31,14 +31,6 @@ Evaluation evaluate(Llama& model, const EvalSet& set, int64_t max_tokens) {
   return {std::exp(mean), mean / std::log(2.0) * tokens_per_byte, predicted};
 }
 
-CodeCounts count_codes(const Llama& model) {
-  CodeCounts counts;
-  for (const Llama::Linear& linear : model.linears()) {
-    if (const auto packed = linear.layer->pack()) counts += count_codes(*packed);
-  }
-  return counts;
-}
-
 void require_finite(double loss, int64_t step, const Llama& model) {
   if (std::isfinite(loss)) return;
   constexpr const char* kHint =

@@ -17,9 +17,6 @@ struct Evaluation {
 /// run's own look at itself; the score of record is made by `tern eval` on the packed model.
 Evaluation evaluate(Llama& model, const EvalSet& set, int64_t max_tokens);
 
-/// Shares of -1, 0, +1 over all ternary layers of the model.
-CodeCounts count_codes(const Llama& model);
-
 /// Throws an Error naming the step, the first weight that is not finite (or the largest), and a
 /// hint, unless the loss is finite.
 void require_finite(double loss, int64_t step, const Llama& model);

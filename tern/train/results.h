@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "tern/train/run_table.h"
+
 namespace tern {
 
 /// One evaluation: a row of results.tsv. What was not measured stays empty.
@@ -26,12 +28,12 @@ struct ResultsRow {
 class ResultsFile {
  public:
   /// Rows of `experiment` beyond `resumed_step` are dropped: a resumed run makes them again.
-  ResultsFile(std::filesystem::path path, std::string experiment, std::string commit,
+  ResultsFile(const std::filesystem::path& path, std::string experiment, std::string commit,
               int64_t resumed_step);
   void append(const ResultsRow& row);
 
  private:
-  std::filesystem::path path_;
+  RunTable table_;
   std::string experiment_;
   std::string commit_;
 };

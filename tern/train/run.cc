@@ -14,6 +14,7 @@
 #include "tern/model/model_files.h"
 #include "tern/parallel/parallel.h"
 #include "tern/parallel/wait_policy.h"
+#include "tern/train/checkpoint.h"
 #include "tern/train/stop.h"
 
 namespace tern {
@@ -22,10 +23,11 @@ namespace fs = std::filesystem;
 void RunOptions::add_to(Flags& flags) {
   flags.add("lab", lab, "the lab's folder");
   flags.add("run_dir", run_dir, "where the run writes");
-  flags.add("experiment", experiment, "the run's name in results.tsv");
-  flags.add("commit", commit, "the recipe's commit, for results.tsv");
+  flags.add("results_file", results_file, "gets a row at each evaluation; else results.tsv");
+  flags.add("experiment", experiment, "the run's name in those rows");
+  flags.add("commit", commit, "the recipe's commit, for the same rows");
   flags.add("resume", resume, "go on from the checkpoint in --run-dir");
-  flags.add("results", results, "write a row of results.tsv at each evaluation");
+  flags.add("results", results, "write those rows");
   flags.add("threads", threads, "threads to use; 0: all cores");
 }
 
@@ -71,15 +73,30 @@ std::unique_ptr<TokenSource> Run::training_data(uint64_t seed) const {
   });
 }
 
+void Run::add_step(const StepRow& row) {
+  if (!steps_) steps_ = std::make_unique<StepsFile>(folder_ / "steps.tsv", resumed_step_);
+  steps_->append(row);
+}
+
+CodeCounts Run::add_layers(int64_t step, const Llama& model) {
+  if (!layers_) layers_ = std::make_unique<LayersFile>(folder_ / "layers.tsv", resumed_step_);
+  return layers_->append(step, model);
+}
+
 void Run::add_result(const ResultsRow& row) {
   if (!options_.results) return;
   if (!results_) {
-    const std::string experiment =
-        options_.experiment.empty() ? folder_.filename().string() : options_.experiment;
-    results_ =
-        std::make_unique<ResultsFile>(lab_.results(), experiment, options_.commit, first_step_);
+    results_ = std::make_unique<ResultsFile>(
+        options_.results_file.empty() ? lab_.results() : fs::path(options_.results_file),
+        options_.experiment.empty() ? folder_.filename().string() : options_.experiment,
+        options_.commit, resumed_step_);
   }
   results_->append(row);
+}
+
+void Run::save_checkpoint(const std::vector<Parameter>& tensors, const Json& state) {
+  if (steps_) steps_->flush();
+  tern::save_checkpoint(checkpoint(), tensors, state);
 }
 
 void Run::print_summary(const std::vector<std::pair<std::string, std::string>>& values) {

@@ -11,25 +11,29 @@
 #include "tern/data/eval_set.h"
 #include "tern/data/token_source.h"
 #include "tern/model/llama.h"
+#include "tern/train/layers.h"
 #include "tern/train/progress_line.h"
 #include "tern/train/results.h"
+#include "tern/train/steps.h"
 
 namespace tern {
 
 /// What a run is told besides its recipe; `tern train` passes these flags.
 struct RunOptions {
-  std::string lab = ".";   // the lab's folder, or one inside it
-  std::string run_dir;     // where the run writes; made if missing
-  std::string experiment;  // names the run in results.tsv; the run folder's name if empty
-  std::string commit;      // of the recipe, for results.tsv
+  std::string lab = ".";     // the lab's folder, or one inside it
+  std::string run_dir;       // where the run writes; made if missing
+  std::string results_file;  // gets a row at each evaluation; the lab's results.tsv if empty
+  std::string experiment;    // names the run in there; the run folder's name if empty
+  std::string commit;        // of the recipe, for the same rows
   bool resume = false;
-  bool results = true;  // write a row of results.tsv at each evaluation
+  bool results = true;  // write those rows
   int threads = 0;      // 0: all cores
 
   void add_to(Flags& flags);
 };
 
-/// One run of a recipe in a lab: its inputs, its folder and what it shows on the way.
+/// One run of a recipe in a lab: its inputs, its folder and what it shows on the way. It writes
+/// into its folder alone, apart from the rows of results.tsv.
 class Run {
  public:
   /// Opens the lab's prepared data and sets the number of threads.
@@ -53,8 +57,14 @@ class Run {
   }
   /// Prints one line.
   void print(const std::string& text) { line_.print(text); }
-  /// Adds a row to the lab's results.tsv.
+  /// Adds a row to the folder's steps.tsv.
+  void add_step(const StepRow& row);
+  /// Adds a row to the folder's layers.tsv for each ternary layer; returns the counts of all codes.
+  CodeCounts add_layers(int64_t step, const Llama& model);
+  /// Adds a row to results.tsv.
   void add_result(const ResultsRow& row);
+  /// Writes the checkpoint (see tern/train/checkpoint.h), with all rows of the steps before it.
+  void save_checkpoint(const std::vector<Parameter>& tensors, const Json& state);
   /// Prints "---" and one `key: value` line each, and keeps them as summary.json in the run's
   /// folder.
   void print_summary(const std::vector<std::pair<std::string, std::string>>& values);
@@ -62,7 +72,7 @@ class Run {
   /// Puts the tokenizer's files beside a saved model, so that it can be scored on its own.
   void add_tokenizer(const std::filesystem::path& model_folder) const;
   /// Told before the first row: rows beyond this step, of this run, are made again.
-  void resumed_at(int64_t step) { first_step_ = step; }
+  void resumed_at(int64_t step) { resumed_step_ = step; }
 
  private:
   RunOptions options_;
@@ -71,7 +81,10 @@ class Run {
   std::filesystem::path folder_;
   EvalSet eval_set_;
   ProgressLine line_;
-  int64_t first_step_ = 0;
+  int64_t resumed_step_ = -1;  // below any step: a new run keeps no row of an older one
+  // Made with their first rows, so that a run which is refused leaves nothing.
+  std::unique_ptr<StepsFile> steps_;
+  std::unique_ptr<LayersFile> layers_;
   std::unique_ptr<ResultsFile> results_;
 };
 

@@ -1,6 +1,7 @@
 #include "tern/base/process.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,6 +70,45 @@ pid_t start() {
   return child;
 }
 
+/// Everything that can be read from here until the other ends are closed.
+std::string read_all(int fd) {
+  std::string text;
+  char buffer[4096];
+  for (;;) {
+    const ssize_t n = ::read(fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return text;
+    text.append(buffer, static_cast<size_t>(n));
+  }
+}
+
+/// A nameless file in memory, so that neither side ever waits for the other as with a pipe.
+class MemoryFile {
+ public:
+  explicit MemoryFile(std::string_view contents) : fd_(::memfd_create("tern", MFD_CLOEXEC)) {
+    check(fd_ >= 0, "cannot make a file in memory: {}", std::strerror(errno));
+    while (!contents.empty()) {
+      const ssize_t n = ::write(fd_, contents.data(), contents.size());
+      if (n < 0 && errno == EINTR) continue;
+      check(n > 0, "cannot write to a file in memory: {}", std::strerror(errno));
+      contents.remove_prefix(static_cast<size_t>(n));
+    }
+    ::lseek(fd_, 0, SEEK_SET);
+  }
+  ~MemoryFile() { ::close(fd_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+
+  int fd() const { return fd_; }
+  std::string contents() const {
+    ::lseek(fd_, 0, SEEK_SET);
+    return read_all(fd_);
+  }
+
+ private:
+  int fd_;
+};
+
 }  // namespace
 
 int run_process(const std::vector<std::string>& command) {
@@ -93,15 +133,26 @@ CapturedRun capture_process(const std::vector<std::string>& command, bool show_e
   ::close(pipe_ends[1]);
   const PassSignals pass(child);
   CapturedRun run;
-  char buffer[4096];
-  for (;;) {
-    const ssize_t n = ::read(pipe_ends[0], buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    run.output.append(buffer, static_cast<size_t>(n));
-  }
+  run.output = read_all(pipe_ends[0]);
   ::close(pipe_ends[0]);
   run.exit_code = wait_for(child);
+  return run;
+}
+
+CapturedRun capture_tool(const std::vector<std::string>& command, std::string_view input) {
+  const MemoryFile in(input), out(""), errors("");
+  const pid_t child = start();
+  if (child == 0) {
+    ::setpgid(0, 0);  // out of the terminal's reach
+    ::dup2(in.fd(), STDIN_FILENO);
+    ::dup2(out.fd(), STDOUT_FILENO);
+    ::dup2(errors.fd(), STDERR_FILENO);
+    become(command, {});
+  }
+  CapturedRun run;
+  run.exit_code = wait_for(child);
+  run.output = out.contents();
+  run.errors = errors.contents();
   return run;
 }
 

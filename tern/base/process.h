@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tern {
@@ -14,11 +15,17 @@ int run_process(const std::vector<std::string>& command);
 struct CapturedRun {
   int exit_code = 0;
   std::string output;  // standard output and standard error, in the order written
+  std::string errors;  // standard error, where it was asked for apart
 };
 
 /// Runs a program without input and collects what it prints; `show_errors` leaves its standard
 /// error to this process's own. `folder`, if any, is its working directory.
 CapturedRun capture_process(const std::vector<std::string>& command, bool show_errors = false,
                             const std::filesystem::path& folder = {});
+
+/// Runs a small tool of ours: it reads `input`, its standard error comes apart from its output, and
+/// signals to this process (a Ctrl-C at the terminal too) do not disturb it. Whoever wants to stop
+/// this process waits for the tool.
+CapturedRun capture_tool(const std::vector<std::string>& command, std::string_view input = {});
 
 }  // namespace tern

@@ -23,6 +23,18 @@ TEST(Process, RunsInTheFolderItIsGiven) {
   EXPECT_EQ(capture_process({"pwd"}, false, "/tmp").output, "/tmp\n");
 }
 
+TEST(Process, AToolReadsItsInputAndKeepsErrorsApartFromOutput) {
+  const std::string much(1 << 20, 'x');  // more than a pipe holds
+  const CapturedRun run = capture_tool({"sh", "-c", "cat; echo err >&2; exit 3"}, much);
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_TRUE(run.output == much);
+  EXPECT_EQ(run.errors, "err\n");
+}
+
+TEST(Process, AToolIsInAGroupOfItsOwnSoThatCtrlCDoesNotReachIt) {
+  EXPECT_EQ(capture_tool({"sh", "-c", "kill -INT 0"}).exit_code, 128 + 2);
+}
+
 TEST(Process, AChildIsToldToStopWhenThisProcessIs) {
   EXPECT_EQ(run_process({"sh", "-c",
                          "trap 'exit 7' TERM; sleep 0.2; kill -TERM $PPID; "

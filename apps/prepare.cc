@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "apps/status_line.h"
+#include "tern/base/status_line.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"

@@ -54,7 +54,7 @@ std::vector<const RunRecord*> Experiment::fresh_runs() const {
   bool selecting = base != 0;  // the first scored run selected it, unless it is the baseline
   for (const RunRecord& run : runs) {
     if (run.outcome != Outcome::kScored) continue;
-    if (!selecting && !run.stale) fresh.push_back(&run);
+    if (!selecting && !run.stale && run.comparison != 0) fresh.push_back(&run);
     selecting = false;
   }
   return fresh;

@@ -40,7 +40,7 @@ Status status_named(std::string_view name);
 /// One run of an experiment's recipe with one seed.
 struct RunRecord {
   int64_t number = 0;      // within the experiment, from 1; its folder's name
-  int64_t comparison = 0;  // the experiment on whose account it ran; its own number mostly
+  int64_t comparison = 0;  // the experiment on whose account it ran; 0: only to look for drift
   uint64_t seed = 0;
   Outcome outcome = Outcome::kRunning;
   std::string reason;  // one sentence when it was not scored

@@ -81,8 +81,10 @@ const Experiment& History::at(int64_t number) const {
 const Experiment* History::incumbent() const { return incumbent_ == 0 ? nullptr : &at(incumbent_); }
 
 const Experiment* History::baseline() const {
-  return !experiments_.empty() && experiments_[0].status == Status::kBaseline ? &experiments_[0]
-                                                                              : nullptr;
+  for (const Experiment& e : experiments_) {
+    if (e.status == Status::kBaseline) return &e;
+  }
+  return nullptr;
 }
 
 const Experiment* History::unfinished() const {
@@ -96,6 +98,8 @@ void History::apply(const Json& event) {
   const std::string& kind = event.at("event").as_string();
   if (kind == "session") {
     tag_ = event.at("tag").as_string();
+    tip_ = event.at("commit").as_string();
+    conditions_ = event.at("conditions").as_string();
   } else if (kind == "planned") {
     check(event.at("experiment").as_int() == next_number(),
           "the ledger plans experiment {} where {} was next", event.at("experiment").as_int(),
@@ -132,7 +136,9 @@ void History::end(Experiment& e, const Json& event) {
   e.reason = event.get("reason", "");
   e.gain = number_of(event, "gain");
   e.sigma = number_of(event, "sigma");
-  if (e.status == Status::kBaseline || e.status == Status::kKeep) incumbent_ = e.number;
+  if (e.status != Status::kBaseline && e.status != Status::kKeep) return;
+  incumbent_ = e.number;
+  tip_ = e.commit;
 }
 
 }  // namespace tern

@@ -112,6 +112,12 @@ void Flags::add_positional(std::string_view name, std::string& value, std::strin
   state_->app.add_option(std::string(name), value, std::string(help))->required(required);
 }
 
+void Flags::add_positional(std::string_view name, int64_t& value, std::string_view help,
+                           bool required) {
+  CLI::Option* option = state_->app.add_option(std::string(name), value, std::string(help));
+  option->required(required)->check(whole_number<int64_t>);
+}
+
 void Flags::pass_through(std::vector<std::string>& rest) {
   state_->rest = &rest;
   state_->app.allow_extras();

@@ -28,6 +28,8 @@ class Flags {
   /// An argument without a flag, in order of declaration.
   void add_positional(std::string_view name, std::string& value, std::string_view help,
                       bool required = true);
+  void add_positional(std::string_view name, int64_t& value, std::string_view help,
+                      bool required = true);
   /// Collects what no flag took into `rest` instead of refusing it.
   void pass_through(std::vector<std::string>& rest);
   /// Text printed after the list of flags.

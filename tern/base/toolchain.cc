@@ -41,13 +41,23 @@ Toolchain Toolchain::read(const fs::path& home) {
   return toolchain;
 }
 
+std::vector<std::string> Toolchain::command(const fs::path& source, const fs::path& program) const {
+  std::vector<std::string> command = compile_;
+  command.insert(command.end(), {source.string(), "-o", program.string()});
+  command.insert(command.end(), link_.begin(), link_.end());
+  return command;
+}
+
+std::vector<fs::path> Toolchain::inputs() const {
+  std::vector<fs::path> inputs = archives_;
+  inputs.push_back(headers_);
+  return inputs;
+}
+
 void Toolchain::build(const fs::path& source, const fs::path& program) const {
   // Under a name of its own, then renamed: another process may be building or running the same one.
   const fs::path unfinished = program.string() + fmt::format(".tmp-{}", ::getpid());
-  std::vector<std::string> command = compile_;
-  command.insert(command.end(), {source.string(), "-o", unfinished.string()});
-  command.insert(command.end(), link_.begin(), link_.end());
-  const CapturedRun run = capture_process(command);
+  const CapturedRun run = capture_process(command(source, unfinished));
   check(run.exit_code == 0, "{} does not compile:\n{}", source.string(), run.output);
   fs::rename(unfinished, program);
 }

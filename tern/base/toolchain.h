@@ -13,6 +13,12 @@ class Toolchain {
   /// `home` is Tern's folder, see tern_home().
   static Toolchain read(const std::filesystem::path& home);
 
+  /// The command that compiles and links one source file into a program.
+  std::vector<std::string> command(const std::filesystem::path& source,
+                                   const std::filesystem::path& program) const;
+  /// What that command reads besides the system's files: headers and libraries.
+  std::vector<std::filesystem::path> inputs() const;
+
   /// Compiles and links one source file into a program. Throws an Error with the compiler's
   /// messages when it does not compile.
   void build(const std::filesystem::path& source, const std::filesystem::path& program) const;

@@ -30,12 +30,13 @@ class StatusLine {
     since_last_.reset();
   }
 
- private:
+  /// Takes the line away, for other output to stand in its place.
   void clear() {
     if (drawn_) fmt::print(stderr, "\r\033[K");
     drawn_ = false;
   }
 
+ private:
   bool terminal_;
   bool drawn_ = false;
   Timer since_last_;

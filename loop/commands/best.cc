@@ -1,0 +1,43 @@
+#include <fmt/core.h>
+
+#include "loop/ledger.h"
+#include "loop/summary.h"
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/flags.h"
+
+namespace tern {
+namespace {
+
+int best(const std::vector<std::string>& arguments) {
+  bool json = false;
+  Flags flags("tern best", "Shows the best recipe so far and how to have it again.");
+  flags.add("json", json, "print JSON");
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
+    return kSuccess;
+  }
+  const Lab lab = Lab::find(".");
+  const History history(read_ledger(lab.ledger()));
+  const Experiment* best = history.incumbent();
+  check(best != nullptr,
+        "there is no scored recipe yet; `tern research` measures the baseline first");
+  if (json) {
+    fmt::print("{}\n", to_json(*best).dump_pretty());
+    return kSuccess;
+  }
+  const Noise noise = estimate_noise(history);
+  fmt::print("{:04}  val_ppl {:.4f}  {}\n", best->number, *best->val_ppl(), best->description);
+  fmt::print("gain over the baseline: {}\n", describe(total_gain(history, noise.sigma)));
+  for (const std::string& change : knob_changes(*history.baseline(), *best)) {
+    fmt::print("  {}\n", change);
+  }
+  fmt::print("\nagain:  git -C {} show {}:train.cpp > train.cpp && tern train\n",
+             lab.root().string(), best->commit.substr(0, 12));
+  return kSuccess;
+}
+
+const RegisterCommand registration({"best", "the best recipe so far", best});
+
+}  // namespace
+}  // namespace tern

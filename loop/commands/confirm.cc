@@ -1,0 +1,84 @@
+#include <fmt/core.h>
+
+#include <cmath>
+
+#include "loop/session.h"
+#include "loop/stop_signals.h"
+#include "loop/summary.h"
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/flags.h"
+
+namespace tern {
+namespace {
+
+struct PairedGain {
+  int64_t pairs = 0;
+  double mean = 0;   // nats
+  double error = 0;  // standard error
+};
+
+/// The gain over all pairs of runs, with one seed each, that did not select the candidate.
+PairedGain paired_gain(const Experiment& candidate, const Experiment& base, double sigma) {
+  PairedGain out;
+  double sum = 0, squares = 0;
+  for (const RunRecord* run : candidate.fresh_runs()) {
+    const RunRecord* other = base.scored(run->seed);
+    if (other == nullptr) continue;
+    const double gain = std::log(*other->val_ppl / *run->val_ppl);
+    sum += gain;
+    squares += gain * gain;
+    ++out.pairs;
+  }
+  const auto n = static_cast<double>(out.pairs);
+  if (out.pairs > 0) out.mean = sum / n;
+  const double spread = out.pairs > 1 ? std::sqrt((squares - n * out.mean * out.mean) / (n - 1))
+                                      : sigma * std::sqrt(2);
+  if (out.pairs > 0) out.error = spread / std::sqrt(n);
+  return out;
+}
+
+int confirm(const std::vector<std::string>& arguments) {
+  int64_t number = 0, pairs = 3;
+  bool json = false;
+  Flags flags("tern confirm",
+              "Runs an experiment's recipe and the one that it changed on fresh seeds, and shows "
+              "the gain with its uncertainty. The branch stays as it is.");
+  flags.add_positional("N", number, "the experiment's number");
+  flags.add("pairs", pairs, "runs of either side");
+  flags.add("json", json, "print JSON");
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
+    return kSuccess;
+  }
+  check(pairs >= 0, "--pairs must not be negative, found {}", pairs);
+  count_stop_signals();
+  SessionOptions options;
+  options.bounds.stops = stop_signals;
+  if (json) options.out = stderr;
+  const Lab lab = Lab::find(".");
+  Session session(lab, options);
+  session.research().confirm(number, pairs);
+  const History& history = session.history();
+  const Experiment& candidate = history.at(number);
+  const PairedGain gain =
+      paired_gain(candidate, history.at(candidate.base), estimate_noise(history).sigma);
+  if (json) {
+    fmt::print("{}\n", Json(Json::Object{{"experiment", number},
+                                         {"base", candidate.base},
+                                         {"pairs", gain.pairs},
+                                         {"gain", gain.mean},
+                                         {"gain_error", gain.error}})
+                           .dump_pretty());
+  } else {
+    fmt::print("{:04} against {:04} over {} pairs of runs: {}, standard error {:.2f} %\n", number,
+               candidate.base, gain.pairs, describe_gain(gain.mean), 100 * gain.error);
+  }
+  return kSuccess;
+}
+
+const RegisterCommand registration({"confirm", "repeat an experiment and its base on fresh seeds",
+                                    confirm});
+
+}  // namespace
+}  // namespace tern

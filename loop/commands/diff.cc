@@ -1,0 +1,49 @@
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <charconv>
+
+#include "loop/branch.h"
+#include "loop/ledger.h"
+#include "loop/summary.h"
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/flags.h"
+
+namespace tern {
+namespace {
+
+int diff(const std::vector<std::string>& arguments) {
+  int64_t number = 0;
+  bool json = false;
+  Flags flags("tern diff", "Shows what an experiment changed in train.cpp.");
+  flags.add_positional("N", number, "the experiment's number");
+  flags.add("json", json, "print JSON");
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
+    return kSuccess;
+  }
+  const Lab lab = Lab::find(".");
+  const History history(read_ledger(lab.ledger()));
+  const Experiment& e = history.at(number);
+  check(e.base != 0, "experiment {} is a baseline: it changed nothing", number);
+  check(!e.commit.empty(), "experiment {} was refused before it had a commit: {}", number,
+        e.reason);
+  const Branch branch(lab, history.tag(), {});
+  const bool color = !json && ::isatty(STDOUT_FILENO) != 0;
+  const std::string text = branch.diff(history.at(e.base).commit, e.commit, color);
+  if (json) {
+    Json out = to_json(e);
+    out.set("diff", text);
+    fmt::print("{}\n", out.dump_pretty());
+  } else {
+    fmt::print("{:04} {}: {}\n{}\n\n{}", e.number, name_of(e.status), e.description, e.reason,
+               text);
+  }
+  return kSuccess;
+}
+
+const RegisterCommand registration({"diff", "what an experiment changed", diff});
+
+}  // namespace
+}  // namespace tern

@@ -1,0 +1,76 @@
+#include <fmt/core.h>
+
+#include "loop/ledger.h"
+#include "loop/session.h"
+#include "loop/stop_signals.h"
+#include "loop/summary.h"
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/flags.h"
+
+namespace tern {
+namespace {
+
+void measure(const Lab& lab, int64_t runs, std::FILE* out) {
+  count_stop_signals();
+  SessionOptions options;
+  options.bounds.stops = stop_signals;
+  options.out = out;
+  Session(lab, options).research().measure_noise(runs);
+}
+
+void print_noise(const History& history, const Noise& noise) {
+  if (noise.sigma == 0) {
+    fmt::print(
+        "sigma is not known yet: it takes two runs of one recipe; `tern noise --runs 3` makes "
+        "some\n");
+    return;
+  }
+  fmt::print(
+      "sigma {:.3f} % of perplexity for one run, between {:.3f} and {:.3f} % with 90 % "
+      "probability\nfrom {} runs of the recipes that the lab stood on:\n",
+      100 * noise.sigma, 100 * noise.low, 100 * noise.high, noise.runs);
+  for (const Experiment& e : history.experiments()) {
+    if (e.status != Status::kBaseline && e.status != Status::kKeep) continue;
+    for (const RunRecord* run : e.fresh_runs()) {
+      fmt::print("  {:04} seed {:<8} val_ppl {:.4f}\n", e.number, run->seed, *run->val_ppl);
+    }
+  }
+}
+
+int noise(const std::vector<std::string>& arguments) {
+  bool json = false;
+  int64_t runs = 0;
+  Flags flags("tern noise", "Shows how much the score of one recipe differs from seed to seed.");
+  flags.add("json", json, "print JSON");
+  flags.add("runs", runs, "first run the best recipe with so many more seeds");
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
+    return kSuccess;
+  }
+  check(runs >= 0, "--runs must not be negative, found {}", runs);
+  const Lab lab = Lab::find(".");
+  if (runs > 0) measure(lab, runs, json ? stderr : stdout);
+  const History history(read_ledger(lab.ledger()));
+  const Noise noise = estimate_noise(history);
+  const Power power = power_of(history, noise, lab.config().research.repeats);
+  if (json) {
+    const Json out = Json::Object{{"sigma", noise.sigma},
+                                  {"low", noise.low},
+                                  {"high", noise.high},
+                                  {"runs", noise.runs},
+                                  {"degrees", noise.degrees},
+                                  {"effect", power.effect},
+                                  {"cannot_decide", power.sentence}};
+    fmt::print("{}\n", out.dump_pretty());
+    return kSuccess;
+  }
+  print_noise(history, noise);
+  if (!power.sentence.empty()) fmt::print("{}\n", power.sentence);
+  return kSuccess;
+}
+
+const RegisterCommand registration({"noise", "how much scores differ from seed to seed", noise});
+
+}  // namespace
+}  // namespace tern

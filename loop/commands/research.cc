@@ -1,0 +1,68 @@
+#include <fmt/core.h>
+
+#include "loop/session.h"
+#include "loop/stop_signals.h"
+#include "loop/summary.h"
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/flags.h"
+
+namespace tern {
+namespace {
+
+constexpr const char* kFooter =
+    "Without a bound it goes on for ever. It ends after the running experiment at the first "
+    "Ctrl-C\n"
+    "(or SIGTERM, or when there is a file STOP in the lab), and at once at the second; killed in "
+    "any\n"
+    "other way it goes on where it was when it is started again. See docs/research.md.";
+
+void print_end(const History& history) {
+  const Experiment *best = history.incumbent(), *baseline = history.baseline();
+  if (best == nullptr || baseline == nullptr) return;
+  const Noise noise = estimate_noise(history);
+  fmt::print("\nbest: {:04}, val_ppl {:.4f} ({})\n", best->number, *best->val_ppl(),
+             best->description);
+  if (best != baseline) {
+    fmt::print("gain over the baseline's {:.4f}: {}\n", *baseline->val_ppl(),
+               describe(total_gain(history, noise.sigma)));
+  }
+  fmt::print(
+      "`tern log` lists the experiments, `tern report` draws them, `tern research` goes on\n");
+}
+
+int research(const std::vector<std::string>& arguments) {
+  SessionOptions options;
+  Flags flags("tern research",
+              "Searches for a better recipe: proposes one change of train.cpp, runs it, scores it, "
+              "keeps it or goes back, again and again.");
+  flags.add("experiments", options.bounds.experiments, "stop after so many experiments; 0: never");
+  flags.add("hours", options.bounds.hours,
+            "begin no experiment after so many hours; 0: never stop");
+  flags.add("proposer", options.proposer, "builtin, agent, llm or random, instead of lab.toml's");
+  flags.add("policy", options.policy, "greedy, confirm or race, instead of lab.toml's");
+  flags.add("mix", options.mix,
+            "share of proposals that a language model makes; negative: lab.toml's");
+  flags.add("tag", options.tag, "name of the branch, tern/TAG, of a new line of research");
+  flags.set_footer(kFooter);
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
+    return kSuccess;
+  }
+  check(options.bounds.experiments >= 0 && options.bounds.hours >= 0,
+        "--experiments and --hours must not be negative");
+  count_stop_signals();
+  options.bounds.stops = stop_signals;
+  const Lab lab = Lab::find(".");
+  Session session(lab, options);
+  session.research().run();
+  print_end(session.history());
+  return stop_signals() > 1 ? kStopped : kSuccess;
+}
+
+const RegisterCommand registration({"research",
+                                    "search for a better recipe, experiment by experiment",
+                                    research});
+
+}  // namespace
+}  // namespace tern

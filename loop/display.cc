@@ -1,0 +1,72 @@
+#include "loop/display.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "tern/base/error.h"
+#include "tern/base/file.h"
+
+namespace tern {
+namespace {
+
+std::string clock_text(double seconds) {
+  const auto total = static_cast<int64_t>(std::lround(std::max(0.0, seconds)));
+  return fmt::format("{}:{:02}", total / 60, total % 60);
+}
+
+}  // namespace
+
+std::filesystem::path status_file(const Lab& lab) { return lab.root() / ".tern" / "status.json"; }
+
+std::string progress_text(const BenchView& view, double budget, const Experiment* best) {
+  std::string out = fmt::format("{:04} run {} {}", view.experiment, view.run, view.stage);
+  if (view.steps > 0) {
+    constexpr int kWidth = 20;
+    const int filled = std::clamp(static_cast<int>(view.fraction * kWidth), 0, kWidth);
+    out += fmt::format(" [{}{}] {:3.0f} %  loss {:.3f}", std::string(filled, '#'),
+                       std::string(kWidth - filled, '.'), 100 * view.fraction, view.loss);
+  } else {
+    out += fmt::format(" for {}", clock_text(view.seconds));
+  }
+  if (best != nullptr && best->val_ppl()) {
+    out += fmt::format("  best {:.4f} ({:04})", *best->val_ppl(), best->number);
+  }
+  if (view.steps > 0) out += fmt::format("  {} left", clock_text(budget * (1 - view.fraction)));
+  return out;
+}
+
+Display::Display(const Lab& lab, std::FILE* out)
+    : lab_(lab), out_(out), terminal_(::isatty(STDERR_FILENO) != 0) {}
+
+Display::~Display() {
+  std::error_code ignored;
+  std::filesystem::remove(status_file(lab_), ignored);
+}
+
+void Display::line(std::string_view text) {
+  status_.clear();
+  fmt::print(out_, "{}\n", text);
+  std::fflush(out_);
+}
+
+void Display::show(const BenchView& view, const History& history) {
+  const std::string text = progress_text(view, lab_.config().budget_seconds, history.incumbent());
+  if (terminal_ && status_.due()) status_.show(text);
+  if (since_file_.seconds() < 1) return;
+  since_file_.reset();
+  const Json now = Json::Object{{"pid", int64_t{::getpid()}},
+                                {"experiment", view.experiment},
+                                {"run", view.run},
+                                {"stage", view.stage},
+                                {"seconds", view.seconds},
+                                {"fraction", view.fraction},
+                                {"steps", view.steps},
+                                {"loss", view.loss},
+                                {"text", text}};
+  write_file_atomically(status_file(lab_), now.dump() + "\n");
+}
+
+}  // namespace tern

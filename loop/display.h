@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "loop/history.h"
+#include "loop/lab_bench.h"
+#include "tern/base/lab.h"
+#include "tern/base/status_line.h"
+#include "tern/base/timer.h"
+
+namespace tern {
+
+/// What a person sees of a running loop: its lines on standard output, on a terminal a line below
+/// them with the running experiment's progress, and .tern/status.json for `tern status`.
+class Display {
+ public:
+  /// Lines go to `out`, which outlives it.
+  Display(const Lab& lab, std::FILE* out);
+  /// Removes .tern/status.json.
+  ~Display();
+
+  void line(std::string_view text);
+  /// Called often; draws about ten times a second and writes the file once a second.
+  void show(const BenchView& view, const History& history);
+
+ private:
+  const Lab& lab_;
+  std::FILE* out_;
+  bool terminal_;
+  StatusLine status_;
+  Timer since_file_;
+};
+
+/// "0007 run 1 training [######......] 45 %  loss 1.23  best 2.1034 (0003)  0:12 left".
+std::string progress_text(const BenchView& view, double budget, const Experiment* best);
+
+/// Where the running loop says what it does at this moment.
+std::filesystem::path status_file(const Lab& lab);
+
+}  // namespace tern

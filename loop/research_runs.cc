@@ -1,0 +1,209 @@
+// The part of Research that makes runs.
+
+#include <algorithm>
+#include <cmath>
+
+#include "loop/noise.h"
+#include "loop/research.h"
+#include "loop/schedule_change.h"
+#include "tern/base/error.h"
+
+namespace tern {
+namespace {
+
+constexpr uint64_t kConfirmSeeds = 1'000'000;  // far above those of baselines and policies
+/// A machine that trains so much faster or slower than before gives other results by that alone.
+constexpr double kSpeedDrift = 0.1;
+
+template <class T>
+Json json_of(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json ran_event(int64_t number, int64_t run, const RunReport& report) {
+  return Json::Object{{"event", "ran"},
+                      {"experiment", number},
+                      {"run", run},
+                      {"outcome", name_of(report.outcome)},
+                      {"reason", report.reason},
+                      {"val_ppl", json_of(report.val_ppl)},
+                      {"val_bpb", json_of(report.val_bpb)},
+                      {"steps", json_of(report.steps)},
+                      {"tokens", json_of(report.tokens)},
+                      {"training_s", json_of(report.training_s)},
+                      {"time_s", json_of(report.time_s)},
+                      {"memory_gb", json_of(report.memory_gb)},
+                      {"evaluations", report.evaluations}};
+}
+
+bool uses_seed(const Experiment& e, uint64_t seed) {
+  return std::any_of(e.runs.begin(), e.runs.end(),
+                     [&](const RunRecord& run) { return run.seed == seed; });
+}
+
+/// The first seed from `from` on that neither recipe has run with.
+uint64_t unused_seed(const Experiment& a, const Experiment& b, uint64_t from) {
+  while (uses_seed(a, from) || uses_seed(b, from)) ++from;
+  return from;
+}
+
+}  // namespace
+
+const RunRecord& Research::run(int64_t number, int64_t comparison, uint64_t seed) {
+  if (const std::string changed = parts_.guard.changed(); !changed.empty()) {
+    fail("before a run, {}; mend it, and start again", changed);
+  }
+  const Experiment& e = history().at(number);
+  const auto run = static_cast<int64_t>(e.runs.size()) + 1;
+  const RunOrder order = order_of(e, run, comparison, seed);
+  record(Json::Object{{"event", "run"},
+                      {"experiment", number},
+                      {"run", run},
+                      {"comparison", comparison},
+                      {"seed", seed}});
+  RunReport report;
+  try {
+    report = parts_.bench.run(order);
+  } catch (const Error& error) {
+    report.outcome = Outcome::kInterrupted;
+    report.reason = error.what();
+    record(ran_event(number, run, report));
+    throw;
+  }
+  const std::string changed = parts_.guard.changed();
+  if (!changed.empty()) {
+    report.outcome = Outcome::kVoid;
+    report.reason = changed;
+  }
+  record(ran_event(number, run, report));
+  check(changed.empty(),
+        "while experiment {:04} ran, {}; the run counts for nothing and the loop stops: find out "
+        "who did it, mend it, and start again",
+        number, changed);
+  const RunRecord& made = history().at(number).runs.back();
+  say(made.val_ppl ? fmt::format("{:04} run {} (seed {}): val_ppl {:.4f} in {:.1f} s", number, run,
+                                 seed, *made.val_ppl, made.time_s.value_or(0))
+                   : fmt::format("{:04} run {} (seed {}): {}, {}", number, run, seed,
+                                 name_of(made.outcome), made.reason));
+  return made;
+}
+
+RunOrder Research::order_of(const Experiment& e, int64_t run, int64_t comparison,
+                            uint64_t seed) const {
+  RunOrder order{.experiment = e.number,
+                 .run = run,
+                 .seed = seed,
+                 .source = parts_.branch.recipe_at(e.commit),
+                 .commit = e.commit,
+                 .overhead_s = overhead()};
+  const Experiment* rival = e.base == 0 || comparison != e.number ? nullptr : &history().at(e.base);
+  if (rival == nullptr) return order;
+  const RunRecord* twin = rival->scored(seed);
+  const std::vector<const RunRecord*> others = rival->estimate_runs();
+  if (twin == nullptr && !others.empty()) twin = others.front();
+  if (twin == nullptr) return order;
+  order.rival_experiment = rival->number;
+  order.rival_run = twin->number;
+  order.prune = !changes_schedule(parts_.branch.recipe_at(rival->commit), order.source);
+  return order;
+}
+
+bool Research::confirm_pair(int64_t candidate, int64_t incumbent, uint64_t seed) {
+  for (const int64_t number : {candidate, incumbent}) {
+    const RunRecord* run = history().at(number).scored(seed);
+    check(run != nullptr, "experiment {:04} has no scored run with seed {} to confirm", number,
+          seed);
+    if (run->confirm_ppl) continue;
+    const std::optional<double> ppl = parts_.bench.confirm(number, run->number);
+    if (stops() > 1) return false;
+    check(
+        ppl.has_value(),
+        "the model of experiment {:04}, run {}, could not be scored on the confirm data, though it "
+        "was on the search data; see confirm.log in its folder",
+        number, run->number);
+    record(Json::Object{{"event", "confirmed"},
+                        {"experiment", number},
+                        {"run", run->number},
+                        {"confirm_ppl", *ppl}});
+  }
+  return true;
+}
+
+void Research::measure_incumbent() {
+  const int64_t number = history().incumbent()->number;
+  const auto missing = [&] {
+    const std::vector<const RunRecord*> runs = history().at(number).estimate_runs();
+    return runs.empty() || runs.front()->stale;
+  };
+  if (!missing()) return;
+  say(fmt::format("measuring the incumbent, {:04}, anew", number));
+  for (int64_t seed = 1; seed <= parts_.lab.config().research.seeds; ++seed) {
+    const RunRecord& made = run(number, number, static_cast<uint64_t>(seed));
+    if (made.outcome == Outcome::kInterrupted) return;
+    check(made.outcome == Outcome::kScored, "the incumbent, {:04}, does not run any more: {}",
+          number, made.reason);
+  }
+}
+
+void Research::look_for_drift() {
+  const int64_t every = parts_.lab.config().research.recheck_every;
+  if (every == 0 || history().next_number() % every != 0) return;
+  const Experiment& incumbent = *history().incumbent();
+  const RunRecord before = *incumbent.estimate_runs().front();
+  const RunRecord after = run(incumbent.number, /*comparison=*/0, before.seed);
+  if (after.outcome != Outcome::kScored) return;
+  const double moved = std::log(*after.val_ppl / *before.val_ppl);
+  const double speed = before.tokens && after.tokens && *before.tokens > 0
+                           ? static_cast<double>(*after.tokens) / *before.tokens - 1
+                           : 0;
+  if (std::abs(moved) <= 3 * sigma() && std::abs(speed) <= kSpeedDrift) return;
+  const std::string reason =
+      fmt::format("the incumbent with seed {} came out {:+.2f} % from before, on {:+.1f} % tokens",
+                  before.seed, 100 * (std::exp(moved) - 1), 100 * speed);
+  say(reason + ": the machine drifted, so earlier runs are not compared with any more");
+  record(Json::Object{{"event", "drift"}, {"reason", reason}});
+  measure_incumbent();
+}
+
+double Research::overhead() const {
+  const double fixed = parts_.lab.config().research.overhead_seconds;
+  if (fixed > 0) return fixed;
+  const Experiment* baseline = history().baseline();
+  if (baseline == nullptr) return 0;
+  double most = 0;
+  for (const RunRecord& run : baseline->runs) {
+    if (run.time_s && run.training_s) most = std::max(most, *run.time_s - *run.training_s);
+  }
+  return 10 + 1.5 * most;
+}
+
+void Research::confirm(int64_t number, int64_t pairs) {
+  open();
+  const Experiment& candidate = history().at(number);
+  check(candidate.base != 0, "experiment {} is a baseline: there is nothing to compare it with",
+        number);
+  check(candidate.status != Status::kRejected && candidate.status != Status::kRunning,
+        "experiment {} was {}, so there is nothing to repeat", number, name_of(candidate.status));
+  const int64_t base = candidate.base;
+  for (int64_t i = 0; i < pairs && stops() == 0; ++i) {
+    const uint64_t seed = unused_seed(history().at(number), history().at(base), kConfirmSeeds);
+    for (const int64_t side : {number, base}) run(side, number, seed);
+  }
+  const int64_t best = history().incumbent()->number;
+  for (const int64_t side : {number, base}) {
+    if (side != best) parts_.bench.discard(side);
+  }
+}
+
+void Research::measure_noise(int64_t runs) {
+  open();
+  const Experiment* incumbent = history().incumbent();
+  check(incumbent != nullptr,
+        "there is no baseline yet; `tern research --experiments 1` makes one");
+  const int64_t number = incumbent->number;
+  for (int64_t i = 0; i < runs && stops() == 0; ++i) {
+    run(number, number, unused_seed(history().at(number), history().at(number), 1));
+  }
+}
+
+}  // namespace tern

@@ -1,0 +1,85 @@
+#include "loop/session.h"
+
+#include <cstdlib>
+#include <ctime>
+
+#include "loop/proposers.h"
+#include "tern/base/error.h"
+#include "tern/base/home.h"
+
+namespace tern {
+namespace fs = std::filesystem;
+namespace {
+
+/// A tag of its own for a new line of research: today's, as "nov22".
+std::string todays_tag() {
+  const std::time_t now = std::time(nullptr);
+  std::tm day{};
+  ::localtime_r(&now, &day);
+  char text[16];
+  std::strftime(text, sizeof text, "%b%d", &day);
+  text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  return text;
+}
+
+std::string tag_of(const History& history, const std::string& asked) {
+  if (history.tag().empty()) return asked.empty() ? todays_tag() : asked;
+  check(asked.empty() || asked == history.tag(),
+        "this lab's research is on the branch tern/{}; leave --tag out to go on with it, or make "
+        "another lab for another line",
+        history.tag());
+  return history.tag();
+}
+
+fs::path home_of(const SessionOptions& options) {
+  return options.home.empty() ? tern_home() : options.home;
+}
+
+fs::path evaluator_of(const SessionOptions& options) {
+  return options.evaluator.empty() ? fs::read_symlink("/proc/self/exe") : options.evaluator;
+}
+
+/// Says loudly when a recipe could reach more than its folder.
+Sandbox::Kind sandbox_of_this_machine(Display& display) {
+  const Sandbox::Kind kind = available_sandbox();
+  if (kind == Sandbox::Kind::kNone) {
+    display.line(
+        "WARNING: neither Landlock nor bubblewrap works here, so train.cpp runs WITHOUT A SANDBOX: "
+        "it can read and write whatever you can. Install bubblewrap, or run Tern in a container.");
+  }
+  return kind;
+}
+
+}  // namespace
+
+Session::Session(const Lab& lab, const SessionOptions& options)
+    : lab_(lab),
+      lock_(lab),
+      display_(lab, options.out),
+      journal_(lab),
+      branch_(lab, tag_of(journal_.history(), options.tag),
+              [this](std::string_view line) { display_.line(line); }),
+      guard_(lab, home_of(options), evaluator_of(options)),
+      bench_(lab,
+             {.home = home_of(options),
+              .evaluator = evaluator_of(options),
+              .sandbox = sandbox_of_this_machine(display_),
+              .interrupted = [stops = options.bounds.stops] { return stops && stops() > 1; },
+              .show = [this](const BenchView& view) { display_.show(view, journal_.history()); }}),
+      proposer_(make_proposer(lab, options.proposer, options.mix)),
+      fallback_(make_proposer(lab, "builtin", 0)),
+      policy_(make_policy(options.policy.empty() ? lab.config().research.policy : options.policy,
+                          lab.config().research.repeats)) {
+  research_ = std::make_unique<Research>(ResearchParts{.lab = lab_,
+                                                       .journal = journal_,
+                                                       .branch = branch_,
+                                                       .bench = bench_,
+                                                       .guard = guard_,
+                                                       .proposer = *proposer_,
+                                                       .fallback = *fallback_,
+                                                       .policy = *policy_},
+                                         options.bounds,
+                                         [this](std::string_view line) { display_.line(line); });
+}
+
+}  // namespace tern

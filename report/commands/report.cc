@@ -1,0 +1,86 @@
+#include <fmt/core.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "loop/ledger.h"
+#include "report/page.h"
+#include "report/progress_svg.h"
+#include "report/report_data.h"
+#include "report/tensorboard.h"
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/file.h"
+#include "tern/base/flags.h"
+#include "tern/base/home.h"
+
+namespace tern {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReportFlags {
+  std::string output;
+  std::string svg;
+  bool tensorboard = false;
+};
+
+/// "lab: 24.31 to 19.92 in 40 experiments".
+std::string title_of(const Lab& lab, const History& history, const Summary& summary) {
+  std::string title = lab.root().filename().string();
+  if (summary.best_ppl && summary.baseline && summary.baseline->val_ppl()) {
+    title +=
+        fmt::format(": perplexity {:.4g} to {:.4g} in {} experiments", *summary.baseline->val_ppl(),
+                    summary.best_ppl->value, history.experiments().size());
+  }
+  return title;
+}
+
+void print_summary(const History& history, const Summary& summary) {
+  if (history.experiments().empty()) {
+    fmt::print("no experiment yet: the page says how to begin (`tern research`)\n");
+    return;
+  }
+  fmt::print("{} experiments, {} kept", history.experiments().size(), summary.count(Status::kKeep));
+  if (summary.best_ppl) {
+    fmt::print("; best perplexity {:.4f} (experiment {})", summary.best_ppl->value,
+               summary.best->number);
+  }
+  if (summary.gain) fmt::print(", {} than the baseline", describe_gain(summary.gain->value));
+  fmt::print("\n");
+}
+
+int report(const std::vector<std::string>& arguments) {
+  ReportFlags flags;
+  Flags parser("tern report",
+               "Show what the research loop did: one HTML file, which needs no network.");
+  parser.add("output", flags.output, "the page (default: report.html in the lab)");
+  parser.add("svg", flags.svg, "picture for a README (default: progress.svg beside the page)");
+  parser.add("tensorboard", flags.tensorboard,
+             "write each run's curves as event files into .tern/tensorboard, too");
+  parser.set_footer("Works while `tern research` is running; run it again for what came since.");
+  if (!parser.parse(arguments)) {
+    fmt::print("{}", parser.help());
+    return kSuccess;
+  }
+
+  const Lab lab = Lab::find(fs::current_path());
+  const fs::path output =
+      flags.output.empty() ? lab.root() / "report.html" : fs::path(flags.output);
+  const fs::path svg =
+      flags.svg.empty() ? output.parent_path() / "progress.svg" : fs::path(flags.svg);
+  const History history(read_ledger(lab.ledger()));
+  const Summary summary = summarize(lab, history);
+  write_file_atomically(svg, progress_svg(title_of(lab, history, summary), history, summary));
+  write_file_atomically(output, assemble_page(tern_home() / "share" / "tern" / "report",
+                                              report_data(lab, history, summary)));
+  print_summary(history, summary);
+  fmt::print("{}\n{}\n", output.string(), svg.string());
+  if (flags.tensorboard) fmt::print("{}\n", write_tensorboard(lab, history).string());
+  return kSuccess;
+}
+
+const RegisterCommand command({"report", "write report.html: what the research loop did", report});
+
+}  // namespace
+}  // namespace tern

@@ -1,0 +1,220 @@
+#include "report/report_data.h"
+
+#include <fmt/core.h>
+
+#include <cmath>
+#include <ctime>
+#include <map>
+
+#include "loop/untrusted_file.h"
+#include "report/line_diff.h"
+#include "report/run_curves.h"
+#include "report/selection.h"
+#include "report/text.h"
+
+namespace tern {
+namespace {
+
+constexpr size_t kMostText = 2000;         // bytes of a description or a reason
+constexpr size_t kMostDiff = 48 << 10;     // bytes of one diff
+constexpr size_t kMostDiffs = 3 << 20;     // bytes of all diffs
+constexpr uint64_t kMostRecipe = 1 << 20;  // bytes read of a train.cpp
+constexpr size_t kPoints = 300;            // of a curve
+constexpr size_t kMostLayers = 600;
+
+/// Five digits are more than a screen shows.
+Json rounded(double value) {
+  if (!std::isfinite(value)) return {};
+  const std::optional<double> number = untrusted_number(fmt::format("{:.5g}", value));
+  if (!number) return {};
+  const bool whole = std::abs(*number) < 1e15 && *number == std::floor(*number);
+  return whole ? Json(static_cast<int64_t>(*number)) : Json(*number);
+}
+
+Json maybe(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+Json maybe(const std::optional<int64_t>& value) { return value ? Json(*value) : Json(); }
+Json text(const std::string& value) { return clipped(value, kMostText); }
+
+Json measured(const std::optional<Measured>& value) {
+  if (!value) return {};
+  return Json::Object{{"value", value->value}, {"sd", maybe(value->sd)}};
+}
+
+/// One member of all rows as an array.
+template <class Row>
+Json column(const std::vector<Row>& rows, double Row::*member) {
+  Json values = Json::array();
+  for (const Row& row : rows) values.push_back(rounded(row.*member));
+  return values;
+}
+
+Json curves_json(const RunCurves& all) {
+  const RunCurves curves = thinned(all, kPoints, kMostLayers);
+  using Step = RunCurves::Step;
+  using Evaluation = RunCurves::Evaluation;
+  using Layer = RunCurves::Layer;
+  Json names = Json::array();
+  for (const Layer& layer : curves.layers) names.push_back(layer.name);
+  const auto& steps = curves.steps;
+  const auto& evaluations = curves.evaluations;
+  const auto& layers = curves.layers;
+  return Json::Object{
+      {"steps_written", static_cast<int64_t>(all.steps.size())},
+      {"step", column(steps, &Step::step)},
+      {"tokens", column(steps, &Step::tokens)},
+      {"loss", column(steps, &Step::loss)},
+      {"lr", column(steps, &Step::lr)},
+      {"lambda", column(steps, &Step::lambda)},
+      {"evaluations", Json::Object{{"step", column(evaluations, &Evaluation::step)},
+                                   {"tokens", column(evaluations, &Evaluation::tokens)},
+                                   {"ppl", column(evaluations, &Evaluation::ppl)},
+                                   {"neg1", column(evaluations, &Evaluation::neg1)},
+                                   {"zero", column(evaluations, &Evaluation::zero)},
+                                   {"pos1", column(evaluations, &Evaluation::pos1)}}},
+      {"layers", Json::Object{{"name", names},
+                              {"step", layers.empty() ? Json() : rounded(layers[0].step)},
+                              {"neg1", column(layers, &Layer::neg1)},
+                              {"zero", column(layers, &Layer::zero)},
+                              {"pos1", column(layers, &Layer::pos1)},
+                              {"flip_rate", column(layers, &Layer::flip_rate)}}},
+  };
+}
+
+Json run_json(const RunRecord& run) {
+  return Json::Object{{"number", run.number},
+                      {"comparison", run.comparison},
+                      {"seed", std::to_string(run.seed)},
+                      {"outcome", name_of(run.outcome)},
+                      {"reason", text(run.reason)},
+                      {"stale", run.stale},
+                      {"val_ppl", maybe(run.val_ppl)},
+                      {"val_bpb", maybe(run.val_bpb)},
+                      {"steps", maybe(run.steps)},
+                      {"tokens", maybe(run.tokens)},
+                      {"training_s", maybe(run.training_s)},
+                      {"time_s", maybe(run.time_s)},
+                      {"memory_gb", maybe(run.memory_gb)}};
+}
+
+/// What an experiment's table row and hover show.
+Json experiment_json(const Experiment& e, std::optional<double> sigma) {
+  Json runs = Json::array();
+  for (const RunRecord& run : e.runs) runs.push_back(run_json(run));
+  return Json::Object{{"number", e.number},
+                      {"status", name_of(e.status)},
+                      {"proposer", text(e.proposer)},
+                      {"family", text(e.family)},
+                      {"description", text(e.description)},
+                      {"expectation", text(e.expectation)},
+                      {"reason", text(e.reason)},
+                      {"commit", text(e.commit)},
+                      {"base", e.base},
+                      {"attempts", e.attempts},
+                      {"code_lines", e.code_lines},
+                      {"val_ppl", maybe(e.val_ppl())},
+                      {"val_bpb", maybe(e.val_bpb())},
+                      {"log_deviation", maybe(log_deviation(e, sigma))},
+                      {"selected_by_its_score", e.base != 0 && e.fresh_runs().empty()},
+                      {"gain", maybe(e.gain)},
+                      {"runs", runs}};
+}
+
+/// Adds curves to the experiments that get them; returns how many others have runs.
+int64_t add_curves(Json& experiments, const Lab& lab, const History& history) {
+  const std::set<int64_t> chosen = experiments_with_curves(history);
+  int64_t left_out = 0;
+  for (const Experiment& e : history.experiments()) {
+    if (!chosen.contains(e.number)) {
+      left_out += e.runs.empty() ? 0 : 1;
+      continue;
+    }
+    Json by_run = Json::object();
+    for (const RunRecord* run : runs_with_curves(e)) {
+      const std::string number = std::to_string(run->number);
+      const RunCurves curves = read_run_curves(lab.experiment(e.number) / number / "run");
+      if (!curves.empty()) by_run.set(number, curves_json(curves));
+    }
+    experiments.items()[static_cast<size_t>(e.number - 1)].set("curves", by_run);
+  }
+  return left_out;
+}
+
+/// The train.cpp that an experiment tried; empty when it is not there.
+std::string recipe_of(const Lab& lab, int64_t number) {
+  return read_untrusted(lab.experiment(number) / "train.cpp", kMostRecipe).value_or("");
+}
+
+/// Adds diffs, the latest first, until they are too much; returns how many were left out for that.
+int64_t add_diffs(Json& experiments, const Lab& lab, const History& history) {
+  std::map<int64_t, std::string> recipes;  // of incumbents, which many experiments changed
+  int64_t left_out = 0;
+  size_t bytes = 0;
+  for (int64_t number = history.next_number() - 1; number >= 1; --number) {
+    const Experiment& e = history.at(number);
+    if (e.base < 1 || e.base >= number) continue;
+    if (!recipes.contains(e.base)) recipes.emplace(e.base, recipe_of(lab, e.base));
+    const std::string after = recipe_of(lab, number);
+    if (after.empty() || recipes[e.base].empty()) continue;
+    const std::string diff = clipped(line_diff(recipes[e.base], after), kMostDiff);
+    if (bytes + diff.size() > kMostDiffs) {
+      ++left_out;
+      continue;
+    }
+    bytes += diff.size();
+    experiments.items()[static_cast<size_t>(number - 1)].set("diff", diff);
+  }
+  return left_out;
+}
+
+/// All that the best recipe changed of the baseline's; null where that is nothing or not known.
+Json best_diff(const Lab& lab, const Summary& summary) {
+  if (summary.baseline == nullptr || summary.best == nullptr) return {};
+  const std::string before = recipe_of(lab, summary.baseline->number);
+  const std::string after = recipe_of(lab, summary.best->number);
+  if (before.empty() || after.empty() || before == after) return {};
+  return clipped(line_diff(before, after), kMostDiff);
+}
+
+Json summary_json(const Summary& summary) {
+  Json changed = Json::array();
+  for (const ChangedKnob& knob : summary.changed) {
+    changed.push_back(Json::Object{
+        {"name", text(knob.name)}, {"baseline", text(knob.baseline)}, {"best", text(knob.best)}});
+  }
+  const auto number = [](const Experiment* e) { return e == nullptr ? Json() : Json(e->number); };
+  return Json::Object{{"sigma", maybe(summary.sigma)},
+                      {"sigma_low", summary.noise.low},
+                      {"sigma_high", summary.noise.high},
+                      {"sigma_runs", summary.noise.runs},
+                      {"doubt", text(summary.doubt)},
+                      {"baseline", number(summary.baseline)},
+                      {"best", number(summary.best)},
+                      {"best_ppl", measured(summary.best_ppl)},
+                      {"gain", measured(summary.gain)},
+                      {"optimistic", summary.optimistic},
+                      {"full_precision_ppl", maybe(summary.full_precision_ppl)},
+                      {"changed", changed}};
+}
+
+}  // namespace
+
+Json report_data(const Lab& lab, const History& history, const Summary& summary) {
+  Json experiments = Json::array();
+  for (const Experiment& e : history.experiments()) {
+    experiments.push_back(experiment_json(e, summary.sigma));
+  }
+  const int64_t without_curves = add_curves(experiments, lab, history);
+  const int64_t without_diff = add_diffs(experiments, lab, history);
+  return Json::Object{{"lab", text(lab.root().filename().string())},
+                      {"tag", text(history.tag())},
+                      {"made", static_cast<int64_t>(std::time(nullptr))},
+                      {"budget_seconds", lab.config().budget_seconds},
+                      {"policy", text(lab.config().research.policy)},
+                      {"summary", summary_json(summary)},
+                      {"best_diff", best_diff(lab, summary)},
+                      {"experiments", experiments},
+                      {"without_curves", without_curves},
+                      {"without_diff", without_diff}};
+}
+
+}  // namespace tern

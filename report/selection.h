@@ -1,0 +1,19 @@
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "loop/history.h"
+
+namespace tern {
+
+/// The experiments whose training curves a report shows: the baseline, the last kept ones, the best
+/// and the latest, and those that they are compared with, so that a report of thousands stays
+/// small.
+std::set<int64_t> experiments_with_curves(const History& history);
+
+/// The runs of such an experiment whose curves are shown: the first that were scored, at least one
+/// where there is any run.
+std::vector<const RunRecord*> runs_with_curves(const Experiment& experiment);
+
+}  // namespace tern

@@ -1,0 +1,86 @@
+#include "report/summary.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tern {
+namespace fs = std::filesystem;
+namespace {
+
+std::vector<ChangedKnob> changed_knobs(const Experiment& baseline, const Experiment& best) {
+  const auto value_in = [](const Experiment& e, const std::string& name) {
+    for (const auto& [knob, value] : e.knobs) {
+      if (knob == name) return value;
+    }
+    return std::string();
+  };
+  std::vector<ChangedKnob> changed;
+  const auto note = [&](const std::string& name) {
+    const ChangedKnob knob{name, value_in(baseline, name), value_in(best, name)};
+    const bool known = std::any_of(changed.begin(), changed.end(),
+                                   [&](const ChangedKnob& other) { return other.name == name; });
+    if (!known && knob.baseline != knob.best) changed.push_back(knob);
+  };
+  for (const auto& [name, value] : best.knobs) note(name);
+  for (const auto& [name, value] : baseline.knobs) note(name);
+  return changed;
+}
+
+Measured gain_over(const Experiment& baseline, const Experiment& best,
+                   std::optional<double> sigma) {
+  Measured gain{std::log(*baseline.val_ppl()) - std::log(*best.val_ppl())};
+  const auto sd = log_deviation(best, sigma), sd_baseline = log_deviation(baseline, sigma);
+  if (sd && sd_baseline) gain.sd = std::hypot(*sd, *sd_baseline);
+  return gain;
+}
+
+}  // namespace
+
+std::optional<double> log_deviation(const Experiment& experiment, std::optional<double> sigma) {
+  const size_t runs = experiment.estimate_runs().size();
+  if (!sigma || runs == 0) return std::nullopt;
+  return *sigma / std::sqrt(static_cast<double>(runs));
+}
+
+std::optional<double> full_precision_ppl(const Lab& lab) try {
+  std::error_code none;
+  fs::file_time_type newest = fs::last_write_time(lab.eval_set(), none);
+  if (none) return std::nullopt;
+  std::optional<double> ppl;
+  for (const fs::directory_entry& file : fs::directory_iterator(lab.cache(), none)) {
+    const std::string name = file.path().filename().string();
+    if (!name.starts_with("score-") || !name.ends_with(".json")) continue;
+    if (file.last_write_time() < newest) continue;
+    const Json score = Json::read(file.path());
+    if (score.get("kind", "") != "full precision") continue;
+    newest = file.last_write_time();
+    ppl = score.at("eval_ppl").as_double();
+  }
+  return ppl;
+} catch (const std::exception&) {
+  return std::nullopt;  // a cache that cannot be read only leaves a figure out
+}
+
+Summary summarize(const Lab& lab, const History& history) {
+  Summary summary;
+  for (const Experiment& e : history.experiments()) ++summary.counts[static_cast<size_t>(e.status)];
+  summary.noise = estimate_noise(history);
+  if (summary.noise.sigma > 0) summary.sigma = summary.noise.sigma;
+  summary.doubt = power_of(history, summary.noise, lab.config().research.repeats).sentence;
+  summary.full_precision_ppl = full_precision_ppl(lab);
+  summary.baseline = history.baseline();
+  summary.best = history.incumbent();
+  if (summary.best == nullptr || !summary.best->val_ppl()) return summary;
+
+  const Experiment& best = *summary.best;
+  const auto sd = log_deviation(best, summary.sigma);
+  summary.best_ppl = Measured{*best.val_ppl()};
+  if (sd) summary.best_ppl->sd = *best.val_ppl() * *sd;
+  summary.optimistic = best.base != 0 && best.fresh_runs().empty();
+  if (summary.baseline == nullptr || summary.baseline == summary.best) return summary;
+  summary.changed = changed_knobs(*summary.baseline, best);
+  if (summary.baseline->val_ppl()) summary.gain = gain_over(*summary.baseline, best, summary.sigma);
+  return summary;
+}
+
+}  // namespace tern

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loop/history.h"
+#include "loop/noise.h"
+#include "tern/base/lab.h"
+
+namespace tern {
+
+/// A number with its standard deviation; that is empty when sigma is not known yet.
+struct Measured {
+  double value = 0;
+  std::optional<double> sd = {};
+};
+
+/// A field of the recipe that the best recipe has another default for than the baseline.
+struct ChangedKnob {
+  std::string name, baseline, best;  // empty where the recipe has no such field
+};
+
+/// What the head of a report says.
+struct Summary {
+  std::array<int64_t, 7> counts = {};  // experiments by status
+  Noise noise;
+  std::optional<double> sigma;  // of one run's ln(perplexity), where it is known
+  std::string doubt;            // why nothing can be decided, in one sentence; empty when it can
+  const Experiment* baseline = nullptr;
+  const Experiment* best = nullptr;
+  std::optional<Measured> best_ppl;  // the deviation is in perplexity
+  std::optional<Measured> gain;      // ln(perplexity) that the best won over the baseline
+  /// True when the best recipe's score is that of the run which selected it, and so too good.
+  bool optimistic = false;
+  std::optional<double> full_precision_ppl;
+  std::vector<ChangedKnob> changed;
+
+  int64_t count(Status status) const { return counts[static_cast<size_t>(status)]; }
+};
+
+/// `history` must outlive the summary.
+Summary summarize(const Lab& lab, const History& history);
+
+/// Standard deviation of ln(perplexity) of an experiment's score, from that of one run.
+std::optional<double> log_deviation(const Experiment& experiment, std::optional<double> sigma);
+
+/// The perplexity of the full-precision model, where a score of it is kept in the lab's cache and
+/// not older than the evaluation tokens.
+std::optional<double> full_precision_ppl(const Lab& lab);
+
+}  // namespace tern

@@ -61,7 +61,7 @@ class ChildProcess {
     int status = 0;
     ::waitpid(pid_, &status, 0);
     pid_ = 0;
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), printed_};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), printed_, ""};
   }
 
  private:

@@ -9,10 +9,11 @@
 #include "tern/base/lab.h"
 #include "tern/base/process.h"
 #include "tern/base/recipe_text.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/data/demo_text.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/token_file.h"
-#include "tern/base/temporary_folder.h"
+#include "tern/model/model_test_util.h"
 #include "tern/train/demo_base.h"
 
 namespace tern {
@@ -105,14 +106,8 @@ class Prepare : public Commands {
   Prepare() {
     make_lab();
     DemoBase base = DemoBase::standard();
+    base.config = tiny_config();
     base.config.vocab_size = 300;
-    base.config.hidden_size = 16;
-    base.config.intermediate_size = 32;
-    base.config.num_hidden_layers = 1;
-    base.config.num_attention_heads = 2;
-    base.config.num_key_value_heads = 1;
-    base.config.head_dim = 8;
-    base.config.max_position_embeddings = 16;
     base.training = {.steps = 1, .batch_size = 1, .sequence_length = 16};
     fs::rename(demo_base(folder_ / "made", base, demo_stories(20, 1)), folder_ / "model");
     write("train.txt", demo_stories(20, 1));
@@ -146,7 +141,7 @@ TEST_F(Prepare, MakesTokensAndBothEvaluationSetsFromLocalFiles) {
   for (const fs::path& file : {made.eval_set(), made.confirm_set()}) {
     const EvalSet set = EvalSet::read(file);
     set.check_tokenizer(tokenizer);
-    EXPECT_EQ(set.window, 16);  // the model's context, less than lab.toml's 256
+    EXPECT_EQ(set.window, 32);  // the model's context, less than lab.toml's 256
   }
   EXPECT_EQ(LabManifest::read(made).train_source, "");
 }

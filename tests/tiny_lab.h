@@ -9,13 +9,14 @@
 #include "tern/base/file.h"
 #include "tern/base/lab.h"
 #include "tern/base/process.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/data/demo_text.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/token_file.h"
 #include "tern/data/tokenize.h"
 #include "tern/io/memory_source.h"
-#include "tern/base/temporary_folder.h"
 #include "tern/model/model_files.h"
+#include "tern/model/model_test_util.h"
 #include "tern/text/bpe_trainer.h"
 
 namespace tern {
@@ -34,7 +35,8 @@ class TinyLab {
     TokenStream stream(DocumentReader(std::make_unique<MemorySource>(demo_stories(20, 1))),
                        tokenizer);
     write_token_file(lab_.train_tokens(), stream);
-    eval_set_of_text("stories", demo_stories(4, 2), tokenizer, kContext, EvalText::plain)
+    eval_set_of_text("stories", demo_stories(4, 2), tokenizer,
+                     tiny_config().max_position_embeddings, EvalText::plain)
         .write(lab_.eval_set());
     LabManifest manifest;
     manifest.model = model();
@@ -77,24 +79,14 @@ class TinyLab {
   }
 
  private:
-  static constexpr int64_t kContext = 32;
-
   void make_model() const {
     const std::string text = demo_stories(20, 1);
     const std::string_view whole = text;
-    LlamaConfig config;
+    LlamaConfig config = tiny_config();
     config.vocab_size = 300;
-    config.hidden_size = 32;
-    config.intermediate_size = 64;
-    config.num_hidden_layers = 2;
-    config.num_attention_heads = 4;
-    config.num_key_value_heads = 2;
-    config.head_dim = 8;
-    config.max_position_embeddings = kContext;
-    config.tie_word_embeddings = true;
-    Llama model_of_size(config, {});
-    model_of_size.initialize(/*seed=*/1, /*deviation=*/0.1);
-    save_llama(model_of_size, model());
+    Llama tiny(config, {});
+    tiny.initialize(/*seed=*/1, /*deviation=*/0.1);
+    save_llama(tiny, model());
     write_file_atomically(
         model() / "tokenizer.json",
         train_byte_level_bpe({&whole, 1}, {.vocab_size = config.vocab_size,

@@ -8,6 +8,7 @@
 #include "tern/base/temporary_folder.h"
 #include "tern/data/demo_text.h"
 #include "tern/model/model_files.h"
+#include "tern/model/model_test_util.h"
 #include "tern/text/tokenizer.h"
 
 namespace tern {
@@ -16,14 +17,8 @@ namespace {
 /// The demo's base in miniature.
 DemoBase tiny_base() {
   DemoBase base = DemoBase::standard();
+  base.config = tiny_config();
   base.config.vocab_size = 300;
-  base.config.hidden_size = 16;
-  base.config.intermediate_size = 32;
-  base.config.num_hidden_layers = 1;
-  base.config.num_attention_heads = 2;
-  base.config.num_key_value_heads = 1;
-  base.config.head_dim = 8;
-  base.config.max_position_embeddings = 16;
   base.training = {.steps = 3, .batch_size = 2, .sequence_length = 16};
   return base;
 }

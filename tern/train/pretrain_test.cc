@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "tern/base/error.h"
+#include "tern/model/model_test_util.h"
 
 namespace tern {
 namespace {
@@ -22,16 +23,8 @@ class Circle : public TokenSource {
 };
 
 Llama small_model() {
-  LlamaConfig config;
+  LlamaConfig config = tiny_config();
   config.vocab_size = kVocabulary;
-  config.hidden_size = 16;
-  config.intermediate_size = 32;
-  config.num_hidden_layers = 1;
-  config.num_attention_heads = 2;
-  config.num_key_value_heads = 1;
-  config.head_dim = 8;
-  config.max_position_embeddings = 8;
-  config.tie_word_embeddings = true;
   Llama model(config, {});
   model.initialize(1);
   return model;

@@ -1,0 +1,70 @@
+// `tern train` as a person runs it in a prepared lab. Each test compiles the lab's train.cpp, which
+// takes seconds, so there are few.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <set>
+
+#include "tests/run_fixture.h"
+
+namespace tern {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class TrainCommand : public RunTest {
+ protected:
+  TrainCommand() {
+    unsetenv("TERN_HOME");
+    fs::copy_file(TERN_SOURCE_DIR "/lab/train.cpp", lab_.lab().recipe());
+  }
+
+  CapturedRun tern_train(const FlagList& flags) const {
+    const FlagList command = {TERN_PROGRAM,        "train", "--threads", "1", "--batch-size", "2",
+                              "--sequence-length", "16",    "--group",   "32"};
+    return capture_process(command + flags, false, lab_.root());
+  }
+};
+
+TEST_F(TrainCommand, TrainsScoresAndLeavesANumberedRun) {
+  const CapturedRun ended = tern_train({"--steps", "4", "--eval-every", "2"});
+  ASSERT_EQ(ended.exit_code, 0) << ended.output;
+  EXPECT_THAT(ended.output, AllOf(HasSubstr("full precision"), HasSubstr("without training"),
+                                  HasSubstr("after training")));
+  std::set<std::string> files;
+  for (const auto& entry : fs::directory_iterator(lab_.run_folder("0001"))) {
+    files.insert(entry.path().filename());
+  }
+  EXPECT_THAT(files, ElementsAre("flags.json", "layers.tsv", "model", "steps.tsv", "summary.json",
+                                 "train.cpp"));
+  const Rows rows = results();
+  ASSERT_EQ(rows.size(), 1u + 2);  // the model without training is none of the run's rows
+  for (size_t i : {1, 2}) {
+    EXPECT_EQ(rows[i][0], std::to_string(2 * i));
+    EXPECT_EQ(rows[i][12], "train-0001");
+  }
+
+  // It went to its end, so there is nothing to go on with.
+  const CapturedRun again = tern_train({"--resume"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.output, AllOf(HasSubstr("no stopped run to resume in "),
+                                  HasSubstr("a run that was stopped by a signal can be resumed")));
+  EXPECT_EQ(results(), rows);
+}
+
+TEST_F(TrainCommand, LabTomlDecidesHowLongARunTrains) {
+  write_file_atomically(lab_.root() / "lab.toml", "version = 1\n[budget]\nseconds = 0.25\n");
+  const CapturedRun ended = tern_train({"--no-score"});
+  ASSERT_EQ(ended.exit_code, 0) << ended.output;
+  const double seconds = std::stod(summary("0001", "training_seconds"));
+  EXPECT_GE(seconds, 0.25);
+  EXPECT_LT(seconds, 100);  // the recipe's own default is 300
+}
+
+}  // namespace
+}  // namespace tern

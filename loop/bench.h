@@ -47,6 +47,9 @@ class Bench {
   /// The perplexity of a run's model on the data that proposers never see; empty when the lab has
   /// none.
   virtual std::optional<double> confirm(int64_t experiment, int64_t run) = 0;
+  /// The perplexity of the lab's full-precision model on the search data; empty when it cannot be
+  /// scored.
+  virtual std::optional<double> reference() = 0;
   /// Removes what takes room of an experiment: programs and models.
   virtual void discard(int64_t experiment) = 0;
   /// Ends every process that an earlier loop, killed itself, has left of this run.

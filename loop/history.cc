@@ -100,6 +100,8 @@ void History::apply(const Json& event) {
     tag_ = event.at("tag").as_string();
     tip_ = event.at("commit").as_string();
     conditions_ = event.at("conditions").as_string();
+  } else if (kind == "reference") {
+    reference_ppl_ = event.at("ppl").as_double();
   } else if (kind == "planned") {
     check(event.at("experiment").as_int() == next_number(),
           "the ledger plans experiment {} where {} was next", event.at("experiment").as_int(),

@@ -12,13 +12,13 @@ namespace tern {
 /// Everything that happened in a lab, folded from the ledger's events. Pure: the same events give
 /// the same history, which is what makes a killed loop go on where it was.
 ///
-/// The events, by their "event": session {tag, commit, conditions}; planned {experiment, proposer,
-/// family, description, expectation, commit, base, program, code_lines, knobs, usage}; run
-/// {experiment, run, comparison, seed}; ran {experiment, run, outcome, reason, val_ppl, val_bpb,
-/// steps, tokens, training_s, time_s, memory_gb, evaluations}; confirmed {experiment, run,
-/// confirm_ppl}; ended {experiment, status, reason, gain, sigma}; again {experiment} when an
-/// experiment in flight is taken up anew; drift {reason} when runs before it are no longer
-/// comparable.
+/// The events, by their "event": session {tag, commit, conditions}; reference {ppl}, of the
+/// full-precision model; planned {experiment, proposer, family, description, expectation, commit,
+/// base, program, code_lines, knobs, usage}; run {experiment, run, comparison, seed}; ran
+/// {experiment, run, outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s,
+/// memory_gb, evaluations}; confirmed {experiment, run, confirm_ppl}; ended {experiment, status,
+/// reason, gain, sigma}; again {experiment} when an experiment in flight is taken up anew; drift
+/// {reason} when runs before it are no longer comparable.
 class History {
  public:
   explicit History(const std::vector<Json>& events = {});
@@ -43,6 +43,8 @@ class History {
   /// Where the branch stands when nothing is being tried: the incumbent's commit, or a later one of
   /// the lab's other files.
   const std::string& tip() const { return tip_; }
+  /// Perplexity of the full-precision model, to give a ratio to; 0 when not known.
+  double reference_ppl() const { return reference_ppl_; }
   /// Hash of all that scores depend on (budget, data, model, programs), as of the last session.
   const std::string& conditions() const { return conditions_; }
 
@@ -54,6 +56,7 @@ class History {
   std::set<std::string> programs_;
   int64_t incumbent_ = 0;
   std::string tag_, tip_, conditions_;
+  double reference_ppl_ = 0;
 };
 
 }  // namespace tern

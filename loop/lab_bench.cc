@@ -249,6 +249,14 @@ std::optional<double> LabBench::confirm(int64_t experiment, int64_t run) {
       .ppl;
 }
 
+std::optional<double> LabBench::reference() {
+  const BenchView view{.stage = "scoring the full-precision model"};
+  return scorer_
+      .reference(lab_.eval_set(), lab_.root() / ".tern" / "reference.log",
+                 [&](double seconds) { return watch_stage(view, seconds); })
+      .ppl;
+}
+
 void LabBench::discard(int64_t experiment) {
   const fs::path folder = lab_.experiment(experiment);
   if (!fs::exists(folder)) return;

@@ -46,6 +46,7 @@ class LabBench : public Bench {
 
   RunReport run(const RunOrder& order) override;
   std::optional<double> confirm(int64_t experiment, int64_t run) override;
+  std::optional<double> reference() override;
   void discard(int64_t experiment) override;
   void end_leftovers(int64_t experiment, int64_t run) override;
   bool has_confirm_data() const override;

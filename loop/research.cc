@@ -82,7 +82,8 @@ void Research::open() {
   const std::string known = history().tip().empty() ? parts_.branch.tip() : history().tip();
   find_own_edit(begun, known);
   const std::string tip = parts_.branch.open(known, !begun);
-  if (!history().conditions().empty() && history().conditions() != parts_.guard.conditions()) {
+  const bool new_conditions = history().conditions() != parts_.guard.conditions();
+  if (new_conditions && !history().conditions().empty()) {
     const char* reason = "the budget, the data, the model or Tern itself changed since";
     say(fmt::format("{}: earlier runs cannot be compared with, the incumbent is measured anew",
                     reason));
@@ -92,6 +93,7 @@ void Research::open() {
                       {"tag", parts_.branch.name().substr(5)},
                       {"commit", tip},
                       {"conditions", parts_.guard.conditions()}});
+  if (new_conditions || history().reference_ppl() == 0) measure_reference();
   take_up_unfinished();
   const Experiment* e = history().unfinished();
   parts_.branch.move_to(e != nullptr ? e->commit : tip);
@@ -114,6 +116,14 @@ void Research::find_own_edit(bool begun, const std::string& tip) {
   say("train.cpp was edited since: the edit is tried first");
 }
 
+void Research::measure_reference() {
+  const std::optional<double> ppl = parts_.bench.reference();
+  if (!ppl) return;  // a figure to compare with, which nothing depends on
+  record(Json::Object{{"event", "reference"}, {"ppl", *ppl}});
+  say(fmt::format("the full-precision model: val_ppl {:.4f}", *ppl));
+}
+
+/// A kill leaves runs without an end; they get it here, and their experiment is repeated once.
 void Research::take_up_unfinished() {
   bool went_down = false;
   for (int64_t number = 1; number < history().next_number(); ++number) {

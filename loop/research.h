@@ -61,6 +61,7 @@ class Research {
   // What a session begins with.
   void open();
   void find_own_edit(bool begun, const std::string& tip);
+  void measure_reference();
   void take_up_unfinished();
 
   // One experiment.

@@ -33,7 +33,11 @@ std::string last_line(const std::string& output) {
   return output.substr(begin + 1, std::min<size_t>(end - begin, 300));
 }
 
-Score judge(const Json& json, double max_bits) {
+Score judge_reference(const Json& json, double) {
+  return {json.at("eval_ppl").as_double(), json.at("eval_bpb").as_double(), ""};
+}
+
+Score judge_ternary(const Json& json, double max_bits) {
   if (json.get("kind", "") != "ternary") {
     return {{}, {}, "the saved model is not ternary, so it has no score"};
   }
@@ -103,6 +107,17 @@ Score Scorer::score(const fs::path& model, const fs::path& tokens, const fs::pat
   if (std::string refusal = refuse_architecture(model, base_); !refusal.empty()) {
     return {{}, {}, refusal};
   }
+  return evaluate(model, tokens, log, watch, judge_ternary);
+}
+
+Score Scorer::reference(const fs::path& tokens, const fs::path& log,
+                        const std::function<std::string(double)>& watch) const {
+  return evaluate(base_, tokens, log, watch, judge_reference);
+}
+
+Score Scorer::evaluate(const fs::path& model, const fs::path& tokens, const fs::path& log,
+                       const std::function<std::string(double)>& watch,
+                       Score (*judge)(const Json&, double)) const {
   Job job;
   job.command = {evaluator_.string(), "eval", model.string(), "--json", "--eval", tokens.string()};
   job.folder = "/";

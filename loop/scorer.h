@@ -30,8 +30,15 @@ class Scorer {
   Score score(const std::filesystem::path& model, const std::filesystem::path& tokens,
               const std::filesystem::path& log,
               const std::function<std::string(double)>& watch) const;
+  /// Scores the lab's full-precision model itself.
+  Score reference(const std::filesystem::path& tokens, const std::filesystem::path& log,
+                  const std::function<std::string(double)>& watch) const;
 
  private:
+  Score evaluate(const std::filesystem::path& model, const std::filesystem::path& tokens,
+                 const std::filesystem::path& log, const std::function<std::string(double)>& watch,
+                 Score (*judge)(const Json&, double)) const;
+
   std::filesystem::path evaluator_;
   std::filesystem::path base_;
   double max_bits_;

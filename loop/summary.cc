@@ -70,6 +70,12 @@ TotalGain total_gain(const History& history, double sigma) {
           .error = sigma * std::sqrt(share(best) + share(baseline))};
 }
 
+std::string ratio_text(const History& history, double ppl) {
+  if (history.reference_ppl() <= 0) return "";
+  return fmt::format(", {:.4f} times the full-precision model's {:.4f}",
+                     ppl / history.reference_ppl(), history.reference_ppl());
+}
+
 std::string describe(const TotalGain& gain) {
   return fmt::format("{:.2f} % ± {:.2f} %", percent(gain.gain),
                      100 * gain.error * std::exp(-gain.gain));
@@ -85,19 +91,21 @@ Json summary_of(const Lab& lab, const History& history) {
   const auto experiment = [](const Experiment* e) { return e == nullptr ? Json() : to_json(*e); };
   const TotalGain gain = total_gain(history, noise.sigma);
   const Power power = power_of(history, noise, lab.config().research.repeats);
-  return Json::Object{{"lab", lab.root().string()},
-                      {"branch", history.tag().empty() ? "" : "tern/" + history.tag()},
-                      {"loop_process", int64_t{running_loop(lab)}},
-                      {"experiments", static_cast<int64_t>(history.experiments().size())},
-                      {"counts", counts},
-                      {"best", experiment(history.incumbent())},
-                      {"baseline", experiment(history.baseline())},
-                      {"gain", gain.gain},
-                      {"gain_error", gain.error},
-                      {"sigma", noise.sigma},
-                      {"sigma_runs", noise.runs},
-                      {"cannot_decide", power.sentence},
-                      {"running", experiment(history.unfinished())}};
+  return Json::Object{
+      {"lab", lab.root().string()},
+      {"branch", history.tag().empty() ? "" : "tern/" + history.tag()},
+      {"loop_process", int64_t{running_loop(lab)}},
+      {"experiments", static_cast<int64_t>(history.experiments().size())},
+      {"counts", counts},
+      {"best", experiment(history.incumbent())},
+      {"baseline", experiment(history.baseline())},
+      {"full_precision_ppl", history.reference_ppl() > 0 ? Json(history.reference_ppl()) : Json()},
+      {"gain", gain.gain},
+      {"gain_error", gain.error},
+      {"sigma", noise.sigma},
+      {"sigma_runs", noise.runs},
+      {"cannot_decide", power.sentence},
+      {"running", experiment(history.unfinished())}};
 }
 
 std::vector<std::string> knob_changes(const Experiment& from, const Experiment& to) {

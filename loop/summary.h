@@ -25,6 +25,9 @@ struct TotalGain {
 };
 TotalGain total_gain(const History& history, double sigma);
 
+/// ", 1.234 times the full-precision model's", or "" where that is not known.
+std::string ratio_text(const History& history, double ppl);
+
 /// "1.23 % ± 0.10 %", of perplexity; lower perplexity is a gain.
 std::string describe(const TotalGain& gain);
 

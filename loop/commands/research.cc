@@ -21,8 +21,8 @@ void print_end(const History& history) {
   const Experiment *best = history.incumbent(), *baseline = history.baseline();
   if (best == nullptr || baseline == nullptr) return;
   const Noise noise = estimate_noise(history);
-  fmt::print("\nbest: {:04}, val_ppl {:.4f} ({})\n", best->number, *best->val_ppl(),
-             best->description);
+  fmt::print("\nbest: {:04} {}\nval_ppl {:.4f}{}\n", best->number, best->description,
+             *best->val_ppl(), ratio_text(history, *best->val_ppl()));
   if (best != baseline) {
     fmt::print("gain over the baseline's {:.4f}: {}\n", *baseline->val_ppl(),
                describe(total_gain(history, noise.sigma)));

@@ -37,8 +37,8 @@ void print_status(const Lab& lab, const History& history, const Json& summary) {
   const Experiment *best = history.incumbent(), *baseline = history.baseline();
   if (best != nullptr && baseline != nullptr) {
     fmt::print("baseline      val_ppl {:.4f}\n", *baseline->val_ppl());
-    fmt::print("best          val_ppl {:.4f}, {:04}: {}\n", *best->val_ppl(), best->number,
-               best->description);
+    fmt::print("best          {:04}: {}\n              val_ppl {:.4f}{}\n", best->number,
+               best->description, *best->val_ppl(), ratio_text(history, *best->val_ppl()));
     fmt::print("gain          {}\n", describe(total_gain(history, noise.sigma)));
   }
   print_noise(noise);

@@ -1,0 +1,215 @@
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loop/branch.h"
+#include "loop/guard.h"
+#include "loop/journal.h"
+#include "loop/lab_bench.h"
+#include "loop/loop_lock.h"
+#include "loop/policy.h"
+#include "loop/proposer.h"
+#include "loop/research.h"
+#include "tern/base/error.h"
+#include "tern/base/file.h"
+#include "tern/base/process.h"
+#include "tern/base/temporary_folder.h"
+
+namespace tern {
+
+/// A recipe that trains nothing. It compiles in a blink, "scores" exp(2 - quality + luck of the
+/// seed), and runs `act`, the body of a function, before it saves its model.
+inline std::string fake_recipe(const std::string& quality, const std::string& act = "") {
+  return R"(#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+struct Recipe {
+  unsigned long seed = 1;
+  double quality = )" +
+         quality + R"(;  // try: 0 0.1 0.2 0.3 0.4
+  double other = 0;  // try: 0 1 2
+};
+
+char run[4096], lab[4096];
+unsigned seed;
+
+void write(const char* name, const char* text) {
+  char path[5000];
+  std::snprintf(path, sizeof path, "%s/%s", run, name);
+  if (FILE* file = std::fopen(path, "w")) {
+    std::fputs(text, file);
+    std::fclose(file);
+  }
+}
+
+void act() {
+)" + act +
+         R"(
+}
+
+int main(int argc, char** argv) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (!std::strcmp(argv[i], "--run-dir")) std::strcpy(run, argv[i + 1]);
+    if (!std::strcmp(argv[i], "--lab")) std::strcpy(lab, argv[i + 1]);
+    if (!std::strcmp(argv[i], "--seed")) seed = std::atoi(argv[i + 1]);
+  }
+  Recipe recipe;
+  write("results.tsv",
+        "step\tlambda\ttrain_loss\ttrain_ppl\teval_ppl\teval_bpb\tlr\ttime_s\tbest_ppl\tq_neg1\t"
+        "q_zero\tq_pos1\texperiment\tcommit\n"
+        "8\t1\t2\t7.4\t9\t1\t0.1\t1\t9\t0.3\t0.4\t0.3\tx\ty\n");
+  write("summary.json", "{\"steps\": \"8\", \"tokens\": \"800\", \"training_seconds\": \"0.1\"}");
+  act();
+  char path[5000], text[100];
+  std::snprintf(path, sizeof path, "%s/model", run);
+  mkdir(path, 0755);
+  write("model/config.json", "{\"hidden_size\": 32}");
+  const double luck = 0.01 * std::sin(7.0 * seed);
+  std::snprintf(text, sizeof text, "%.6f", std::exp(2 - recipe.quality + luck));
+  write("model/score", text);
+}
+)";
+}
+
+/// A lab with everything around it made up: the model, the texts, a "compiler" that is plain g++,
+/// and an evaluator that believes the model's file `score`.
+class FakeLab {
+ public:
+  explicit FakeLab(const std::string& more_toml = "") {
+    namespace fs = std::filesystem;
+    fs::create_directories(root() / "data");
+    fs::create_directories(root() / ".tern");
+    write_file_atomically(
+        root() / "lab.toml",
+        "version = 1\n[budget]\nseconds = 1\n[research]\noverhead_seconds = 2\n" + more_toml);
+    write_file_atomically(root() / "program.md", "# Research program\n");
+    write_file_atomically(root() / ".gitignore", "/data/\n/.tern/\n*.tsv\n");
+    write_file_atomically(root() / "train.cpp", fake_recipe("0"));
+    write_file_atomically(root() / "data" / "wikitext_eval.json", "search");
+    write_file_atomically(root() / ".tern" / "confirm.json", "confirm");
+    write_file_atomically(root() / "data" / "train.tokens", "tokens");
+    fs::create_directories(folder_.path() / "model");
+    write_file_atomically(folder_.path() / "model" / "config.json", "{\"hidden_size\": 32}");
+    make_home();
+    make_evaluator();
+    for (const char* words : {"init -q -b main", "add -A", "commit -q -m start"}) git(words);
+    reopen();
+    LabManifest manifest;
+    manifest.model = folder_.path() / "model";
+    manifest.tokenizer_sha256 = "none";
+    manifest.write(lab());
+  }
+
+  const Lab& lab() const { return *lab_; }
+  std::filesystem::path root() const { return folder_.path() / "lab"; }
+  std::filesystem::path home() const { return folder_.path() / "home"; }
+  std::filesystem::path evaluator() const { return folder_.path() / "evaluator"; }
+  /// Reads lab.toml anew.
+  void reopen() { lab_ = std::make_unique<Lab>(Lab::find(root())); }
+
+  /// Runs git in the lab and returns what it says.
+  std::string git(const std::string& words) const {
+    return shell("git -C " + root().string() + " -c user.name=a -c user.email=a@b " + words);
+  }
+  static std::string shell(const std::string& command) {
+    const CapturedRun run = capture_process({"/bin/sh", "-c", command});
+    check(run.exit_code == 0, "{}: {}", command, run.output);
+    return run.output;
+  }
+
+ private:
+  void make_home() const {
+    namespace fs = std::filesystem;
+    fs::create_directories(home() / "include" / "tern");
+    fs::create_directories(home() / "share" / "tern");
+    write_file_atomically(home() / "share" / "tern" / "toolchain.json",
+                          R"({"compile": ["g++", "-O0"], "link": []})");
+  }
+
+  void make_evaluator() const {
+    write_file_atomically(evaluator(), R"(#!/bin/sh
+# eval MODEL --json --eval TOKENS
+read -r score < "$2/score"
+echo "{\"kind\": \"ternary\", \"bits_per_weight\": 2.25, \"eval_ppl\": $score, \"eval_bpb\": 1}"
+)");
+    std::filesystem::permissions(evaluator(), std::filesystem::perms::owner_all);
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<Lab> lab_;
+};
+
+/// Proposes what it was told, one after the other, and then asks the loop to stop.
+class ScriptedProposer : public Proposer {
+ public:
+  explicit ScriptedProposer(std::deque<std::string> sources) : sources_(std::move(sources)) {}
+
+  Proposal propose(const Situation& situation) override {
+    const auto index = static_cast<size_t>(situation.number) - 2;
+    check(index < sources_.size(), "nothing is left to propose");
+    return {.source = sources_[index],
+            .description = "change " + std::to_string(situation.number),
+            .expectation = "better",
+            .proposer = "agent",
+            .family = "scripted",
+            .refusal = "",
+            .usage = {}};
+  }
+  size_t size() const { return sources_.size(); }
+
+ private:
+  std::deque<std::string> sources_;
+};
+
+/// A loop over a fake lab, put together from the real parts.
+class FakeLoop {
+ public:
+  FakeLoop(const FakeLab& fake, Proposer& proposer, Proposer& fallback,
+           const std::string& policy = "confirm", Bounds bounds = {})
+      : lock_(fake.lab()),
+        journal_(fake.lab()),
+        branch_(fake.lab(), "test", {}),
+        guard_(fake.lab(), fake.home(), fake.evaluator()),
+        bench_(fake.lab(), {.home = fake.home(),
+                            .evaluator = fake.evaluator(),
+                            .sandbox = available_sandbox(),
+                            .interrupted = [stops = bounds.stops] { return stops && stops() > 1; },
+                            .show = {}}),
+        policy_(make_policy(policy, fake.lab().config().research.repeats)),
+        research_({.lab = fake.lab(),
+                   .journal = journal_,
+                   .branch = branch_,
+                   .bench = bench_,
+                   .guard = guard_,
+                   .proposer = proposer,
+                   .fallback = fallback,
+                   .policy = *policy_},
+                  bounds, [this](std::string_view line) { lines_.emplace_back(line); }) {}
+
+  Research& research() { return research_; }
+  const History& history() const { return journal_.history(); }
+  const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  LoopLock lock_;
+  Journal journal_;
+  Branch branch_;
+  Guard guard_;
+  LabBench bench_;
+  std::unique_ptr<Policy> policy_;
+  std::vector<std::string> lines_;
+  Research research_;
+};
+
+}  // namespace tern

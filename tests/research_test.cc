@@ -1,0 +1,299 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/fake_lab.h"
+
+namespace tern {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+/// Runs the baseline and these proposals, one experiment each, and keeps what came of it.
+class Outcomes {
+ public:
+  explicit Outcomes(std::deque<std::string> sources, const std::string& toml = "")
+      : fake_(toml), proposer_(std::move(sources)) {
+    bounds_.experiments = static_cast<int64_t>(proposer_.size()) + 1;
+    loop_ = std::make_unique<FakeLoop>(fake_, proposer_, proposer_, "confirm", bounds_);
+    try {
+      loop_->research().run();
+    } catch (const Error& e) {
+      error_ = e.what();
+    }
+  }
+
+  const Experiment& operator[](int64_t number) const { return loop_->history().at(number); }
+  Status status(int64_t number = 2) const { return (*this)[number].status; }
+  const std::string& reason(int64_t number = 2) const { return (*this)[number].reason; }
+  const std::string& error() const { return error_; }
+  const FakeLab& fake() const { return fake_; }
+  const History& history() const { return loop_->history(); }
+
+ private:
+  FakeLab fake_;
+  ScriptedProposer proposer_;
+  Bounds bounds_;
+  std::unique_ptr<FakeLoop> loop_;
+  std::string error_;
+};
+
+std::string doing(const std::string& act) { return fake_recipe("0.3", act); }
+
+TEST(Research, KeepsAnHonestGain) {
+  const Outcomes out({fake_recipe("0.3")});
+  EXPECT_EQ(out.status(), Status::kKeep) << out.error();
+  EXPECT_EQ(out.history().incumbent()->number, 2);
+  EXPECT_EQ(read_file(out.fake().lab().recipe()), fake_recipe("0.3"));
+  EXPECT_EQ(out.fake().git("rev-parse tern/test"), out.fake().git("rev-parse refs/tern/exp/0002"));
+}
+
+TEST(Research, GoesBackFromAWorseChangeAndKeepsItsCommitReadable) {
+  const Outcomes out({fake_recipe("-0.3")});
+  EXPECT_EQ(out.status(), Status::kDiscard) << out.error();
+  EXPECT_EQ(read_file(out.fake().lab().recipe()), fake_recipe("0"));
+  EXPECT_EQ(out.fake().git("rev-parse tern/test"), out[1].commit + "\n");
+  EXPECT_EQ(out.fake().git("show refs/tern/exp/0002:train.cpp"), fake_recipe("-0.3"));
+  EXPECT_EQ(out.fake().git("status --porcelain"), "");
+}
+
+TEST(Research, DiscardsAnEqualChange) {
+  const Outcomes out({fake_recipe("0.0", "if (seed == 0) std::abort();")});
+  EXPECT_EQ(out.status(), Status::kDiscard) << out.error();
+}
+
+TEST(Research, CallsASyntaxErrorACrashAndSaysWhatTheCompilerSaid) {
+  const Outcomes out({doing("this is no C++;")});
+  EXPECT_EQ(out.status(), Status::kCrash) << out.error();
+  EXPECT_THAT(out.reason(), HasSubstr("does not compile"));
+}
+
+TEST(Research, GoesOnAfterACrash) {
+  const Outcomes out({doing("std::abort();"), fake_recipe("0.3")});
+  EXPECT_EQ(out.status(2), Status::kCrash) << out.error();
+  EXPECT_EQ(out.status(3), Status::kKeep);
+}
+
+TEST(Research, GivesNoScoreToAModelThatIsNotThere) {
+  const Outcomes out({doing("std::exit(0);")});
+  EXPECT_EQ(out.status(), Status::kCrash) << out.error();
+  EXPECT_THAT(out.reason(), HasSubstr("no model"));
+}
+
+TEST(Research, PrunesARunWhoseLossIsNotANumber) {
+  const Outcomes out({doing(R"(
+  char steps[4000] = "step\ttokens\tseconds\tloss\tlr\tlambda\n", line[64];
+  for (int i = 1; i <= 30; ++i) {
+    std::snprintf(line, sizeof line, "%d\t%d\t%d\tnan\t1\t1\n", i, 100 * i, i);
+    std::strcat(steps, line);
+  }
+  write("steps.tsv", steps);
+  sleep(30);
+)")});
+  EXPECT_EQ(out.status(), Status::kDiscard) << out.error();
+  EXPECT_THAT(out.reason(), HasSubstr("not a number"));
+}
+
+TEST(Research, EndsARunThatHangsAtItsTime) {
+  const Outcomes out({doing("for (;;) sleep(1);")});
+  EXPECT_EQ(out.status(), Status::kTimeout) << out.error();
+}
+
+TEST(Research, EndsARunThatFillsItsDisk) {
+  const Outcomes out({doing(R"(
+  static char block[1 << 20];
+  std::memset(block, 1, sizeof block);
+  FILE* file = std::fopen((std::strcat(run, "/junk"), run), "w");
+  signal(SIGXFSZ, SIG_IGN);
+  for (int i = 0; i < 400 && std::fwrite(block, 1, sizeof block, file) == sizeof block; ++i) {}
+  std::fflush(file);
+  sleep(30);
+)")},
+                     "[limits]\ndisk_gb = 0.05\n");
+  EXPECT_EQ(out.status(), Status::kTimeout) << out.error();
+}
+
+TEST(Research, IsNotDelayedByProcessesThatARunLeavesBehind) {
+  const Outcomes out({doing("if (fork() == 0) { setsid(); if (fork() == 0) for (;;) sleep(1); }")});
+  EXPECT_EQ(out.status(), Status::kKeep) << out.error();
+  EXPECT_LT(*out[2].runs[0].time_s, 3);
+}
+
+TEST(Research, NeverBelievesAScoreThatTheProgramPrints) {
+  const Outcomes out({fake_recipe("-0.3", R"(
+  std::printf("eval_ppl: 1.000001\nMETRIC val_ppl=1.000001\n");
+  write("score.json", "{\"eval_ppl\": 1.000001}");
+  write("summary.json", "{\"eval_ppl\": \"1.000001\"}");
+)")});
+  EXPECT_EQ(out.status(), Status::kDiscard) << out.error();
+  EXPECT_GT(*out[2].runs[0].val_ppl, 9);
+}
+
+TEST(Research, DoesNotScoreALinkedModel) {
+  const Outcomes out({doing(R"(
+  char target[5000], link[5000];
+  std::snprintf(target, sizeof target, "%s/.tern/experiments/0001/1/run/model", lab);
+  std::snprintf(link, sizeof link, "%s/model", run);
+  if (symlink(target, link) == 0) std::exit(0);
+)")});
+  EXPECT_EQ(out.status(), Status::kCrash) << out.error();
+}
+
+TEST(Research, RefusesAnotherSeedAlone) {
+  std::string source = fake_recipe("0");
+  source.replace(source.find("seed = 1"), 8, "seed = 2");
+  const Outcomes out({source});
+  EXPECT_EQ(out.status(), Status::kRejected) << out.error();
+}
+
+TEST(Research, RefusesAnIdeaThatWasTriedBefore) {
+  const Outcomes out({fake_recipe("-0.3"), fake_recipe("-0.3") + "// again\n"});
+  EXPECT_EQ(out.status(3), Status::kRejected) << out.error();
+  EXPECT_TRUE(out[3].runs.empty());
+}
+
+/// What a recipe does to the lab behind the loop's back; with a sandbox nothing of it takes effect.
+class Attack : public testing::TestWithParam<const char*> {};
+
+TEST_P(Attack, IsKeptOutByTheSandbox) {
+  if (available_sandbox() == Sandbox::Kind::kNone) GTEST_SKIP() << "no sandbox on this machine";
+  const std::string path = GetParam();
+  const Outcomes out({fake_recipe("0.3",
+                                  "  char path[5000];\n  std::snprintf(path, sizeof path, "
+                                  "\"%s/" +
+                                      path + R"(", lab);
+  FILE* file = std::fopen(path, "a");
+  if (file) std::fputs("changed", file), std::fclose(file);
+  if (unlink(path) == 0 || (file = std::fopen(path, "w"))) write("reached", "yes");
+)")});
+  EXPECT_EQ(out.error(), "");
+  EXPECT_FALSE(fs::exists(out.fake().lab().experiment(2) / "1" / "run" / "reached"));
+  EXPECT_EQ(out.status(), Status::kKeep);
+}
+
+INSTANTIATE_TEST_SUITE_P(On, Attack,
+                         testing::Values("lab.toml", "data/wikitext_eval.json", "data/train.tokens",
+                                         ".tern/ledger.jsonl", ".git/HEAD", "../evaluator",
+                                         "train.cpp", "new-file", ".tern/confirm.json"));
+
+TEST(Research, KeepsTheConfirmDataAndOtherRunsFromBeingRead) {
+  if (available_sandbox() == Sandbox::Kind::kNone) GTEST_SKIP() << "no sandbox on this machine";
+  const Outcomes out({doing(R"(
+  for (const char* name : {".tern/confirm.json", ".tern/ledger.jsonl",
+                           ".tern/experiments/0001/1/run/model/score"}) {
+    char path[5000];
+    std::snprintf(path, sizeof path, "%s/%s", lab, name);
+    if (std::fopen(path, "r")) write("reached", name);
+  }
+  if (socket(AF_INET, SOCK_STREAM, 0) >= 0) write("reached", "network");
+)")});
+  EXPECT_FALSE(fs::exists(out.fake().lab().experiment(2) / "1" / "run" / "reached"));
+  EXPECT_EQ(out.status(), Status::kKeep) << out.error();
+}
+
+/// Proposes an honest gain, and changes a file of the lab while it is at it.
+class Meddler : public ScriptedProposer {
+ public:
+  Meddler(const FakeLab& fake, std::string file)
+      : ScriptedProposer({fake_recipe("0.3")}), fake_(fake), file_(std::move(file)) {}
+  Proposal propose(const Situation& situation) override {
+    append_file(fake_.root() / file_, "changed");
+    return ScriptedProposer::propose(situation);
+  }
+
+ private:
+  const FakeLab& fake_;
+  std::string file_;
+};
+
+TEST(Research, StopsWithASentenceWhenLockedFilesChange) {
+  for (const char* file : {"data/wikitext_eval.json", "lab.toml", "../evaluator"}) {
+    const FakeLab fake;
+    Meddler meddler(fake, file);
+    ScriptedProposer none({});
+    FakeLoop loop(fake, meddler, none);
+    try {
+      loop.research().run();
+      ADD_FAILURE() << file;
+    } catch (const Error& e) {
+      EXPECT_THAT(e.what(), HasSubstr(fs::path(file).filename().string()));
+    }
+  }
+}
+
+TEST(Research, StopsWhenTheLedgerWasChangedByAnother) {
+  const FakeLab fake;
+  Meddler meddler(fake, ".tern/ledger.jsonl");
+  ScriptedProposer none({});
+  FakeLoop loop(fake, meddler, none);
+  EXPECT_THROW(loop.research().run(), Error);
+}
+
+TEST(Research, RefusesASecondLoopInTheSameLab) {
+  const FakeLab fake;
+  const LoopLock lock(fake.lab());
+  EXPECT_THROW(LoopLock second(fake.lab()), Error);
+  EXPECT_EQ(running_loop(fake.lab()), ::getpid());
+}
+
+TEST(Research, StopsAtAFileStopAndTakesItAway) {
+  const FakeLab fake;
+  ScriptedProposer proposer({});
+  FakeLoop loop(fake, proposer, proposer);
+  write_file_atomically(fake.root() / "STOP", "");
+  loop.research().run();
+  EXPECT_FALSE(fs::exists(fake.root() / "STOP"));
+  EXPECT_TRUE(loop.history().experiments().empty());
+}
+
+TEST(Research, StopsAfterTheExperimentAtTheFirstSignalAndAtOnceAtTheSecond) {
+  const FakeLab fake;
+  ScriptedProposer proposer({doing("sleep(2);")});
+  int asked = 0;
+  FakeLoop loop(fake, proposer, proposer, "confirm", {.stops = [&] {
+                  const bool trying = fs::exists(fake.lab().experiment(2) / "1" / "run");
+                  return trying ? asked = 2 : asked;
+                }});
+  loop.research().run();
+  ASSERT_NE(loop.history().unfinished(), nullptr);
+  EXPECT_EQ(loop.history().unfinished()->runs[0].outcome, Outcome::kInterrupted);
+}
+
+TEST(Research, TriesAPersonsOwnEditFirst) {
+  const FakeLab fake;
+  ScriptedProposer proposer({});
+  {
+    FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+    loop.research().run();
+  }
+  write_file_atomically(fake.root() / "train.cpp", fake_recipe("0.3"));
+  FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+  loop.research().run();
+  EXPECT_EQ(loop.history().at(2).proposer, "person");
+  EXPECT_EQ(loop.history().at(2).status, Status::kKeep);
+}
+
+TEST(Research, MeasuresTheIncumbentAnewWhenTheBudgetChanged) {
+  FakeLab fake;
+  ScriptedProposer proposer({fake_recipe("0.3")});
+  {
+    FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+    loop.research().run();
+  }
+  std::string toml = read_file(fake.root() / "lab.toml");
+  toml.replace(toml.find("seconds = 1"), 11, "seconds = 2");
+  write_file_atomically(fake.root() / "lab.toml", toml);
+  fake.reopen();
+  FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+  loop.research().run();
+  const std::vector<RunRecord>& runs = loop.history().at(1).runs;
+  ASSERT_GE(runs.size(), 6u);
+  EXPECT_TRUE(runs[0].stale);
+  EXPECT_FALSE(runs[3].stale);
+  EXPECT_EQ(loop.history().at(2).status, Status::kKeep);
+}
+
+}  // namespace
+}  // namespace tern

@@ -10,4 +10,8 @@ namespace tern {
 /// such file.
 std::string file_stamp(const std::filesystem::path& path);
 
+/// False for a file that was changed just now: the clock of files ticks in milliseconds, so one
+/// more change could leave its stamp as it is.
+bool stamp_is_settled(const std::filesystem::path& path);
+
 }  // namespace tern

@@ -12,7 +12,8 @@ namespace tern {
 /// which no program sets at will) moved, so a check costs microseconds.
 class LockedFiles {
  public:
-  /// Folders stand for all regular files below them. Throws when one cannot be read.
+  /// Folders stand for all files below them. A link is followed to its file, and is itself locked.
+  /// Throws when one cannot be read.
   explicit LockedFiles(const std::vector<std::filesystem::path>& paths);
 
   /// What changed since, in one sentence that names the first such file; empty when nothing did.
@@ -22,9 +23,11 @@ class LockedFiles {
   std::string digest() const;
 
  private:
-  struct Entry;
+  std::string changed_file(const std::filesystem::path& file) const;
+
   std::vector<std::filesystem::path> paths_;
   std::map<std::filesystem::path, std::string> hashes_;
+  /// Empty for a file that must be read again, whatever its stamp.
   mutable std::map<std::filesystem::path, std::string> stamps_;
 };
 

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tern {
+
+/// All that descends from a process, without itself, parents before their children. Orphans whom
+/// nobody in the tree adopted are not found.
+std::vector<pid_t> descendants_of(pid_t process);
+
+/// Resident bytes of one process; 0 when it is gone.
+int64_t resident_bytes(pid_t process);
+
+/// The first 15 bytes of a program's name; empty when it is gone.
+std::string process_name(pid_t process);
+
+/// The processes whose environment carries NAME=VALUE, all others in their sessions, and the
+/// descendants of both; never this process.
+std::vector<pid_t> marked_processes(const std::string& name, const std::string& value);
+
+}  // namespace tern

@@ -22,13 +22,16 @@ size_t index_of(const std::array<std::string_view, n>& names, std::string_view n
   fail("there is no {} \"{}\"; the ledger was written by another Tern", what, name);
 }
 
-/// Geometric mean of a figure over runs, empty without any.
+/// Mean of a figure over the runs that have it, empty without any.
 template <class Figure>
 std::optional<double> mean_of(const std::vector<const RunRecord*>& runs, Figure&& figure) {
   double sum = 0;
-  for (const RunRecord* run : runs) sum += std::log(*figure(*run));
-  if (runs.empty()) return std::nullopt;
-  return std::exp(sum / static_cast<double>(runs.size()));
+  int n = 0;
+  for (const RunRecord* run : runs) {
+    if (const std::optional<double> value = figure(*run)) sum += *value, ++n;
+  }
+  if (n == 0) return std::nullopt;
+  return sum / n;
 }
 
 }  // namespace
@@ -70,7 +73,10 @@ std::vector<const RunRecord*> Experiment::estimate_runs() const {
 }
 
 std::optional<double> Experiment::val_ppl() const {
-  return mean_of(estimate_runs(), [](const RunRecord& run) { return run.val_ppl; });
+  const std::optional<double> nats = mean_of(estimate_runs(), [](const RunRecord& run) {
+    return run.val_ppl ? std::optional(std::log(*run.val_ppl)) : std::nullopt;
+  });
+  return nats ? std::optional(std::exp(*nats)) : std::nullopt;
 }
 
 std::optional<double> Experiment::val_bpb() const {

@@ -81,8 +81,8 @@ struct Experiment {
   std::optional<double> gain;   // ln(perplexity) won over the incumbent; negative: lost
   std::optional<double> sigma;  // of one run's ln(perplexity), as known when it was decided
 
-  /// Mean perplexity of record (geometric) of the scored runs, those alone that did not select the
-  /// recipe where there are such; empty without a score.
+  /// Mean perplexity of record (geometric: bits per byte are its logarithm, whose mean is plain) of
+  /// estimate_runs(); empty without a score.
   std::optional<double> val_ppl() const;
   std::optional<double> val_bpb() const;
   /// The scored run with this seed, or null.

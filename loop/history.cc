@@ -95,6 +95,14 @@ const Experiment* History::unfinished() const {
 bool History::tried(const std::string& program) const { return programs_.contains(program); }
 
 void History::apply(const Json& event) {
+  try {
+    fold(event);
+  } catch (const Error& e) {
+    fail("{} (in the ledger's event {})", e.what(), event.dump().substr(0, 200));
+  }
+}
+
+void History::fold(const Json& event) {
   const std::string& kind = event.at("event").as_string();
   if (kind == "session") {
     tag_ = event.at("tag").as_string();
@@ -106,6 +114,8 @@ void History::apply(const Json& event) {
     check(event.at("experiment").as_int() == next_number(),
           "the ledger plans experiment {} where {} was next", event.at("experiment").as_int(),
           next_number());
+    check(unfinished() == nullptr, "the ledger plans experiment {} while {} has no end",
+          next_number(), next_number() - 1);
     const int64_t number = next_number();
     experiments_.emplace_back().number = number;
     plan(experiments_.back(), event);
@@ -134,6 +144,7 @@ Experiment& History::experiment_of(const Json& event) {
 }
 
 void History::end(Experiment& e, const Json& event) {
+  check(e.status == Status::kRunning, "the ledger ends experiment {} twice", e.number);
   e.status = status_named(event.at("status").as_string());
   e.reason = event.get("reason", "");
   e.gain = number_of(event, "gain");

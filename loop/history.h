@@ -49,6 +49,7 @@ class History {
   const std::string& conditions() const { return conditions_; }
 
  private:
+  void fold(const Json& event);
   Experiment& experiment_of(const Json& event);
   void end(Experiment& experiment, const Json& event);
 

@@ -31,6 +31,7 @@ void Ledger::append(Json event) {
   } catch (const Error&) {
     std::error_code ignored;
     fs::resize_file(path_, size, ignored);
+    stamp_ = file_stamp(path_);  // so that it goes on once there is room
     throw;
   }
   stamp_ = file_stamp(path_);

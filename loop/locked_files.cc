@@ -91,7 +91,12 @@ std::string LockedFiles::changed() const {
 
 std::string LockedFiles::digest() const {
   std::string all;
-  for (const auto& [file, hash] : hashes_) all += fmt::format("{} {}\n", hash, file.string());
+  for (const fs::path& path : paths_) {
+    for (const auto& [file, hash] : hashes_) {
+      const fs::path name = file.lexically_relative(path.parent_path());
+      if (!name.empty() && *name.begin() != "..") all += fmt::format("{} {}\n", hash, name.string());
+    }
+  }
   return sha256_of(all);
 }
 

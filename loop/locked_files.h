@@ -19,7 +19,7 @@ class LockedFiles {
   /// What changed since, in one sentence that names the first such file; empty when nothing did.
   /// Files that came into or went from a locked folder count.
   std::string changed() const;
-  /// One hash over all names and contents.
+  /// One hash over all names and contents, the same wherever the paths lie.
   std::string digest() const;
 
  private:

@@ -121,6 +121,14 @@ TEST_F(LockedFilesTest, TheDigestStandsForAllNamesAndContents) {
   EXPECT_NE(lock().digest(), digest);
 }
 
+TEST_F(LockedFilesTest, AMovedLabHasTheSameDigest) {
+  const std::string digest = lock().digest();
+  const TemporaryFolder other;
+  fs::copy(folder_.path(), other.path(),
+           fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+  EXPECT_EQ(LockedFiles({other / "lab.toml", other / "data"}).digest(), digest);
+}
+
 TEST_F(LockedFilesTest, WhatIsNotThereCannotBeLocked) {
   EXPECT_THROW(LockedFiles({folder_ / "none"}), Error);
 }

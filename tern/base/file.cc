@@ -86,6 +86,7 @@ void write_file_atomically(const fs::path& path, std::string_view contents) {
 }
 
 void append_file(const fs::path& path, std::string_view contents, bool sync) {
+  const bool made = sync && !fs::exists(path);
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) fail_errno("open", path);
   try {
@@ -96,6 +97,7 @@ void append_file(const fs::path& path, std::string_view contents, bool sync) {
     throw;
   }
   ::close(fd);
+  if (made) sync_folder(path);
 }
 
 MappedFile::MappedFile(const fs::path& path) : path_(path) {

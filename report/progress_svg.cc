@@ -107,6 +107,11 @@ std::string circle(const char* style, double x, double y, double radius) {
                      radius);
 }
 
+/// Stands at the upper edge for a try above it.
+std::string triangle(double x, double y) {
+  return fmt::format("<path class=\"discard\" d=\"M{:.1f} {:.1f}l4.5 8h-9z\"/>\n", x, y);
+}
+
 std::string cross(double x, double y) {
   return line("failed", x - 3, y - 3, x + 3, y + 3) + line("failed", x - 3, y + 3, x + 3, y - 3);
 }
@@ -123,7 +128,7 @@ std::string tries(const History& history, const Frame& frame) {
     if (stands(e)) {
       kept += circle(e.status == Status::kKeep ? "keep" : "baseline", x, frame.y(*e.val_ppl()), 5);
     } else if (const auto ppl = e.val_ppl()) {
-      dropped += circle("discard", x, frame.y(*ppl), 3.5);
+      dropped += *ppl > frame.high ? triangle(x, kTop) : circle("discard", x, frame.y(*ppl), 3.5);
     } else if (e.status != Status::kRunning) {
       dropped += cross(x, kBottom - 6);
     }
@@ -157,7 +162,7 @@ std::string legend() {
     out += words("faint", "start", x + 9, kTop - 14, text);
     x += width;
   }
-  return out + line("axis", x, kTop - 18, x + 14, kTop - 18) +
+  return out + line("best", x, kTop - 18, x + 14, kTop - 18) +
          words("faint", "start", x + 20, kTop - 14, "best so far");
 }
 

@@ -114,6 +114,7 @@ Json experiment_json(const Experiment& e, std::optional<double> sigma) {
                       {"val_ppl", maybe(e.val_ppl())},
                       {"val_bpb", maybe(e.val_bpb())},
                       {"log_deviation", maybe(log_deviation(e, sigma))},
+                      {"estimate_runs", static_cast<int64_t>(e.estimate_runs().size())},
                       {"selected_by_its_score", e.base != 0 && e.fresh_runs().empty()},
                       {"gain", maybe(e.gain)},
                       {"runs", runs}};

@@ -28,9 +28,7 @@ function layout(more) {
 }
 
 function draw(id, traces, chartLayout) {
-  const config = { responsive: true, displaylogo: false, displayModeBar: touch() ? false : "hover",
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"] };
-  return Plotly.react(id, traces, chartLayout, config);
+  return Plotly.react(id, traces, chartLayout, { responsive: true, displayModeBar: false });
 }
 
 /** The tries of one status. Those above the range stand as triangles at its upper edge. */
@@ -48,7 +46,7 @@ function tries(experiments, status, range) {
       error_y: { type: "data", array: scored.map((e) => above(e) ? 0 : deviation(e) || 0), thickness: 1,
         width: 0, color: color(status) },
       opacity: faint ? 0.75 : 1 },
-    { name: status, x: failed.map((e) => e.number), y: failed.map(() => 0), yaxis: "y2", mode: "markers",
+    { name: status, x: failed.map((e) => e.number), y: failed.map(() => 0), yaxis: "y2", mode: "markers", cliponaxis: false,
       customdata: failed.map((e) => e.number), marker: { ...marker, size: 8, symbol: SYMBOLS[status] } },
   ].filter((trace) => trace.x.length > 0)
     .map((trace, i) => ({ ...trace, type: "scatter", hoverinfo: "none", legendgroup: status, showlegend: i === 0 }));
@@ -57,7 +55,7 @@ function tries(experiments, status, range) {
 function ring(experiment, range) {
   const scored = experiment.val_ppl !== null;
   return { type: "scatter", mode: "markers", hoverinfo: "skip", showlegend: false, x: [experiment.number],
-    y: [scored ? Math.min(experiment.val_ppl, range ? range[1] : Infinity) : 0], yaxis: scored ? "y" : "y2",
+    y: [scored ? Math.min(experiment.val_ppl, range ? range[1] : Infinity) : 0], yaxis: scored ? "y" : "y2", cliponaxis: false,
     marker: { symbol: "circle-open", size: 17, color: color("text"), line: { width: 2 } } };
 }
 
@@ -75,8 +73,8 @@ function drawStaircase(experiments, selected, near) {
   if (selected) traces.push(ring(selected, range));
   const last = experiments.length;
   return draw("staircase", traces, layout({
-    hovermode: "closest",
-    xaxis: axis("experiment", { range: [0.5 - 0.02 * last, last + 0.5 + 0.02 * last], tickformat: "d",
+    hovermode: "closest", showlegend: innerWidth > 640,  // on a phone it would take half of the chart
+    xaxis: axis("experiment", { range: [Math.max(0.1, 0.5 - 0.02 * last), last + 0.5 + 0.02 * last], tickformat: "d",
       dtick: last < 12 ? 1 : undefined, showgrid: false, anchor: "free", position: 0 }),
     yaxis: axis("perplexity", { type: near ? "linear" : "log", domain: [failures ? 0.11 : 0, 1],
       ...(range ? { range: [range[0], range[1] + 0.03 * (range[1] - range[0])] } : {}) }),
@@ -110,7 +108,7 @@ function drawCurves(curve, name, other, otherName) {
   ].map((trace) => ({ ...trace, showlegend: trace.line.dash !== "dot" })), layout({
     hovermode: "x unified", showlegend: true, margin: { l: 48, r: 40, t: 8, b: 40 }, xaxis: axis(unit),
     yaxis: axis("", { rangemode: "tozero", exponentformat: "e", tickfont: { color: color("pos1") } }),
-    yaxis2: axis("", { overlaying: "y", side: "right", range: [-0.03, 1.03], showgrid: false,
+    yaxis2: axis("", { overlaying: "y", side: "right", range: [-0.03, 1.03], tickvals: [0, 0.5, 1], showgrid: false,
       tickfont: { color: color("neg1") } }),
   }));
 }

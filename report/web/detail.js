@@ -48,7 +48,8 @@ function facts(experiment) {
   const score = scoreInWords(experiment);
   fact("perplexity", score, score && experiment.selected_by_its_score
     ? element("span", { className: "faint" }, " (one run, the one that it was judged by)") : "");
-  fact("against the incumbent", gainInWords(experiment.gain));
+  const gain = gainInWords(experiment.gain);
+  fact("gain", gain, gain && experiment.base > 0 ? ` than experiment ${experiment.base}` : "");
   fact("expected", visible(experiment.expectation));
   fact("verdict", visible(experiment.reason));
   fact("proposed by", visible([experiment.proposer, experiment.family].filter(Boolean).join(", ")));

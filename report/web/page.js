@@ -5,17 +5,17 @@ const experiments = data.experiments;
 const byId = (id) => document.getElementById(id);
 const view = { near: true, selected: null };
 
-function tile(title, value, sd, note, wide) {
-  return element("div", { className: wide ? "tile wide" : "tile" }, element("div", { className: "faint" }, title),
+function tile(title, value, sd, note) {
+  return element("div", { className: "tile" }, element("div", { className: "faint" }, title),
     element("div", { className: "value" }, value, sd ? element("span", { className: "sd" }, " " + sd) : ""),
     typeof note === "string" ? element("div", { className: "faint" }, note) : note);
 }
 
 function bestTile(summary) {
   const best = experiments[summary.best - 1];
-  const runs = best.runs.filter((run) => run.outcome === "scored").length;
+  const runs = best.estimate_runs === 1 ? "one run" : `mean of ${best.estimate_runs} runs`;
   const [value, sd] = withDeviation(summary.best_ppl.value, summary.best_ppl.sd);
-  const note = summary.optimistic ? "one run, the one that selected it: somewhat too good" : `${runs} scored runs`;
+  const note = summary.optimistic ? "the one run that selected it: somewhat too good" : runs;
   return tile("Best perplexity", value, sd, `experiment ${summary.best}, ${note}`);
 }
 
@@ -23,8 +23,9 @@ function gainTile(summary) {
   const baseline = experiments[summary.baseline - 1];
   if (!summary.gain) return tile("Gain over the baseline", "none yet", "", `baseline ${scoreInWords(baseline)}`);
   const { value, sd } = summary.gain;
-  const spread = sd === null ? "" : `± ${digits(100 * Math.exp(-value) * sd, 2)} %`;
-  return tile("Gain over the baseline", gainInWords(value), spread, `baseline ${scoreInWords(baseline)}`);
+  const [size, direction] = gainInWords(value).split(" % ");
+  const spread = sd === null ? "" : ` ± ${digits(100 * Math.exp(-value) * sd, 2)} %`;
+  return tile("Gain over the baseline", size + " %", direction + spread, `baseline ${scoreInWords(baseline)}`);
 }
 
 function sigmaTile(summary) {
@@ -38,7 +39,7 @@ function countsTile() {
   const counts = STATUSES.map((status) => [status, experiments.filter((e) => e.status === status).length])
     .filter(([, count]) => count > 0);
   return tile("Experiments", String(experiments.length), "", element("div", { className: "chips" },
-    ...counts.map(([status, count]) => statusMark(status, `${status} ${count}`))), true);
+    ...counts.map(([status, count]) => statusMark(status, `${status} ${count}`))));
 }
 
 function drawTiles(summary) {
@@ -101,7 +102,7 @@ function redrawStaircase() {
   const range = rangeNearBest(experiments);
   const above = range === null ? 0 : experiments.filter((e) => e.val_ppl !== null && e.val_ppl > range[1]).length;
   byId("staircase-note").textContent = view.near && above > 0
-    ? `▲ ${above} tries lie above this range.` : "";
+    ? `▲ at the upper edge: ${above} ${above === 1 ? "try" : "tries"} above this range.` : "";
 }
 
 /** Selects an experiment by its number and shows it everywhere. */

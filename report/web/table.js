@@ -5,7 +5,7 @@ const ROWS = 100;  // shown at first
 const COLUMNS = [
   { title: "#", key: (e) => e.number, cell: (e) => experimentLink(e.number), number: true },
   { title: "status", key: (e) => STATUSES.indexOf(e.status), cell: (e) => statusMark(e.status) },
-  { title: "perplexity", key: (e) => e.val_ppl, cell: (e) => scoreInWords(e), number: true },
+  { title: "perplexity", key: (e) => e.val_ppl, cell: (e) => score(e), number: true },
   { title: "change", key: (e) => e.gain === null ? null : -e.gain, cell: (e) => gainInWords(e.gain), number: true, wide: true },
   { title: "description", key: (e) => e.description, cell: (e) => visible(e.description), words: true },
   { title: "proposer", key: (e) => e.proposer + e.family, wide: true,
@@ -13,6 +13,11 @@ const COLUMNS = [
   { title: "runs", key: (e) => e.runs.length, cell: (e) => String(e.runs.length), number: true, wide: true },
   { title: "time", key: (e) => spent(e), cell: (e) => duration(spent(e)), number: true, wide: true },
 ];
+
+function score(experiment) {
+  const [value, sd] = withDeviation(experiment.val_ppl, deviation(experiment));
+  return element("span", {}, value, sd ? element("span", { className: "sd" }, " " + sd) : "");
+}
 
 /** Seconds that the experiment's runs took. */
 function spent(experiment) {

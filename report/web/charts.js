@@ -38,7 +38,8 @@ function tries(experiments, status, range) {
   const above = (e) => range && e.val_ppl > range[1];
   const faint = status === "discard";
   const failed = of.filter((e) => e.val_ppl === null);
-  const marker = { color: color(status), size: faint ? 7 : 9, line: { width: 1.6, color: color(status) } };
+  const many = experiments.length > 300;
+  const marker = { color: color(status), size: (faint ? 7 : 9) - (many ? 2 : 0), line: { width: 1.6, color: color(status) } };
   return [
     { name: status, x: scored.map((e) => e.number), customdata: scored.map((e) => e.number),
       y: scored.map((e) => above(e) ? range[1] : e.val_ppl), mode: "markers",
@@ -64,17 +65,18 @@ function drawStaircase(experiments, selected, near) {
   const range = near ? rangeNearBest(experiments) : null;
   const best = staircase(experiments);
   const failures = experiments.some((e) => e.val_ppl === null);
+  const drawn = (statuses) => statuses.flatMap((status) => tries(experiments, status, range));
   const traces = [
-    { type: "scatter", name: "best so far", mode: "lines", x: best.x, y: best.y, hoverinfo: "skip",
+    ...drawn(["discard", "crash", "timeout", "rejected", "running"]),
+    { type: "scatter", name: "best so far", mode: "lines", x: best.x, y: best.y, hoverinfo: "skip", legendrank: 1,
       line: { shape: "hv", width: 2.5, color: color("keep") } },
-    ...["discard", "crash", "timeout", "rejected", "running", "keep", "baseline"]
-      .flatMap((status) => tries(experiments, status, range)),
+    ...drawn(["keep", "baseline"]),
   ];
   if (selected) traces.push(ring(selected, range));
   const last = experiments.length;
   return draw("staircase", traces, layout({
     hovermode: "closest", showlegend: innerWidth > 640,  // on a phone it would take half of the chart
-    xaxis: axis("experiment", { range: [Math.max(0.1, 0.5 - 0.02 * last), last + 0.5 + 0.02 * last], tickformat: "d",
+    xaxis: axis("experiment", { range: [last < 60 ? Math.max(0.1, 0.5 - 0.02 * last) : -0.01 * last, last + 0.5 + 0.02 * last], tickformat: "d",
       dtick: last < 12 ? 1 : undefined, showgrid: false, anchor: "free", position: 0 }),
     yaxis: axis("perplexity", { type: near ? "linear" : "log", domain: [failures ? 0.11 : 0, 1],
       ...(range ? { range: [range[0], range[1] + 0.03 * (range[1] - range[0])] } : {}) }),

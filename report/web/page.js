@@ -91,7 +91,7 @@ function drawHead() {
   byId("subtitle").textContent = visible(`${tag}${digits(data.budget_seconds, 3)} s of training a run, policy ${data.policy}; made ${made}`
     + (running ? `, while experiment ${running.number} was running` : ""));
   byId("footer").textContent = [
-    "Error bars: one standard deviation of the score, sigma / √runs.",
+    data.summary.sigma !== null ? "Error bars: one standard deviation of the score, sigma / √runs." : "",
     data.without_curves > 0 ? `Curves of ${data.without_curves} experiments were left out to keep this file small.` : "",
     data.without_diff > 0 ? `So were the diffs of ${data.without_diff}; tern diff N shows them.` : "",
   ].join(" ");

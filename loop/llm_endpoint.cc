@@ -82,7 +82,7 @@ std::string LlmEndpoint::shown_base() const {
   return at == base.npos || at < host ? shown : shown.substr(0, host) + shown.substr(at + 1);
 }
 
-LlmEndpoint find_llm(const LlmConfig& config, const Environment& environment) {
+LlmEndpoint llm_endpoint(const LlmConfig& config, const Environment& environment) {
   const LlmEndpoint found = wants_anthropic(config, environment) ? anthropic(config, environment)
                                                                  : open_ai(config, environment);
   check(found.base.starts_with("http://") || found.base.starts_with("https://"),

@@ -29,6 +29,6 @@ std::string process_environment(const char* name);
 /// OPENAI_BASE_URL or OPENAI_API_BASE, OPENAI_MODEL; ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN,
 /// ANTHROPIC_BASE_URL, ANTHROPIC_MODEL. OpenAI's go before where both are set and llm.api does not
 /// say. Throws an Error that says what to set.
-LlmEndpoint find_llm(const LlmConfig& config, const Environment& environment = process_environment);
+LlmEndpoint llm_endpoint(const LlmConfig& config, const Environment& environment = process_environment);
 
 }  // namespace tern

@@ -37,7 +37,7 @@ struct RunReport {
   Json evaluations;  // rows of results.tsv, as texts by column; an array
 };
 
-/// Where recipes are built, run and scored: the real one is LabBench. Whatever a recipe does wrong
+/// Where recipes are built, run and scored: the real one is Workbench. Whatever a recipe does wrong
 /// is an outcome; an Error means that the bench itself cannot go on (a full disk, no compiler).
 class Bench {
  public:

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "loop/history.h"
-#include "loop/lab_bench.h"
+#include "loop/workbench.h"
 #include "tern/base/lab.h"
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <sstream>
 
 #include "loop/untrusted_file.h"
 
@@ -29,7 +30,7 @@ double mean(const std::vector<double>& values, size_t begin, size_t end) {
                      : std::numeric_limits<double>::quiet_NaN();
 }
 
-/// Reads one line "step tokens seconds loss lr lambda" into the curve.
+/// Reads one line "step tokens seconds loss lr lambda" into the curve; the header has no numbers.
 void add_line(Curve& curve, const std::string& line) {
   double tokens = 0, seconds = 0, loss = 0;
   if (std::sscanf(line.c_str(), "%*s %lf %lf %lf", &tokens, &seconds, &loss) != 3) return;
@@ -53,13 +54,9 @@ double Curve::smoothed(double at) const {
 }
 
 Curve read_curve(const std::filesystem::path& steps) {
-  Curve curve;
-  const std::string text = read_untrusted(steps, 64 << 20).value_or("");
-  size_t line = text.find('\n') + 1;
-  for (size_t end; line > 0 && (end = text.find('\n', line)) != text.npos; line = end + 1) {
-    add_line(curve, text.substr(line, end - line));
-  }
-  return curve;
+  RunWatch watch(steps, {}, 0);
+  watch.read_more();
+  return watch.curve();
 }
 
 RunWatch::RunWatch(std::filesystem::path steps, Curve rival, double behind)
@@ -75,12 +72,11 @@ std::string RunWatch::verdict() {
 }
 
 void RunWatch::read_more() {
-  const std::string text = read_untrusted(path_, 64 << 20, offset_).value_or("");
-  size_t line = 0;
-  for (size_t end; (end = text.find('\n', line)) != text.npos; line = end + 1) {
-    if (offset_ + line > 0) add_line(curve_, text.substr(line, end - line));
-  }
-  offset_ += line;
+  std::string text = read_untrusted(path_, 64 << 20, offset_).value_or("");
+  text.resize(text.rfind('\n') + 1);  // a line without its end is in the making
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) add_line(curve_, line);
+  offset_ += text.size();
 }
 
 std::string RunWatch::smoke() const {

@@ -28,14 +28,14 @@ class RunWatch {
   /// `behind` is the largest gap, in nats of training loss at equal tokens; 0: no pruning.
   RunWatch(std::filesystem::path steps, Curve rival, double behind);
 
-  /// Why the run should end now, in one sentence; empty to let it go on. Cheap: reads only what was
-  /// written since the last call.
+  /// Why the run should end now, in one sentence; empty to let it go on.
   std::string verdict();
+  /// Reads what was written since the last time.
+  void read_more();
   int64_t steps() const { return static_cast<int64_t>(curve_.loss.size()); }
   const Curve& curve() const { return curve_; }
 
  private:
-  void read_more();
   std::string smoke() const;
   std::string prune();
 

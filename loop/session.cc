@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "loop/builtin_proposer.h"
 #include "loop/proposers.h"
 #include "tern/base/error.h"
 #include "tern/base/home.h"
@@ -39,6 +40,11 @@ fs::path evaluator_of(const SessionOptions& options) {
   return options.evaluator.empty() ? fs::read_symlink("/proc/self/exe") : options.evaluator;
 }
 
+/// Whether somebody asked to stop at once.
+std::function<bool()> now(const SessionOptions& options) {
+  return [stops = options.bounds.stops] { return stops && stops() > 1; };
+}
+
 /// Says loudly when a recipe could reach more than its folder.
 Sandbox::Kind sandbox_of_this_machine(Display& display) {
   const Sandbox::Kind kind = available_sandbox();
@@ -66,8 +72,11 @@ Session::Session(const Lab& lab, const SessionOptions& options)
               .sandbox = sandbox_of_this_machine(display_),
               .interrupted = [stops = options.bounds.stops] { return stops && stops() > 1; },
               .show = [this](const BenchView& view) { display_.show(view, journal_.history()); }}),
-      proposer_(make_proposer(lab, options.proposer, options.mix)),
-      fallback_(make_proposer(lab, "builtin", 0)),
+      proposer_(make_proposer(lab, {.name = options.proposer,
+                                    .mix = options.mix,
+                                    .home = home_of(options),
+                                    .interrupted = now(options)})),
+      fallback_(std::make_unique<BuiltinProposer>()),
       policy_(make_policy(options.policy.empty() ? lab.config().research.policy : options.policy,
                           lab.config().research.repeats)) {
   research_ = std::make_unique<Research>(ResearchParts{.lab = lab_,

@@ -8,11 +8,11 @@
 #include "loop/display.h"
 #include "loop/guard.h"
 #include "loop/journal.h"
-#include "loop/lab_bench.h"
 #include "loop/loop_lock.h"
 #include "loop/policy.h"
 #include "loop/proposer.h"
 #include "loop/research.h"
+#include "loop/workbench.h"
 
 namespace tern {
 
@@ -45,7 +45,7 @@ class Session {
   Journal journal_;
   Branch branch_;
   Guard guard_;
-  LabBench bench_;
+  Workbench bench_;
   std::unique_ptr<Proposer> proposer_;
   std::unique_ptr<Proposer> fallback_;
   std::unique_ptr<Policy> policy_;

@@ -9,11 +9,11 @@
 #include "loop/branch.h"
 #include "loop/guard.h"
 #include "loop/journal.h"
-#include "loop/lab_bench.h"
 #include "loop/loop_lock.h"
 #include "loop/policy.h"
 #include "loop/proposer.h"
 #include "loop/research.h"
+#include "loop/workbench.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/process.h"
@@ -206,7 +206,7 @@ class FakeLoop {
   Journal journal_;
   Branch branch_;
   Guard guard_;
-  LabBench bench_;
+  Workbench bench_;
   std::unique_ptr<Policy> policy_;
   std::vector<std::string> lines_;
   Research research_;

@@ -11,7 +11,7 @@ namespace tern {
 
 /// [research]: how `tern research` searches.
 struct ResearchConfig {
-  std::string proposer = "builtin";  // builtin, agent or llm
+  std::string proposer = "builtin";  // builtin, agent, llm or random
   std::string policy = "confirm";    // greedy, confirm or race
   int64_t seeds = 3;                 // runs of the baseline, which give sigma
   int64_t repeats = 3;               // pairs of runs on fresh seeds when a gain is in doubt

@@ -1,4 +1,4 @@
-#include "loop/lab_bench.h"
+#include "loop/workbench.h"
 
 #include <algorithm>
 #include <limits>
@@ -86,7 +86,7 @@ void add_view(BenchView& view, const RunWatch& watch, double budget) {
 
 }  // namespace
 
-LabBench::LabBench(const Lab& lab, LabBenchOptions options)
+Workbench::Workbench(const Lab& lab, WorkbenchOptions options)
     : lab_(lab),
       options_(std::move(options)),
       toolchain_(Toolchain::read(options_.home)),
@@ -95,24 +95,24 @@ LabBench::LabBench(const Lab& lab, LabBenchOptions options)
       scorer_(options_.evaluator, manifest_.model, lab.config().research.max_bits,
               options_.sandbox) {}
 
-fs::path LabBench::program_of(int64_t experiment) const {
+fs::path Workbench::program_of(int64_t experiment) const {
   return lab_.experiment(experiment) / ("train-" + toolchain_mark_);
 }
 
-fs::path LabBench::run_folder(int64_t experiment, int64_t run) const {
+fs::path Workbench::run_folder(int64_t experiment, int64_t run) const {
   return lab_.experiment(experiment) / std::to_string(run) / "run";
 }
 
-bool LabBench::has_confirm_data() const { return fs::exists(lab_.confirm_set()); }
+bool Workbench::has_confirm_data() const { return fs::exists(lab_.confirm_set()); }
 
-std::string LabBench::watch_stage(BenchView view, double seconds) const {
+std::string Workbench::watch_stage(BenchView view, double seconds) const {
   view.seconds = seconds;
   if (options_.show) options_.show(view);
   return options_.interrupted && options_.interrupted() ? kInterrupted : "";
 }
 
 /// Compiles the recipe unless its program is there; returns why that failed, or "".
-std::string LabBench::build(const RunOrder& order) {
+std::string Workbench::build(const RunOrder& order) {
   const fs::path folder = lab_.experiment(order.experiment), recipe = folder / "train.cpp";
   const fs::path program = program_of(order.experiment), workspace = folder / "build";
   if (fs::exists(program)) return "";
@@ -144,14 +144,14 @@ std::string LabBench::build(const RunOrder& order) {
 }
 
 /// Model, texts and configuration: what a run may read of the lab.
-std::vector<fs::path> LabBench::data() const {
+std::vector<fs::path> Workbench::data() const {
   std::vector<fs::path> paths = {lab_.root() / "lab.toml", lab_.data(), manifest_.model};
   const std::string stream = manifest_.train_source.substr(0, manifest_.train_source.find('!'));
   if (!stream.empty() && fs::exists(stream)) paths.emplace_back(stream);
   return paths;
 }
 
-JobResult LabBench::train(const RunOrder& order, RunWatch& watch) {
+JobResult Workbench::train(const RunOrder& order, RunWatch& watch) {
   const fs::path folder = run_folder(order.experiment, order.run);
   const double budget = lab_.config().budget_seconds;
   const LimitsConfig& limits = lab_.config().limits;
@@ -200,7 +200,7 @@ JobResult LabBench::train(const RunOrder& order, RunWatch& watch) {
   return supervise(job);
 }
 
-RunReport LabBench::run(const RunOrder& order) {
+RunReport Workbench::run(const RunOrder& order) {
   RunReport report;
   require_disk(lab_.root());
   const fs::path folder = run_folder(order.experiment, order.run);
@@ -240,7 +240,7 @@ RunReport LabBench::run(const RunOrder& order) {
   return ended(Outcome::kScored, "");
 }
 
-std::optional<double> LabBench::confirm(int64_t experiment, int64_t run) {
+std::optional<double> Workbench::confirm(int64_t experiment, int64_t run) {
   const fs::path folder = run_folder(experiment, run);
   const BenchView view{.stage = "confirming", .experiment = experiment, .run = run};
   return scorer_
@@ -249,7 +249,7 @@ std::optional<double> LabBench::confirm(int64_t experiment, int64_t run) {
       .ppl;
 }
 
-std::optional<double> LabBench::reference() {
+std::optional<double> Workbench::reference() {
   const BenchView view{.stage = "scoring the full-precision model"};
   return scorer_
       .reference(lab_.eval_set(), lab_.root() / ".tern" / "reference.log",
@@ -257,7 +257,7 @@ std::optional<double> LabBench::reference() {
       .ppl;
 }
 
-void LabBench::discard(int64_t experiment) {
+void Workbench::discard(int64_t experiment) {
   const fs::path folder = lab_.experiment(experiment);
   if (!fs::exists(folder)) return;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
@@ -270,7 +270,7 @@ void LabBench::discard(int64_t experiment) {
   }
 }
 
-void LabBench::end_leftovers(int64_t experiment, int64_t run) {
+void Workbench::end_leftovers(int64_t experiment, int64_t run) {
   kill_leftovers(run_folder(experiment, run).string());
 }
 

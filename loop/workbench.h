@@ -24,7 +24,7 @@ struct BenchView {
   double loss = 0;  // of the last steps, nats
 };
 
-struct LabBenchOptions {
+struct WorkbenchOptions {
   std::filesystem::path home;       // Tern's folder, see tern_home()
   std::filesystem::path evaluator;  // the program whose `eval` scores
   Sandbox::Kind sandbox = Sandbox::Kind::kNone;
@@ -40,9 +40,9 @@ struct LabBenchOptions {
 ///     write
 ///
 /// with a fresh folder for every run, so that nothing stale is ever scored.
-class LabBench : public Bench {
+class Workbench : public Bench {
  public:
-  LabBench(const Lab& lab, LabBenchOptions options);
+  Workbench(const Lab& lab, WorkbenchOptions options);
 
   RunReport run(const RunOrder& order) override;
   std::optional<double> confirm(int64_t experiment, int64_t run) override;
@@ -60,7 +60,7 @@ class LabBench : public Bench {
   std::vector<std::filesystem::path> data() const;
 
   const Lab& lab_;
-  LabBenchOptions options_;
+  WorkbenchOptions options_;
   Toolchain toolchain_;
   std::string toolchain_mark_;
   LabManifest manifest_;

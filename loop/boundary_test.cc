@@ -24,6 +24,14 @@ Json planned(int64_t number, const std::string& source) {
   return event;
 }
 
+Json discarded(int64_t number) {
+  Json event = Json::object();
+  event.set("event", "ended");
+  event.set("experiment", number);
+  event.set("status", "discard");
+  return event;
+}
+
 bool says(const std::string& sentence, const std::string& words) {
   return sentence.find(words) != std::string::npos;
 }
@@ -44,9 +52,10 @@ TEST(RefuseChange, AnotherSeedAloneIsNoChange) {
 }
 
 TEST(RefuseChange, NothingIsTriedTwiceNotEvenWithAnotherSeed) {
-  const History history({planned(1, recipe("1.0f")), planned(2, recipe("2.0f"))});
+  const History history(
+      {planned(1, recipe("1.0f")), discarded(1), planned(2, recipe("2.0f")), discarded(2)});
   std::string why = refuse_change(recipe("2.0f") + "// new", recipe("1.0f"), history);
-  EXPECT_TRUE(says(why, "experiment 2 tried this very program (")) << why;
+  EXPECT_TRUE(says(why, "experiment 2 tried this very program (discard: ")) << why;
   EXPECT_TRUE(says(why, "another rate")) << why;
   why = refuse_change(recipe("2.0f", "77"), recipe("1.0f"), history);
   EXPECT_TRUE(says(why, "experiment 2 tried this very program but for its seed")) << why;

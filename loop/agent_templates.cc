@@ -24,7 +24,7 @@ Words words_of(const Json& toml, const char* key) {
 
 AgentTemplate read_template(const fs::path& file) {
   const Json toml = read_toml(file);
-  const Words known = {"command", "model", "stdin", "unset", "ignored", "check"};
+  const Words known = {"command", "model", "stdin", "unset", "ignored", "check", "install"};
   for (const auto& [key, value] : toml.members()) {
     check(std::find(known.begin(), known.end(), key) != known.end(), "{}: unknown key {}{}",
           file.string(), key, nearest(key, known).empty() ? "" : ", near " + nearest(key, known));
@@ -38,7 +38,8 @@ AgentTemplate read_template(const fs::path& file) {
                       .prompt_on_stdin = input == "prompt",
                       .unset = words_of(toml, "unset"),
                       .ignored = words_of(toml, "ignored"),
-                      .check = words_of(toml, "check")};
+                      .check = words_of(toml, "check"),
+                      .install = toml.get("install", "")};
   check(!agent.command.empty(), "{}: command is missing or empty", file.string());
   return agent;
 }

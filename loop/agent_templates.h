@@ -20,6 +20,7 @@ struct AgentTemplate {
   std::vector<std::string> unset;    // environment variables that would mislead it
   std::vector<std::string> ignored;  // litter at the top of the work folder; a * ends a prefix
   std::vector<std::string> check;    // succeeds where the agent is installed
+  std::string install;               // the command that installs it
 };
 
 /// The agent of a lab: its own command, else the ready template of that name. Throws an Error that

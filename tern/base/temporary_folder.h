@@ -10,7 +10,7 @@
 
 namespace tern {
 
-/// A new folder for one test, removed with its files at the end of its life.
+/// A new folder for something short, removed with its files at the end of its life.
 class TemporaryFolder {
  public:
   TemporaryFolder() {

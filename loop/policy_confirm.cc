@@ -9,12 +9,16 @@
 namespace tern {
 namespace {
 
-// In units of sigma of one run. A difference of two runs has a standard deviation of 1.4.
-constexpr double kSure = 3;     // a single difference above it is kept without a doubt
-constexpr double kMargin = 1;   // what the mean over the fresh pairs must exceed
+// In units of sigma of one run; a difference of two runs has a standard deviation of 1.4.
+constexpr double kSure = 3;     // a single difference above it is kept without repeats
 constexpr double kWorse = 1.4;  // a simpler candidate that is behind by more is dropped at once
-constexpr double kUnlikely =
-    1.5;  // a mean of the pairs to come that is beyond it is not waited for
+
+// In standard errors of a mean over pairs. docs/deciding.md has the simulation: without a margin
+// twice as many of the kept changes harm, and with much more of it most gains of about sigma are
+// given away.
+constexpr double kMargin = 1;
+// Pairs to come that would have to be off by more to turn the verdict are not run.
+constexpr double kUnlikely = 1.5;
 
 class ConfirmPolicy : public Policy {
  public:

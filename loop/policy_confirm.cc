@@ -63,8 +63,9 @@ class ConfirmPolicy : public Policy {
     const double bar = is_simpler(c) ? -margin : margin;
     if (fresh.step && !settled(c, fresh.pairs, bar)) return *fresh.step;
     const double gain = mean_gain(fresh.pairs);
-    const std::string found = fmt::format("perplexity {} over {} fresh pairs of runs",
-                                          describe_gain(gain, c.sigma), fresh.pairs.size());
+    const std::string found =
+        fmt::format("perplexity {} over {} fresh pair{} of runs", describe_gain(gain, c.sigma),
+                    fresh.pairs.size(), fresh.pairs.size() == 1 ? "" : "s");
     if (gain < bar || (gain == 0 && !is_simpler(c))) return discard(found, gain);
     if (const std::optional<Step> step = ask_confirm_data(c, fresh.pairs)) return *step;
     if (gain > margin) return keep(found + agreement(c), gain);

@@ -7,7 +7,8 @@ configure_file(${WEB}/package-lock.json ${WORK}/package-lock.json COPYONLY)
 find_program(npm npm)
 if(npm)
   execute_process(
-    COMMAND ${npm} ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-timeout=30000
+    COMMAND ${npm} ci --ignore-scripts --no-audit --no-fund --loglevel=error
+            --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-timeout=30000
     WORKING_DIRECTORY ${WORK}
     RESULT_VARIABLE failed
     OUTPUT_VARIABLE messages

@@ -18,7 +18,8 @@ add_custom_command(
   DEPENDS ${report_web}/package.json ${report_web}/package-lock.json
           ${CMAKE_SOURCE_DIR}/cmake/fetch_report_library.cmake
   COMMENT "Fetching the report's plotting library")
-add_custom_target(report_library ALL DEPENDS ${report_page}/plotly-basic.min.js)
+add_custom_target(report_library DEPENDS ${report_page}/plotly-basic.min.js)
+add_dependencies(tern_report report_library)
 
 install(FILES ${page_files} DESTINATION share/tern/report)
 install(FILES ${report_page}/plotly-basic.min.js DESTINATION share/tern/report OPTIONAL)

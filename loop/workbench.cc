@@ -138,6 +138,8 @@ std::string Workbench::build(const RunOrder& order) {
   if (!result.stopped.empty()) return result.stopped;
   if (!result.limit.empty()) return "building: " + result.limit;
   if (result.exit_code != 0) return "does not compile: " + first_error(read_file(job.log));
+  // The sandbox lets no linker set a file's mode.
+  fs::permissions(workspace / "train", fs::perms::owner_all);
   fs::rename(workspace / "train", program);
   fs::remove_all(workspace);
   return "";

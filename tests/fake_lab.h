@@ -35,7 +35,7 @@ inline std::string fake_recipe(const std::string& quality, const std::string& ac
 #include <cstring>
 
 struct Recipe {
-  unsigned long seed = 1;
+  int seed = 1;
   double quality = )" +
          quality + R"(;  // try: 0 0.1 0.2 0.3 0.4
   double other = 0;  // try: 0 1 2

@@ -190,7 +190,7 @@ TEST(Research, KeepsTheConfirmDataAndOtherRunsFromBeingRead) {
   if (socket(AF_INET, SOCK_STREAM, 0) >= 0) write("reached", "network");
 )")});
   EXPECT_FALSE(fs::exists(out.fake().lab().experiment(2) / "1" / "run" / "reached"));
-  EXPECT_EQ(out.status(), Status::kKeep) << out.error();
+  EXPECT_EQ(out.status(), Status::kKeep) << out.error() << out.reason();
 }
 
 /// Proposes an honest gain, and changes a file of the lab while it is at it.

@@ -127,9 +127,7 @@ class Run {
     pollfd files[] = {{output_open_ ? keeper_.output() : -1, POLLIN, 0},
                       {keeper_.reports(), POLLIN, 0}};
     const double left = std::max(0.0, next_tick_ - seconds_since(start_));
-    const int ready = ::poll(files, 2, static_cast<int>(left * 1000) + 1);
-    // A signal came, whose handler may have left word for `watch`.
-    if (ready < 0 && errno == EINTR) next_tick_ = 0;
+    ::poll(files, 2, static_cast<int>(left * 1000) + 1);
   }
 
   /// Takes some of what there is to read; false when there is nothing now.

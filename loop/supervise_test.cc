@@ -282,29 +282,40 @@ TEST(Supervise, TheProgramGetsOrdinarySignalsWhateverTheCallerBlocks) {
   EXPECT_EQ(place.log(), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 }
 
-TEST(KillLeftovers, KillsTheMarkedTheirSessionAndTheirDescendants) {
+bool lives(pid_t process) {
+  for (int i = 0; i < 400 && resident_bytes(process) > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return resident_bytes(process) > 0;
+}
+
+TEST(KillLeftovers, KillsTheMarkedTheirDescendantsAndOrphansOfTheirSession) {
   const Workplace place;
+  const std::string orphan = (place.run / "orphan").string();
   const pid_t job = ::fork();
   if (job == 0) {
     ::setsid();
     const std::string mark = std::string(kJobMark) + "=" + place.mark();
-    ::execl("/usr/bin/env", "env", mark.c_str(), "/bin/sh", "-c",
-            "env -i setsid sleep 100 & env -i sleep 100 & wait", nullptr);
+    const std::string script = "env -i setsid sleep 100 & (env -i sleep 100 & echo $! > " + orphan +
+                               ".new); mv " + orphan + ".new " + orphan + "; wait";
+    ::execl("/usr/bin/env", "env", mark.c_str(), "/bin/sh", "-c", script.c_str(), nullptr);
     ::_exit(127);
   }
-  while (descendants_of(job).size() < 2) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  const std::vector<pid_t> children = descendants_of(job);
+  while (!fs::exists(orphan)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  std::vector<pid_t> others = descendants_of(job);
+  others.push_back(number_in(orphan));
+  EXPECT_GE(others.size(), 2u);
   kill_leftovers(place.mark());
   ::waitpid(job, nullptr, 0);
   EXPECT_FALSE(anything_left(place));
-  for (const pid_t child : children) {
-    for (int i = 0; i < 400 && exists(child) && resident_bytes(child) > 0; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    EXPECT_EQ(resident_bytes(child), 0) << "process " << child << " lives";
-  }
+  for (const pid_t other : others) EXPECT_FALSE(lives(other)) << other;
+}
+
+TEST(Supervise, AJobThatKillsItsKeeperIsEndedToo) {
+  const Workplace place;
+  Job job = place.job("sleep 100 & kill -KILL $PPID; sleep 100");
+  EXPECT_EQ(supervise(job).exit_code, 128 + SIGKILL);
+  EXPECT_FALSE(anything_left(place));
 }
 
 }  // namespace

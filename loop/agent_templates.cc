@@ -48,6 +48,11 @@ AgentTemplate own_template(const AgentConfig& config) {
   AgentTemplate agent;
   agent.name = "command";
   agent.command = config.command;
+  // It runs in a copy that has the committed files only: a path is one from the lab.
+  std::string& program = agent.command[0];
+  if (program.find('/') != program.npos && program[0] != '/' && program[0] != '{') {
+    program = "{lab}/" + fs::path(program).lexically_normal().string();
+  }
   // A command that takes the brief in no other way gets it as its input.
   agent.prompt_on_stdin =
       std::none_of(config.command.begin(), config.command.end(),

@@ -64,6 +64,14 @@ TEST_F(AgentTemplates, ALabsOwnCommandGoesFirstAndGetsTheBriefOnItsInputUnlessIt
   EXPECT_FALSE(agent_template(config, home()).prompt_on_stdin);
 }
 
+TEST_F(AgentTemplates, AProgramGivenByARelativePathIsTheLabs) {
+  AgentConfig config;
+  config.command = {"./agent.sh"};
+  EXPECT_EQ(agent_template(config, home()).command[0], "{lab}/agent.sh");
+  config.command = {"agent"};
+  EXPECT_EQ(agent_template(config, home()).command[0], "agent");
+}
+
 TEST_F(AgentTemplates, PlaceholdersAreFilledInOnceAndTheModelIsAddedWhereThereIsOne) {
   AgentTemplate agent;
   agent.command = {"a", "{prompt}", "-C={workdir}", "{prompt_file}", "{lab}"};

@@ -35,7 +35,8 @@ std::vector<Finding> look_at_machine(const std::filesystem::path& folder);
 std::vector<Finding> look_at_proposers(const std::filesystem::path& home,
                                        const std::optional<Lab>& lab);
 
-/// Calls an agent once for real, with a small task in a lab made for it.
-Finding try_agent(const AgentTemplate& agent, const AgentConfig& config);
+/// Calls an agent once for real, with a small task in a lab made for it; {lab} in its command still
+/// stands for the real lab, if any.
+Finding try_agent(AgentTemplate agent, const AgentConfig& config, const std::optional<Lab>& real);
 
 }  // namespace tern

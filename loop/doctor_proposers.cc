@@ -70,11 +70,18 @@ Finding look_at_agent(const AgentTemplate& agent, bool needed) {
           "set it up and sign in; `tern doctor --agent " + agent.name + "` then tries it"};
 }
 
-Finding look_at_own_agent(const AgentConfig& config, const Lab& lab) {
-  std::string program = config.command[0];
-  if (const size_t at = program.find("{lab}"); at != program.npos) {
-    program.replace(at, 5, lab.root().string());
+/// A word of a command with {lab} filled in.
+std::string in_lab(std::string word, const Lab& lab) {
+  constexpr std::string_view kPlace = "{lab}";
+  const std::string root = lab.root().string();
+  for (size_t at = 0; (at = word.find(kPlace, at)) != word.npos; at += root.size()) {
+    word.replace(at, kPlace.size(), root);
   }
+  return word;
+}
+
+Finding look_at_own_agent(const AgentTemplate& agent, const Lab& lab) {
+  const std::string program = in_lab(agent.command[0], lab);
   if (is_on_path(program)) return {"agent command", State::kGood, program, ""};
   return {"agent command", State::kMissing, program + " is not found",
           "correct agent.command in lab.toml"};
@@ -123,12 +130,15 @@ std::vector<Finding> look_at_proposers(const fs::path& home, const std::optional
   for (const AgentTemplate& agent : ready_agents(home)) {
     findings.push_back(look_at_agent(agent, uses_agent && !own && agent.name == config.agent.name));
   }
-  if (lab && own) findings.push_back(look_at_own_agent(config.agent, *lab));
+  if (lab && own) findings.push_back(look_at_own_agent(agent_template(config.agent, home), *lab));
   findings.push_back(look_at_llm(config.llm, uses_llm));
   return findings;
 }
 
-Finding try_agent(const AgentTemplate& agent, const AgentConfig& config) {
+Finding try_agent(AgentTemplate agent, const AgentConfig& config, const std::optional<Lab>& real) {
+  if (real) {
+    for (std::string& word : agent.command) word = in_lab(word, *real);
+  }
   Finding finding{
       .name = "call of " + agent.name, .state = State::kGood, .found = "", .remedy = ""};
   const TemporaryFolder folder;

@@ -73,7 +73,7 @@ TEST_F(Doctor, TheAgentThatTheLabUsesHasToBeThere) {
 }
 
 TEST_F(Doctor, ALabsOwnCommandIsLookedForInTheLab) {
-  const std::string toml = "[agent]\ncommand = [\"{lab}/agent.sh\"]\n";
+  const std::string toml = "[agent]\ncommand = [\"./agent.sh\"]\n";
   EXPECT_EQ(named(proposers(toml), "agent command").state, State::kMissing);
   write_file_atomically(home_ / "agent.sh", "");
   EXPECT_EQ(named(proposers(toml), "agent command").state, State::kGood);
@@ -95,11 +95,19 @@ TEST_F(Doctor, AnAgentIsTriedInALabMadeForIt) {
   AgentTemplate agent;
   agent.name = "script";
   agent.command = {"sed", "-i", "s/3e-4f/1e-3f/", "train.cpp"};
-  EXPECT_THAT(try_agent(agent, {}).found, HasSubstr("lr: 3e-4 -> 1e-3"));
+  EXPECT_THAT(try_agent(agent, {}, {}).found, HasSubstr("lr: 3e-4 -> 1e-3"));
   agent.command = {"sh", "-c", "echo not signed in; exit 1"};
-  const Finding finding = try_agent(agent, {});
+  const Finding finding = try_agent(agent, {}, {});
   EXPECT_EQ(finding.state, State::kMissing);
   EXPECT_THAT(finding.found, HasSubstr("not signed in"));
+}
+
+TEST_F(Doctor, ATriedAgentLiesInTheRealLab) {
+  write_file_atomically(home_ / "lab.toml", "version = 1\n");
+  write_file_atomically(home_ / "agent.sh", "sed -i s/3e-4f/1e-3f/ train.cpp\n");
+  AgentTemplate agent;
+  agent.command = {"sh", "{lab}/agent.sh"};
+  EXPECT_EQ(try_agent(agent, {}, Lab::find(home_.path())).state, State::kGood);
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ int doctor(const std::vector<std::string>& arguments) {
           "--agent command calls lab.toml's agent.command, and there is none here");
     if (agent != "command") config.command.clear();
     config.name = agent;
-    findings.push_back(try_agent(agent_template(config, home), config));
+    findings.push_back(try_agent(agent_template(config, home), config, lab));
   }
   if (json) {
     fmt::print("{}\n", json_of(findings).dump_pretty());

@@ -13,9 +13,8 @@ namespace {
 constexpr double kSure = 3;     // a single difference above it is kept without repeats
 constexpr double kWorse = 1.4;  // a simpler candidate that is behind by more is dropped at once
 
-// In standard errors of a mean over pairs. docs/deciding.md has the simulation: without a margin
-// twice as many of the kept changes harm, and with much more of it most gains of about sigma are
-// given away.
+// In standard errors of a mean over pairs. By the simulation in docs/deciding.md this margin costs
+// next to nothing where effects are about sigma, and saves most of the harm where they are smaller.
 constexpr double kMargin = 1;
 // Pairs to come that would have to be off by more to turn the verdict are not run.
 constexpr double kUnlikely = 1.5;

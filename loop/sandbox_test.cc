@@ -7,7 +7,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <memory>
 
 #include "loop/job_test_util.h"
 #include "loop/landlock.h"

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
+#include <optional>
 #include <thread>
 
 #include "loop/capped_log.h"

@@ -3,7 +3,6 @@
 #include <linux/filter.h>
 #include <sys/types.h>
 
-#include <filesystem>
 #include <vector>
 
 namespace tern {

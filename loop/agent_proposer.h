@@ -23,6 +23,7 @@ class AgentProposer : public Proposer {
                 std::function<bool()> interrupted = {});
 
   Proposal propose(const Situation& situation) override;
+  bool asks_outside() const override { return true; }
 
  private:
   struct Call;

@@ -33,6 +33,7 @@ void plan(Experiment& e, const Json& event) {
   e.family = event.get("family", "");
   e.description = event.get("description", "");
   e.expectation = event.get("expectation", "");
+  e.reason = event.get("refusal", "");
   e.commit = event.get("commit", "");
   e.base = event.get("base", int64_t{0});
   e.program = event.get("program", "");

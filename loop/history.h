@@ -14,7 +14,7 @@ namespace tern {
 ///
 /// The events, by their "event": session {tag, commit, conditions}; reference {ppl}, of the
 /// full-precision model; planned {experiment, proposer, family, description, expectation, commit,
-/// base, program, code_lines, knobs, usage}; run {experiment, run, comparison, seed}; ran
+/// base, refusal, program, code_lines, knobs, usage}; run {experiment, run, comparison, seed}; ran
 /// {experiment, run, outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s,
 /// memory_gb, evaluations}; confirmed {experiment, run, confirm_ppl}; ended {experiment, status,
 /// reason, gain, sigma}; again {experiment} when an experiment in flight is taken up anew; drift

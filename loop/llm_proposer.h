@@ -16,6 +16,7 @@ class LlmProposer : public Proposer {
   LlmProposer(const LlmConfig& config, LlmClient client, bool shows_search);
 
   Proposal propose(const Situation& situation) override;
+  bool asks_outside() const override { return true; }
 
  private:
   void count(const LlmAnswer& answer, Json& usage) const;

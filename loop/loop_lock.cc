@@ -4,10 +4,14 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <signal.h>
+
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -18,6 +22,20 @@ namespace {
 
 fs::path lock_file(const Lab& lab) { return lab.root() / ".tern" / "research.lock"; }
 
+bool is_alive(int process) { return process > 0 && (::kill(process, 0) == 0 || errno == EPERM); }
+
+/// Takes the lock unless the loop that holds it lives. One that was killed leaves it for a moment
+/// to what ends the processes of its run, and those should be gone before another begins.
+bool take(int fd, const fs::path& path) {
+  constexpr int kTries = 600;  // of 50 ms
+  for (int i = 0; i < kTries; ++i) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
+    if (is_alive(std::atoi(read_file(path).c_str()))) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return false;
+}
+
 }  // namespace
 
 LoopLock::LoopLock(const Lab& lab) {
@@ -25,7 +43,7 @@ LoopLock::LoopLock(const Lab& lab) {
   fs::create_directories(path.parent_path());
   fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   check(fd_ >= 0, "cannot open {}: {}", path.string(), std::strerror(errno));
-  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+  if (!take(fd_, path)) {
     ::close(fd_);
     fail(
         "another loop, process {}, is running in {}; stop it first (`touch STOP` there ends it "

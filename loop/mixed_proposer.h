@@ -14,6 +14,7 @@ class MixedProposer : public Proposer {
   MixedProposer(std::unique_ptr<Proposer> builtin, std::unique_ptr<Proposer> model, double mix);
 
   Proposal propose(const Situation& situation) override;
+  bool asks_outside() const override { return true; }
 
  private:
   std::unique_ptr<Proposer> builtin_;

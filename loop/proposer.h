@@ -36,6 +36,8 @@ class Proposer {
   virtual ~Proposer() = default;
   /// A failure of the proposer's own (no answer, an illegal edit) is a refusal, not an Error.
   virtual Proposal propose(const Situation& situation) = 0;
+  /// True when it asks somebody outside of Tern, which may take long.
+  virtual bool asks_outside() const { return false; }
 };
 
 }  // namespace tern

@@ -144,7 +144,9 @@ void Research::take_up_unfinished() {
   const auto voided = std::count_if(e->runs.begin(), e->runs.end(), [](const RunRecord& run) {
     return run.outcome == Outcome::kVoid;
   });
-  if (voided >= kMostAttempts) {
+  if (!e->reason.empty()) {
+    end(e->number, Status::kRejected, {.reason = e->reason});
+  } else if (voided >= kMostAttempts) {
     end(e->number, Status::kRejected,
         {.reason = "locked files changed each time it ran, so it is not tried again"});
   } else if (went_down && e->attempts >= kMostAttempts) {
@@ -200,14 +202,13 @@ void Research::plan_change() {
 }
 
 Proposal Research::propose(const Situation& situation) {
-  const bool alone = &parts_.proposer == &parts_.fallback;
-  if (alone || fallback_is_due(history())) {
-    if (!alone) say("the proposer failed several times in a row: the builtin one steps in");
-    Proposal proposal = parts_.fallback.propose(situation);
-    check(proposal.refusal.empty(), "{}", proposal.refusal);
-    return proposal;
+  if (fallback_is_due(history())) {
+    say("the proposer failed several times in a row: the builtin one steps in");
+    return parts_.fallback.propose(situation);
   }
-  say(fmt::format("{:04} asking for a proposal ...", situation.number));
+  if (parts_.proposer.asks_outside()) {
+    say(fmt::format("{:04} asking for a proposal ...", situation.number));
+  }
   const Repository& repository = parts_.branch.repository();
   const std::string before = repository.fingerprint();
   Proposal proposal = parts_.proposer.propose(situation);
@@ -247,6 +248,7 @@ void Research::plan(const Proposal& proposal, const std::string& refusal) {
                       {"expectation", proposal.expectation},
                       {"commit", commit},
                       {"base", baseline ? int64_t{0} : history().incumbent()->number},
+                      {"refusal", refusal},
                       {"program", refusal.empty() ? program_hash(proposal.source) : ""},
                       {"code_lines", code_lines(proposal.source)},
                       {"knobs", knobs_of(proposal.source)},

@@ -4,8 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <ctime>
+#include <fstream>
+#include <functional>
+#include <set>
 
 #include "loop/ledger.h"
 #include "tests/fake_lab.h"
@@ -13,41 +14,40 @@
 namespace tern {
 namespace {
 
-constexpr int64_t kExperiments = 5;
+constexpr int64_t kExperiments = 4;
 
+/// A gain beyond doubt, a crash, and a gain in doubt.
 std::deque<std::string> changes() {
-  return {fake_recipe("0.3"), fake_recipe("0.1"), fake_recipe("0.3", "std::abort();"),
-          fake_recipe("0.6")};
+  return {fake_recipe("0.3"), fake_recipe("0.3", "std::abort();"), fake_recipe("0.302")};
 }
 
-/// One session of the loop up to the fifth experiment, whatever is done of it already.
+/// One session of the loop up to the last experiment, whatever is done of it already.
 void session(const FakeLab& fake) {
   ScriptedProposer proposer(changes());
-  const auto done = [&] {
-    return static_cast<int64_t>(History(read_ledger(fake.lab().ledger())).experiments().size());
-  };
-  int stop = 0;
-  FakeLoop* running = nullptr;
+  const History* history = nullptr;
   FakeLoop loop(fake, proposer, proposer, "confirm", {.stops = [&] {
-                  const History* history = running == nullptr ? nullptr : &running->history();
-                  const bool all = history != nullptr && history->unfinished() == nullptr &&
-                                   history->next_number() > kExperiments;
-                  return all ? stop = 1 : stop;
+                  return history != nullptr && history->unfinished() == nullptr &&
+                                 history->next_number() > kExperiments
+                             ? 1
+                             : 0;
                 }});
-  running = &loop;
-  if (done() >= kExperiments && loop.history().unfinished() == nullptr) stop = 1;
+  history = &loop.history();
   loop.research().run();
 }
 
-size_t ledger_lines(const FakeLab& fake) {
-  if (!std::filesystem::exists(fake.lab().ledger())) return 0;
-  const std::string text = read_file(fake.lab().ledger());
-  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+std::string ledger_of(const FakeLab& fake) {
+  return std::filesystem::exists(fake.lab().ledger()) ? read_file(fake.lab().ledger()) : "";
 }
 
-/// Runs a session in a process of its own and kills that as soon as the ledger has `lines` lines and
-/// `microseconds` more have passed; true when it ended by itself.
-bool session_killed_at(const FakeLab& fake, size_t lines, int microseconds) {
+int64_t count(const std::string& text, const std::string& word) {
+  int64_t found = 0;
+  for (size_t at = 0; (at = text.find(word, at)) != text.npos; at += word.size()) ++found;
+  return found;
+}
+
+/// Runs a session in a process of its own, and kills that as soon as `due` says so of the ledger's
+/// text; true when it ended by itself.
+bool session_ends(const FakeLab& fake, const std::function<bool(const std::string&)>& due) {
   const pid_t child = ::fork();
   if (child == 0) {
     try {
@@ -60,11 +60,10 @@ bool session_killed_at(const FakeLab& fake, size_t lines, int microseconds) {
   }
   int status = 0;
   while (::waitpid(child, &status, WNOHANG) == 0) {
-    if (ledger_lines(fake) < lines) {
-      ::usleep(300);
+    if (!due(ledger_of(fake))) {
+      ::usleep(500);
       continue;
     }
-    ::usleep(static_cast<useconds_t>(microseconds));
     ::kill(child, SIGKILL);
     ::waitpid(child, &status, 0);
     return false;
@@ -73,15 +72,20 @@ bool session_killed_at(const FakeLab& fake, size_t lines, int microseconds) {
   return true;
 }
 
-/// What must not depend on kills: each experiment's fate, the branch's recipe, and the tables but for
-/// hashes and seconds.
+bool never(const std::string&) { return false; }
+
+/// What must not depend on kills: each experiment's fate, the branch's recipe, and the tables but
+/// for hashes and seconds.
 std::string result_of(const FakeLab& fake) {
   const History history(read_ledger(fake.lab().ledger()));
   std::string out;
   for (const Experiment& e : history.experiments()) {
     out += fmt::format("{} {} {} {:.6f} {}\n", e.number, name_of(e.status), e.description,
                        e.val_ppl().value_or(0), e.reason);
-    EXPECT_EQ(fake.git(fmt::format("show refs/tern/exp/{:04}:train.cpp", std::max<int64_t>(2, e.number))).empty(), false);
+    EXPECT_EQ(
+        fake.git(fmt::format("show refs/tern/exp/{:04}:train.cpp", std::max<int64_t>(2, e.number)))
+            .empty(),
+        false);
   }
   EXPECT_EQ(history.unfinished(), nullptr);
   EXPECT_EQ(fake.git("status --porcelain"), "");
@@ -91,28 +95,54 @@ std::string result_of(const FakeLab& fake) {
   return out + read_file(fake.lab().recipe());
 }
 
-TEST(Killed, AtAnyEventTheLoopEndsAsIfItHadNotBeen) {
-  const FakeLab undisturbed;
-  ASSERT_TRUE(session_killed_at(undisturbed, 1000, 0));
-  const std::string expected = result_of(undisturbed);
-  const size_t lines = ledger_lines(undisturbed);
-  for (size_t line = 1; line < lines; ++line) {
+const std::string& undisturbed_result() {
+  static const std::string result = [] {
     const FakeLab fake;
-    // Half of the kills fall right behind the event, half into what follows from it.
-    session_killed_at(fake, line, line % 2 == 0 ? 0 : 40'000);
-    ASSERT_TRUE(session_killed_at(fake, 1000, 0)) << "after line " << line;
-    EXPECT_EQ(result_of(fake), expected) << "killed at line " << line;
+    EXPECT_TRUE(session_ends(fake, never));
+    return result_of(fake);
+  }();
+  return result;
+}
+
+/// Each case kills the loop once in every experiment, behind the event of this number.
+class KilledBehindEvent : public testing::TestWithParam<int64_t> {};
+
+TEST_P(KilledBehindEvent, TheLoopEndsAsIfItHadNotBeen) {
+  const FakeLab fake;
+  std::set<int64_t> killed;
+  const auto due = [&](const std::string& ledger) {
+    const size_t planned = ledger.rfind("\"event\":\"planned\"");
+    if (planned == ledger.npos || killed.contains(count(ledger, "\"planned\""))) return false;
+    if (count(ledger.substr(planned), "\n") < GetParam()) return false;
+    killed.insert(count(ledger, "\"planned\""));
+    return true;
+  };
+  while (!session_ends(fake, due)) {
+  }
+  EXPECT_FALSE(killed.empty());
+  EXPECT_EQ(result_of(fake), undisturbed_result());
+}
+
+// An experiment with repeats has twelve events.
+INSTANTIATE_TEST_SUITE_P(Number, KilledBehindEvent, testing::Range<int64_t>(1, 13));
+
+TEST(Killed, BeforeItsFirstExperimentTheLoopBeginsAnew) {
+  for (const int64_t events : {1, 2}) {
+    const FakeLab fake;
+    session_ends(fake, [&](const std::string& ledger) { return count(ledger, "\n") >= events; });
+    ASSERT_TRUE(session_ends(fake, never));
+    EXPECT_EQ(result_of(fake), undisturbed_result());
   }
 }
 
 TEST(Killed, TwiceByTheSameExperimentItIsNotTriedAgain) {
   const FakeLab fake;
-  for (int time = 0; time < 2; ++time) {
-    // Before experiment 2: session, reference, planned, three runs of two events, ended.
-    const size_t second_run = 10 + 2;
-    session_killed_at(fake, time == 0 ? second_run : ledger_lines(fake) + 4, 0);
+  for (int64_t times = 1; times <= 2; ++times) {
+    session_ends(fake, [&](const std::string& ledger) {
+      return count(ledger, "\"event\":\"run\",\"experiment\":2") >= times;
+    });
   }
-  session_killed_at(fake, 1000, 0);
+  session_ends(fake, never);
   const History history(read_ledger(fake.lab().ledger()));
   EXPECT_EQ(history.at(2).status, Status::kCrash);
   EXPECT_THAT(history.at(2).reason, testing::HasSubstr("went down"));
@@ -120,14 +150,10 @@ TEST(Killed, TwiceByTheSameExperimentItIsNotTriedAgain) {
 
 TEST(Killed, ATornLastLineOfTheLedgerIsForgotten) {
   const FakeLab fake;
-  session_killed_at(fake, 6, 0);
-  {
-    FILE* file = std::fopen(fake.lab().ledger().c_str(), "a");
-    std::fputs("{\"event\": \"ra", file);
-    std::fclose(file);
-  }
-  EXPECT_TRUE(session_killed_at(fake, 1000, 0));
-  EXPECT_EQ(History(read_ledger(fake.lab().ledger())).next_number(), kExperiments + 1);
+  session_ends(fake, [&](const std::string& ledger) { return count(ledger, "\n") >= 6; });
+  std::ofstream(fake.lab().ledger(), std::ios::app) << "{\"event\": \"ra";
+  EXPECT_TRUE(session_ends(fake, never));
+  EXPECT_EQ(result_of(fake), undisturbed_result());
 }
 
 }  // namespace

@@ -181,8 +181,9 @@ INSTANTIATE_TEST_SUITE_P(On, Attack,
 TEST(Research, KeepsTheConfirmDataAndOtherRunsFromBeingRead) {
   if (available_sandbox() == Sandbox::Kind::kNone) GTEST_SKIP() << "no sandbox on this machine";
   const Outcomes out({doing(R"(
-  for (const char* name : {".tern/confirm.json", ".tern/ledger.jsonl",
-                           ".tern/experiments/0001/1/run/model/score"}) {
+  const char* names[] = {".tern/confirm.json", ".tern/ledger.jsonl",
+                         ".tern/experiments/0001/1/run/model/score"};
+  for (const char* name : names) {
     char path[5000];
     std::snprintf(path, sizeof path, "%s/%s", lab, name);
     if (std::fopen(path, "r")) write("reached", name);

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "loop/history.h"
-#include "loop/workbench.h"
+#include "loop/bench/workbench.h"
+#include "loop/record/history.h"
 #include "tern/base/lab.h"
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"

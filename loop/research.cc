@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "loop/boundary.h"
-#include "loop/noise.h"
+#include "loop/boundary/boundary.h"
+#include "loop/decide/noise.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/recipe_text.h"

@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "loop/bench.h"
-#include "loop/branch.h"
-#include "loop/guard.h"
-#include "loop/journal.h"
-#include "loop/policy.h"
-#include "loop/proposer.h"
+#include "loop/bench/bench.h"
+#include "loop/boundary/guard.h"
+#include "loop/decide/policy.h"
+#include "loop/git/branch.h"
+#include "loop/propose/proposer.h"
+#include "loop/record/journal.h"
 #include "tern/base/lab.h"
 #include "tern/base/log.h"
 #include "tern/base/timer.h"

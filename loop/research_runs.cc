@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "loop/noise.h"
+#include "loop/bench/schedule_change.h"
+#include "loop/decide/noise.h"
 #include "loop/research.h"
-#include "loop/schedule_change.h"
 #include "tern/base/error.h"
 
 namespace tern {

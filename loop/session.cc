@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "loop/builtin_proposer.h"
-#include "loop/proposers.h"
+#include "loop/propose/builtin_proposer.h"
+#include "loop/propose/proposers.h"
 #include "tern/base/error.h"
 #include "tern/base/home.h"
 

@@ -4,15 +4,15 @@
 #include <memory>
 #include <string>
 
-#include "loop/branch.h"
+#include "loop/bench/workbench.h"
+#include "loop/boundary/guard.h"
+#include "loop/decide/policy.h"
 #include "loop/display.h"
-#include "loop/guard.h"
-#include "loop/journal.h"
+#include "loop/git/branch.h"
 #include "loop/loop_lock.h"
-#include "loop/policy.h"
-#include "loop/proposer.h"
+#include "loop/propose/proposer.h"
+#include "loop/record/journal.h"
 #include "loop/research.h"
-#include "loop/workbench.h"
 
 namespace tern {
 

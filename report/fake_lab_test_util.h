@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "loop/history.h"
-#include "loop/ledger.h"
+#include "loop/record/history.h"
+#include "loop/record/ledger.h"
 #include "tern/base/lab.h"
 #include "tern/base/temporary_folder.h"
 

@@ -6,7 +6,7 @@
 #include <ctime>
 #include <map>
 
-#include "loop/untrusted_file.h"
+#include "loop/boundary/untrusted_file.h"
 #include "report/line_diff.h"
 #include "report/run_curves.h"
 #include "report/selection.h"

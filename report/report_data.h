@@ -1,6 +1,6 @@
 #pragma once
 
-#include "loop/history.h"
+#include "loop/record/history.h"
 #include "report/summary.h"
 #include "tern/base/json.h"
 #include "tern/base/lab.h"

@@ -5,7 +5,7 @@
 #include <limits>
 #include <map>
 
-#include "loop/untrusted_file.h"
+#include "loop/boundary/untrusted_file.h"
 #include "report/text.h"
 
 namespace tern {

@@ -3,7 +3,7 @@
 #include <set>
 #include <vector>
 
-#include "loop/history.h"
+#include "loop/record/history.h"
 
 namespace tern {
 

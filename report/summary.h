@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "loop/history.h"
-#include "loop/noise.h"
+#include "loop/decide/noise.h"
+#include "loop/record/history.h"
 #include "tern/base/lab.h"
 
 namespace tern {

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "loop/history.h"
+#include "loop/record/history.h"
 #include "report/run_curves.h"
 #include "tern/base/lab.h"
 

@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "loop/branch.h"
-#include "loop/guard.h"
-#include "loop/journal.h"
+#include "loop/bench/workbench.h"
+#include "loop/boundary/guard.h"
+#include "loop/decide/policy.h"
+#include "loop/git/branch.h"
 #include "loop/loop_lock.h"
-#include "loop/policy.h"
-#include "loop/proposer.h"
+#include "loop/propose/proposer.h"
+#include "loop/record/journal.h"
 #include "loop/research.h"
-#include "loop/workbench.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/process.h"

@@ -8,7 +8,7 @@
 #include <functional>
 #include <set>
 
-#include "loop/ledger.h"
+#include "loop/record/ledger.h"
 #include "tests/fake_lab.h"
 
 namespace tern {

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "loop/record/summary.h"
 #include "loop/session.h"
 #include "loop/stop_signals.h"
-#include "loop/summary.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"

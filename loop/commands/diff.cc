@@ -3,9 +3,9 @@
 
 #include <charconv>
 
-#include "loop/branch.h"
-#include "loop/ledger.h"
-#include "loop/summary.h"
+#include "loop/git/branch.h"
+#include "loop/record/ledger.h"
+#include "loop/record/summary.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "loop/doctor.h"
+#include "loop/doctor/doctor.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"

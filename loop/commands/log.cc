@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
-#include "loop/ledger.h"
-#include "loop/summary.h"
+#include "loop/record/ledger.h"
+#include "loop/record/summary.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"

@@ -1,8 +1,8 @@
 #include <fmt/core.h>
 
+#include "loop/record/summary.h"
 #include "loop/session.h"
 #include "loop/stop_signals.h"
-#include "loop/summary.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"

@@ -1,9 +1,9 @@
 #include <fmt/core.h>
 
 #include "loop/display.h"
-#include "loop/ledger.h"
 #include "loop/loop_lock.h"
-#include "loop/summary.h"
+#include "loop/record/ledger.h"
+#include "loop/record/summary.h"
 #include "tern/base/command.h"
 #include "tern/base/file.h"
 #include "tern/base/flags.h"

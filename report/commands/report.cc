@@ -3,7 +3,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "loop/ledger.h"
+#include "loop/record/ledger.h"
 #include "report/page.h"
 #include "report/progress_svg.h"
 #include "report/report_data.h"

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "loop/record/experiment.h"
+#include "tern/base/json.h"
+
+namespace tern {
+
+/// What a bench is to run.
+struct RunOrder {
+  int64_t experiment = 0;
+  int64_t run = 0;  // its number within the experiment
+  uint64_t seed = 0;
+  std::string source;  // of train.cpp
+  std::string commit;
+  /// A scored run of the incumbent whose training curve this one must keep up with: its experiment
+  /// and run; 0: none.
+  int64_t rival_experiment = 0;
+  int64_t rival_run = 0;
+  /// False for a change of schedule, whose curves may cross late.
+  bool prune = true;
+  /// Seconds of wall clock beside training (start, evaluations, packing); 0: not known yet.
+  double overhead_s = 0;
+};
+
+/// How it went, with what the ledger keeps of it.
+struct RunReport {
+  Outcome outcome = Outcome::kCrashed;
+  std::string reason;
+  std::optional<double> val_ppl, val_bpb;
+  std::optional<int64_t> steps, tokens;
+  std::optional<double> training_s, time_s, memory_gb;
+  Json evaluations;  // rows of results.tsv, as texts by column; an array
+};
+
+/// Where recipes are built, run and scored: the real one is Workbench. Whatever a recipe does wrong
+/// is an outcome; an Error means that the bench itself cannot go on (a full disk, no compiler).
+class Bench {
+ public:
+  virtual ~Bench() = default;
+
+  virtual RunReport run(const RunOrder& order) = 0;
+  /// The perplexity of a run's model on the data that proposers never see; empty when the lab has
+  /// none.
+  virtual std::optional<double> confirm(int64_t experiment, int64_t run) = 0;
+  /// The perplexity of the lab's full-precision model on the search data; empty when it cannot be
+  /// scored.
+  virtual std::optional<double> reference() = 0;
+  /// Removes what takes room of an experiment: programs and models.
+  virtual void discard(int64_t experiment) = 0;
+  /// Ends every process that an earlier loop, killed itself, has left of this run.
+  virtual void end_leftovers(int64_t experiment, int64_t run) = 0;
+  virtual bool has_confirm_data() const = 0;
+};
+
+}  // namespace tern

@@ -1,0 +1,154 @@
+#include "loop/decide/pairs.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tern/base/error.h"
+
+namespace tern {
+namespace {
+
+constexpr int kMostFailures = 3;              // of the incumbent, on account of one candidate
+constexpr uint64_t kSeedsOfCandidate = 1000;  // fresh seeds of candidate n begin at 1000 n + 1
+
+bool failed(const RunRecord& run) {
+  return run.outcome == Outcome::kCrashed || run.outcome == Outcome::kTimedOut ||
+         run.outcome == Outcome::kPruned;
+}
+
+/// Whether the incumbent's run with this seed failed on account of this comparison.
+bool failed_with(const Comparison& c, uint64_t seed) {
+  return std::ranges::any_of(c.incumbent.runs, [&](const RunRecord& run) {
+    return run.seed == seed && run.comparison == c.candidate.number && failed(run);
+  });
+}
+
+/// The next of the seeds `first`, `first` + 1, ... with which the incumbent did not fail.
+struct UsableSeeds {
+  uint64_t next;
+  int failures = 0;
+
+  /// False when the incumbent has failed too often.
+  bool skip_failed(const Comparison& c) {
+    for (; failed_with(c, next); ++next) ++failures;
+    return failures < kMostFailures;
+  }
+};
+
+Step give_up() {
+  return discard(
+      fmt::format("the incumbent itself failed with {} seeds, so there is nothing to "
+                  "compare with",
+                  kMostFailures));
+}
+
+Pair pair_of(uint64_t seed, const RunRecord& candidate, const RunRecord& incumbent) {
+  Pair pair{.seed = seed, .gain = std::log(*incumbent.val_ppl) - std::log(*candidate.val_ppl)};
+  if (incumbent.confirm_ppl && candidate.confirm_ppl) {
+    pair.confirm_gain = std::log(*incumbent.confirm_ppl) - std::log(*candidate.confirm_ppl);
+  }
+  return pair;
+}
+
+const RunRecord* first_scored(const Experiment& experiment) {
+  for (const RunRecord& run : experiment.runs) {
+    if (run.outcome == Outcome::kScored && !run.stale) return &run;
+  }
+  return nullptr;
+}
+
+/// Before the candidate has a run: the incumbent's unbiased runs take turns as the bar, so that no
+/// single lucky one stands in the way of everybody.
+Step first_run(const Comparison& c) {
+  std::vector<const RunRecord*> bars = c.incumbent.fresh_runs();
+  if (bars.empty()) {
+    if (const RunRecord* run = first_scored(c.incumbent)) bars.push_back(run);
+  }
+  if (!bars.empty()) {
+    const size_t turn = static_cast<size_t>(c.candidate.number) % bars.size();
+    return {.kind = Step::Kind::kRunCandidate, .seed = bars[turn]->seed};
+  }
+  UsableSeeds seeds{.next = 1};
+  if (!seeds.skip_failed(c)) return give_up();
+  return {.kind = Step::Kind::kRunIncumbent, .seed = seeds.next};
+}
+
+}  // namespace
+
+Screening screen(const Comparison& c) {
+  for (const RunRecord& run : c.candidate.runs) {
+    if (!failed(run) || run.stale) continue;
+    const std::string why = run.reason.empty() ? std::string(name_of(run.outcome)) : run.reason;
+    return {.step = discard(fmt::format("its run with seed {} failed: {}", run.seed, why))};
+  }
+  const RunRecord* candidate = first_scored(c.candidate);
+  if (candidate == nullptr) return {.step = first_run(c)};
+  const RunRecord* incumbent = c.incumbent.scored(candidate->seed);
+  if (incumbent != nullptr) return {.pair = pair_of(candidate->seed, *candidate, *incumbent)};
+  if (failed_with(c, candidate->seed)) return {.step = give_up()};
+  return {.step = Step{.kind = Step::Kind::kRunIncumbent, .seed = candidate->seed}};
+}
+
+uint64_t first_fresh_seed(const Comparison& c) {
+  return kSeedsOfCandidate * static_cast<uint64_t>(c.candidate.number) + 1;
+}
+
+FreshPairs fresh_pairs(const Comparison& c, int64_t count) {
+  FreshPairs fresh;
+  UsableSeeds seeds{.next = first_fresh_seed(c)};
+  for (; static_cast<int64_t>(fresh.pairs.size()) < count; ++seeds.next) {
+    if (!seeds.skip_failed(c)) {
+      fresh.step = give_up();
+      return fresh;
+    }
+    const RunRecord* candidate = c.candidate.scored(seeds.next);
+    const RunRecord* incumbent = c.incumbent.scored(seeds.next);
+    if (candidate == nullptr || incumbent == nullptr) {
+      fresh.step =
+          Step{.kind = candidate == nullptr ? Step::Kind::kRunCandidate : Step::Kind::kRunIncumbent,
+               .seed = seeds.next};
+      return fresh;
+    }
+    fresh.pairs.push_back(pair_of(seeds.next, *candidate, *incumbent));
+  }
+  return fresh;
+}
+
+double mean_gain(const std::vector<Pair>& pairs) {
+  double sum = 0;
+  for (const Pair& pair : pairs) sum += pair.gain;
+  return sum / static_cast<double>(pairs.size());
+}
+
+std::optional<Step> ask_confirm_data(const Comparison& c, const std::vector<Pair>& pairs) {
+  if (!c.has_confirm_data) return std::nullopt;
+  double sum = 0;
+  for (const Pair& pair : pairs) {
+    if (!pair.confirm_gain) return Step{.kind = Step::Kind::kConfirmData, .seed = pair.seed};
+    sum += *pair.confirm_gain;
+  }
+  if (sum >= 0) return std::nullopt;
+  // No figure: a proposer reads this, and the confirm data are only ever pass or fail.
+  return discard("better on the data that every run sees, but the confirm data got worse",
+                 mean_gain(pairs));
+}
+
+double incumbent_level(const Comparison& c) {
+  std::vector<const RunRecord*> runs = c.incumbent.fresh_runs();
+  if (runs.empty()) runs.push_back(first_scored(c.incumbent));
+  double sum = 0;
+  for (const RunRecord* run : runs) sum += std::log(*run->val_ppl);
+  return sum / static_cast<double>(runs.size());
+}
+
+bool is_simpler(const Comparison& c) { return c.candidate.code_lines < c.incumbent.code_lines; }
+
+Step discard(std::string reason, std::optional<double> gain) {
+  return {.kind = Step::Kind::kDiscard, .reason = std::move(reason), .gain = gain};
+}
+
+Step keep(std::string reason, double gain) {
+  return {.kind = Step::Kind::kKeep, .reason = std::move(reason), .gain = gain};
+}
+
+}  // namespace tern

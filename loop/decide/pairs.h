@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loop/decide/policy.h"
+
+namespace tern {
+
+/// A run of the candidate and one of the incumbent with the same seed: what the seed does to both
+/// cancels.
+struct Pair {
+  uint64_t seed = 0;
+  double gain = 0;                          // ln(perplexity) won by the candidate
+  std::optional<double> confirm_gain = {};  // the same on the confirm data, once they were scored
+};
+
+/// The pair that a candidate is screened by. Until there is one, `step` says what has to be run, or
+/// ends the comparison; also when any run of the candidate failed.
+struct Screening {
+  std::optional<Step> step = {};
+  Pair pair = {};
+};
+Screening screen(const Comparison& comparison);
+
+/// The complete pairs on seeds that neither side has seen before, at most `count`, and the step
+/// towards the next one; no step when there are enough.
+struct FreshPairs {
+  std::optional<Step> step;
+  std::vector<Pair> pairs;
+};
+FreshPairs fresh_pairs(const Comparison& comparison, int64_t count);
+/// The seed of the first of them.
+uint64_t first_fresh_seed(const Comparison& comparison);
+
+double mean_gain(const std::vector<Pair>& pairs);
+
+/// What the confirm data say of pairs that are to be promoted: a step that scores one, a discard
+/// when the mean over them got worse, nothing when they agree or the lab has no such data.
+std::optional<Step> ask_confirm_data(const Comparison& comparison, const std::vector<Pair>& pairs);
+
+/// ln(perplexity) of the incumbent as its unbiased runs say.
+double incumbent_level(const Comparison& comparison);
+
+/// Fewer lines of code than the incumbent.
+bool is_simpler(const Comparison& comparison);
+
+Step discard(std::string reason, std::optional<double> gain = {});
+Step keep(std::string reason, double gain);
+
+}  // namespace tern

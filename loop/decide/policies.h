@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "loop/decide/policy.h"
+
+namespace tern {
+
+/// One run: lower perplexity stays, all else goes.
+std::unique_ptr<Policy> make_greedy_policy(int64_t repeats);
+/// One run, and fresh pairs of runs where it leaves a doubt.
+std::unique_ptr<Policy> make_confirm_policy(int64_t repeats);
+/// Pairs of runs for as long as the candidate is ahead, until it is ahead by enough.
+std::unique_ptr<Policy> make_race_policy(int64_t repeats);
+
+}  // namespace tern

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "loop/record/history.h"
+
+namespace tern {
+
+/// What a policy looks at: both sides' runs so far and the noise of one run.
+struct Comparison {
+  const Experiment& candidate;
+  const Experiment& incumbent;
+  double sigma = 0;  // of one run's ln(perplexity); 0: not known
+  bool has_confirm_data = true;
+};
+
+/// What to do next about a candidate.
+struct Step {
+  enum class Kind { kRunCandidate, kRunIncumbent, kConfirmData, kKeep, kDiscard };
+  Kind kind = Kind::kDiscard;
+  uint64_t seed = 0;                // of the run; for kConfirmData of the pair of runs to score
+  std::string reason = {};          // of a decision, in one sentence
+  std::optional<double> gain = {};  // of a decision: ln(perplexity) won
+};
+
+/// Decides between a candidate and the incumbent by asking for runs until it is sure. A function of
+/// the comparison alone, so a killed loop comes to the same decision. What a step asks for must be
+/// in the history before the next one is asked for: a run with an end, or after kConfirmData the
+/// confirm_ppl of both sides' runs with that seed. Runs that were interrupted or void are asked for
+/// again.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  virtual Step next(const Comparison& comparison) const = 0;
+};
+
+/// "greedy", "confirm" or "race"; `repeats` is the number of pairs of runs with fresh seeds that
+/// settle a doubt. docs/deciding.md compares them. Throws for another name.
+std::unique_ptr<Policy> make_policy(const std::string& name, int64_t repeats);
+
+}  // namespace tern

@@ -1,0 +1,133 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "loop/decide/policies.h"
+#include "loop/decide/sides.h"
+
+namespace tern {
+namespace {
+
+using ::testing::HasSubstr;
+using Kind = Step::Kind;
+
+class ConfirmPolicy : public testing::Test, protected Sides {
+ protected:
+  void add_fresh_pairs(double gain) {
+    for (const uint64_t seed : {7001u, 7002u, 7003u}) add_pair(seed, gain);
+  }
+  void confirm_fresh_pairs(double gain) {
+    for (const uint64_t seed : {7001u, 7002u, 7003u}) confirm(seed, gain);
+  }
+  Step next(double sigma = kSigma, bool has_confirm_data = true) const {
+    return policy_->next(comparison(sigma, has_confirm_data));
+  }
+
+ private:
+  const std::unique_ptr<Policy> policy_ = make_confirm_policy(3);
+};
+
+TEST_F(ConfirmPolicy, AGainAboveThreeSigmaIsKeptAfterTheConfirmDataAndOneFreshRun) {
+  add_pair(1, 0.05);
+  EXPECT_EQ(next().kind, Kind::kConfirmData);
+  EXPECT_EQ(next().seed, 1u);
+  confirm(1, 0.04);
+  EXPECT_EQ(next().kind, Kind::kRunCandidate);
+  EXPECT_EQ(next().seed, 7001u);
+  add(candidate, 7001, 2.97);
+  EXPECT_EQ(next().kind, Kind::kKeep);
+  EXPECT_NEAR(*next().gain, 0.03, 1e-12) << "the gain of the fresh run, not of the lucky one";
+}
+
+TEST_F(ConfirmPolicy, AGainThatAFreshRunDoesNotShowIsInDoubtAgain) {
+  add_pair(1, 0.05);
+  confirm(1, 0.04);
+  add(candidate, 7001, 3.01);
+  EXPECT_EQ(next().kind, Kind::kRunIncumbent);
+  EXPECT_EQ(next().seed, 7001u);
+}
+
+TEST_F(ConfirmPolicy, ALargeGainThatTheConfirmDataDoNotShowIsDropped) {
+  add_pair(1, 0.05);
+  confirm(1, -0.01);
+  EXPECT_EQ(next().kind, Kind::kDiscard);
+  EXPECT_THAT(next().reason, HasSubstr("the confirm data got worse"));
+}
+
+TEST_F(ConfirmPolicy, ALabWithoutConfirmDataIsNotAskedForThem) {
+  add_pair(1, 0.05);
+  EXPECT_EQ(next(kSigma, false).kind, Kind::kRunCandidate);
+  add(candidate, 7001, 2.97);
+  EXPECT_EQ(next(kSigma, false).kind, Kind::kKeep);
+  EXPECT_EQ(next(kSigma, false).reason.find("confirm"), std::string::npos);
+}
+
+TEST_F(ConfirmPolicy, AGainInDoubtIsRepeatedOnFreshSeedsAndThenConfirmed) {
+  add_pair(1, 0.02);
+  EXPECT_EQ(next().kind, Kind::kRunCandidate);
+  EXPECT_EQ(next().seed, 7001u);
+  add_fresh_pairs(0.012);
+  for (const uint64_t seed : {7001u, 7002u, 7003u}) {
+    EXPECT_EQ(next().kind, Kind::kConfirmData);
+    EXPECT_EQ(next().seed, seed);
+    confirm(seed, 0.01);
+  }
+  EXPECT_EQ(next().kind, Kind::kKeep);
+  EXPECT_NEAR(*next().gain, 0.012, 1e-12) << "the run that raised the hope does not count";
+  EXPECT_THAT(next().reason, HasSubstr("perplexity 1.19 % lower (1.2 sigma) over 3 fresh pairs"));
+}
+
+TEST_F(ConfirmPolicy, AGainWithinTheStandardErrorOfTheRepeatsIsDropped) {
+  add_pair(1, 0.02);
+  add_fresh_pairs(0.007);  // below sigma * sqrt(2 / 3)
+  EXPECT_EQ(next().kind, Kind::kDiscard);
+}
+
+TEST_F(ConfirmPolicy, RepeatsWithWorseConfirmDataAreDropped) {
+  add_pair(1, 0.02);
+  add_fresh_pairs(0.012);
+  confirm_fresh_pairs(-0.001);
+  EXPECT_EQ(next().kind, Kind::kDiscard);
+}
+
+TEST_F(ConfirmPolicy, StopsEarlyWhenTheRestWillNotTurnTheVerdict) {
+  add_pair(1, 0.02);
+  add_pair(7001, 0.0);
+  EXPECT_EQ(next().kind, Kind::kRunCandidate) << "still open";
+  candidate.runs.pop_back();
+  incumbent.runs.pop_back();
+  add_pair(7001, -0.02);
+  EXPECT_EQ(next().kind, Kind::kDiscard);
+  candidate.runs.pop_back();
+  incumbent.runs.pop_back();
+  add_pair(7001, 0.06);
+  EXPECT_EQ(next().kind, Kind::kConfirmData);
+}
+
+TEST_F(ConfirmPolicy, RepeatsEveryGainWhileTheNoiseIsNotKnown) {
+  add_pair(1, 0.5);
+  EXPECT_EQ(next(0).kind, Kind::kRunCandidate);
+  add_fresh_pairs(0.4);
+  confirm_fresh_pairs(0.4);
+  EXPECT_EQ(next(0).kind, Kind::kKeep);
+}
+
+TEST_F(ConfirmPolicy, AShorterRecipeThatIsNotWorseIsKeptAsASimplification) {
+  candidate.code_lines = 90;
+  add_pair(1, -0.005);
+  EXPECT_EQ(next().kind, Kind::kRunCandidate) << "a loss within noise is no reason to drop it";
+  add_fresh_pairs(-0.001);
+  confirm_fresh_pairs(0.001);
+  EXPECT_EQ(next().kind, Kind::kKeep);
+  EXPECT_THAT(next().reason, HasSubstr("a simplification, 90 lines of code instead of 100"));
+}
+
+TEST_F(ConfirmPolicy, AShorterRecipeThatIsWorseIsDropped) {
+  candidate.code_lines = 90;
+  add_pair(1, -0.005);
+  add_fresh_pairs(-0.012);
+  EXPECT_EQ(next().kind, Kind::kDiscard);
+  EXPECT_NEAR(*next().gain, -0.012, 1e-12);
+}
+
+}  // namespace
+}  // namespace tern

@@ -1,0 +1,25 @@
+#include "loop/decide/noise.h"
+#include "loop/decide/pairs.h"
+#include "loop/decide/policies.h"
+#include "tern/base/error.h"
+
+namespace tern {
+namespace {
+
+class GreedyPolicy : public Policy {
+ public:
+  Step next(const Comparison& c) const override {
+    const Screening screening = screen(c);
+    if (screening.step) return *screening.step;
+    const double gain = screening.pair.gain;
+    std::string reason = fmt::format("perplexity {} in one run with seed {}",
+                                     describe_gain(gain, c.sigma), screening.pair.seed);
+    return gain > 0 ? keep(std::move(reason), gain) : discard(std::move(reason), gain);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Policy> make_greedy_policy(int64_t) { return std::make_unique<GreedyPolicy>(); }
+
+}  // namespace tern

@@ -1,0 +1,143 @@
+#include "loop/propose/builtin_proposer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "loop/decide/simulated_recipe.h"
+#include "loop/propose/random_proposer.h"
+#include "tern/base/file.h"
+#include "tern/base/temporary_folder.h"
+
+namespace tern {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class BuiltinProposerTest : public testing::Test {
+ protected:
+  BuiltinProposerTest() {
+    write_file_atomically(folder_ / "lab.toml", "version = 1\n");
+    write_file_atomically(folder_ / "program.md",
+                          "## What to explore, in this order\n\n"
+                          "1. **Warm-up.** `lambda_warmup`.\n2. **Rate.** `lr`, `nonsense`.\n");
+  }
+
+  SimulatedLab lab(uint64_t seed = 1, double sigma = 0.001) {
+    return {simulated_landscape(seed, sigma), kSimulatedRecipe, 3, folder_.path()};
+  }
+  /// Descriptions of the next experiments when none of them is kept.
+  std::vector<std::string> descriptions(int count) {
+    auto flat = simulated_landscape(1, 0.001);
+    flat.level = [](const Proposal&, int64_t number, double) { return number == 1 ? 0.0 : 0.1; };
+    SimulatedLab lab(flat, kSimulatedRecipe, 3, folder_.path());
+    for (int i = 0; i < count; ++i) lab.experiment(proposer, *policy);
+    std::vector<std::string> descriptions;
+    for (const Experiment& e : lab.history().experiments()) descriptions.push_back(e.description);
+    descriptions.erase(descriptions.begin());
+    return descriptions;
+  }
+
+  BuiltinProposer proposer;
+  const std::unique_ptr<Policy> policy = make_policy("confirm", 3);
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_F(BuiltinProposerTest, BeginsWithThePrioritiesOneKnobAtATimeNearestValuesFirst) {
+  EXPECT_THAT(descriptions(6), ElementsAre("lambda_warmup: 0.2 -> 0.3", "lr: 3e-4 -> 5e-4",
+                                           "lambda_warmup: 0.2 -> 0.1", "lr: 3e-4 -> 2e-4",
+                                           "batch_size: 8 -> 16", "lr_schedule: cosine -> linear"));
+}
+
+TEST_F(BuiltinProposerTest, GoesOnFromWhatWasKept) {
+  auto rising = simulated_landscape(1, 0.001);
+  rising.level = [](const Proposal& proposal, int64_t, double) {
+    return proposal.source.find("lambda_warmup = 0.3;") == std::string::npos ? 0.5 : 0.0;
+  };
+  SimulatedLab lab(rising, kSimulatedRecipe, 3);
+  std::vector<std::string> after;
+  while (lab.experiment(proposer, *policy) && after.size() < 3) {
+    if (lab.incumbent_level() == 0) after.push_back(lab.history().experiments().back().description);
+  }
+  EXPECT_EQ(after.at(0), "lambda_warmup: 0.2 -> 0.3");
+  EXPECT_NE(lab.source().find("lambda_warmup = 0.3;"), std::string::npos);
+}
+
+TEST_F(BuiltinProposerTest, NothingIsEverTriedTwice) {
+  SimulatedLab lab = this->lab();
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(lab.experiment(proposer, *policy)) << i;
+  std::set<std::string> programs;
+  for (const Experiment& e : lab.history().experiments()) {
+    EXPECT_TRUE(programs.insert(e.program).second) << e.number << ": " << e.description;
+  }
+}
+
+TEST_F(BuiltinProposerTest, ChangesOneOrTwoLinesWhileSuchRecipesAreLeft) {
+  SimulatedLab lab = this->lab(1, 0.02);
+  for (int i = 0; i < 100; ++i) lab.experiment(proposer, *policy);
+  std::set<std::string> families;
+  for (const Experiment& e : lab.history().experiments()) {
+    families.insert(e.family);
+    EXPECT_LE(std::ranges::count(e.description, ':'), 2) << e.description;
+  }
+  for (const char* family : {"priority", "tpe", "neighbour", "ablation", "combination"}) {
+    EXPECT_TRUE(families.contains(family)) << family;
+  }
+}
+
+TEST_F(BuiltinProposerTest, TheSameHistoryGivesTheSameProposal) {
+  SimulatedLab one = lab(), two = lab();
+  for (int i = 0; i < 40; ++i) {
+    one.experiment(proposer, *policy);
+    BuiltinProposer another;
+    two.experiment(another, *policy);
+  }
+  EXPECT_EQ(one.history().experiments().back().description,
+            two.history().experiments().back().description);
+}
+
+TEST_F(BuiltinProposerTest, ASmallSpaceIsTriedToItsEndAndThenRefused) {
+  const std::string source =
+      "struct Recipe {\n  bool a = true;  // try: true false\n"
+      "  int b = 1;  // try: 1 2 3\n};\n";
+  auto flat = simulated_landscape(1, 0.001);
+  flat.level = [](const Proposal&, int64_t number, double) { return number == 1 ? 0.0 : 0.1; };
+  SimulatedLab lab(flat, source);
+  int tried = 1;
+  while (lab.experiment(proposer, *policy)) ++tried;
+  EXPECT_EQ(tried, 6);
+}
+
+TEST_F(BuiltinProposerTest, ARecipeWithoutValuesToTryIsRefusedWithTheRemedy) {
+  auto flat = simulated_landscape(1, 0.001);
+  flat.level = [](const Proposal&, int64_t, double) { return 0.0; };
+  const std::string source = "struct Recipe {\n  int b = 1;\n};\n";
+  SimulatedLab lab(flat, source);
+  const Lab none;
+  const Proposal proposal = proposer.propose({none, lab.history(), source, 0.01, 2});
+  EXPECT_THAT(proposal.refusal, HasSubstr("add a comment such as `// try: 1e-4 2e-4`"));
+}
+
+TEST_F(BuiltinProposerTest, FindsABetterRecipeThanRandomSearchOnTheSameBudget) {
+  double builtin_sum = 0, random_sum = 0;
+  int wins = 0;
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    SimulatedLab a = lab(seed, 0.005), b = lab(seed, 0.005);
+    RandomProposer random;
+    while (a.runs() < 100) a.experiment(proposer, *policy);
+    while (b.runs() < 100) b.experiment(random, *policy);
+    builtin_sum += a.incumbent_level();
+    random_sum += b.incumbent_level();
+    wins += a.incumbent_level() < b.incumbent_level();
+  }
+  EXPECT_LT(builtin_sum, random_sum);
+  EXPECT_GE(wins, 11);
+}
+
+}  // namespace
+}  // namespace tern

@@ -1,0 +1,73 @@
+#include "loop/propose/trials.h"
+
+#include <algorithm>
+
+namespace tern {
+namespace {
+
+const std::string* knob_value(const Experiment& experiment, const std::string& name) {
+  const auto knob =
+      std::ranges::find(experiment.knobs, name, &std::pair<std::string, std::string>::first);
+  return knob == experiment.knobs.end() ? nullptr : &knob->second;
+}
+
+Trial trial_of(const Experiment& e, const Experiment* base, const SearchSpace& space) {
+  Trial trial{.experiment = &e, .values = {}, .changes = {}, .level = {}};
+  for (size_t i = 0; i < space.knobs().size(); ++i) {
+    const std::string& name = space.knobs()[i].name;
+    const std::string* value = knob_value(e, name);
+    trial.values.push_back(value == nullptr ? std::nullopt : std::optional(*value));
+    const std::string* before = base == nullptr ? nullptr : knob_value(*base, name);
+    if (value != nullptr && before != nullptr && !same_value(*value, *before)) {
+      trial.changes.push_back({i, *value});
+    }
+  }
+  return trial;
+}
+
+/// For each experiment, by number from 1, the one whose code it shares: these proposers set
+/// defaults of the recipe and touch nothing else.
+std::vector<int64_t> code_origins(const History& history) {
+  std::vector<int64_t> origins = {0};
+  for (const Experiment& e : history.experiments()) {
+    const bool knobs_only = e.proposer == "builtin" || e.proposer == "random";
+    origins.push_back(knobs_only && e.base > 0 ? origins[static_cast<size_t>(e.base)] : e.number);
+  }
+  return origins;
+}
+
+}  // namespace
+
+std::vector<Trial> trials_of(const History& history, const SearchSpace& space) {
+  std::vector<Trial> trials;
+  std::vector<double> levels = {0};  // by number
+  for (const Experiment& e : history.experiments()) {
+    const double base_level = levels[static_cast<size_t>(e.base)];
+    levels.push_back(base_level + e.gain.value_or(0));
+    if (e.status == Status::kRunning || e.status == Status::kRejected) continue;
+    Trial trial = trial_of(e, e.base == 0 ? nullptr : &history.at(e.base), space);
+    if (e.base == 0 || e.gain) trial.level = levels.back();
+    trials.push_back(std::move(trial));
+  }
+  return trials;
+}
+
+std::set<std::string> tried_keys(const History& history, const SearchSpace& space) {
+  std::set<std::string> keys;
+  const std::vector<int64_t> origins = code_origins(history);
+  if (history.incumbent() == nullptr) return keys;
+  const int64_t origin = origins[static_cast<size_t>(history.incumbent()->number)];
+  for (const Experiment& e : history.experiments()) {
+    if (origins[static_cast<size_t>(e.number)] != origin) continue;
+    Changes all;
+    for (size_t i = 0; i < space.knobs().size(); ++i) {
+      if (const std::string* value = knob_value(e, space.knobs()[i].name)) {
+        all.push_back({i, *value});
+      }
+    }
+    keys.insert(space.key(all));
+  }
+  return keys;
+}
+
+}  // namespace tern

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "loop/record/experiment.h"
+#include "tern/base/json.h"
+
+namespace tern {
+
+/// Everything that happened in a lab, folded from the ledger's events. Pure: the same events give
+/// the same history, which is what makes a killed loop go on where it was.
+///
+/// The events, by their "event": session {tag, commit, conditions}; reference {ppl}, of the
+/// full-precision model; planned {experiment, proposer, family, description, expectation, commit,
+/// base, refusal, program, code_lines, knobs, usage}; run {experiment, run, comparison, seed}; ran
+/// {experiment, run, outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s,
+/// memory_gb, evaluations}; confirmed {experiment, run, confirm_ppl}; ended {experiment, status,
+/// reason, gain, sigma}; again {experiment} when an experiment in flight is taken up anew; drift
+/// {reason} when runs before it are no longer comparable.
+class History {
+ public:
+  explicit History(const std::vector<Json>& events = {});
+
+  /// Takes one more event. Throws an Error that names the event when it fits nothing.
+  void apply(const Json& event);
+
+  const std::vector<Experiment>& experiments() const { return experiments_; }
+  /// Experiment `number`, from 1. Throws when there is none.
+  const Experiment& at(int64_t number) const;
+  /// The best recipe so far: the baseline or the last one kept; null before there is one.
+  const Experiment* incumbent() const;
+  const Experiment* baseline() const;
+  /// The experiment that has been begun and has no end, or null.
+  const Experiment* unfinished() const;
+  /// Number of the next experiment.
+  int64_t next_number() const { return static_cast<int64_t>(experiments_.size()) + 1; }
+  /// True when this program (see program_hash()) has been tried, refused ones included.
+  bool tried(const std::string& program) const;
+  /// The branch's tag; empty before the first session.
+  const std::string& tag() const { return tag_; }
+  /// Where the branch stands when nothing is being tried: the incumbent's commit, or a later one of
+  /// the lab's other files.
+  const std::string& tip() const { return tip_; }
+  /// Perplexity of the full-precision model, to give a ratio to; 0 when not known.
+  double reference_ppl() const { return reference_ppl_; }
+  /// Hash of all that scores depend on (budget, data, model, programs), as of the last session.
+  const std::string& conditions() const { return conditions_; }
+
+ private:
+  void fold(const Json& event);
+  Experiment& experiment_of(const Json& event);
+  void end(Experiment& experiment, const Json& event);
+
+  std::vector<Experiment> experiments_;
+  std::set<std::string> programs_;
+  int64_t incumbent_ = 0;
+  std::string tag_, tip_, conditions_;
+  double reference_ppl_ = 0;
+};
+
+}  // namespace tern

@@ -1,0 +1,197 @@
+#include "loop/record/tables.h"
+
+#include <gtest/gtest.h>
+
+#include "loop/record/history.h"
+#include "tern/base/error.h"
+#include "tern/base/file.h"
+#include "tern/base/temporary_folder.h"
+
+namespace tern {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr const char* kColumns =
+    "commit\tval_ppl\tmemory_gb\tstatus\tdescription\texperiment\tval_bpb\tsteps\ttokens\ttime_s\t"
+    "sigma\tgain\truns\tproposer\tfamily\texpectation\treason\n";
+constexpr const char* kResultsColumns =
+    "step\tlambda\ttrain_loss\ttrain_ppl\teval_ppl\teval_bpb\tlr\ttime_s\tbest_ppl\tq_neg1\t"
+    "q_zero\tq_pos1\texperiment\tcommit\n";
+
+Json planned(int number) {
+  return Json::parse(R"({"event": "planned", "experiment": )" + std::to_string(number) +
+                         R"(, "proposer": "builtin", "family": "priority",
+      "description": "lr: 1 -> 2", "expectation": "a\tlower\nloss", "base": 0,
+      "commit": "0123456789abcdef", "program": "p)" +
+                         std::to_string(number) + R"("})",
+                     "planned");
+}
+
+Json run(int experiment, int number) {
+  return Json::parse(fmt::format(R"({{"event": "run", "experiment": {}, "run": {},
+      "comparison": {}, "seed": {}}})",
+                                 experiment, number, experiment, number),
+                     "run");
+}
+
+Json ran(int experiment, int number, double ppl) {
+  return Json::parse(fmt::format(R"({{"event": "ran", "experiment": {}, "run": {},
+      "outcome": "scored", "val_ppl": {}, "val_bpb": 1.25, "steps": {}, "tokens": 4096,
+      "time_s": 12.34, "memory_gb": {},
+      "evaluations": [{{"step": "50", "lambda": "1", "eval_ppl": "8.125\tx", "q_pos1": "0.3"}},
+                      {{"step": "100"}}]}})",
+                                 experiment, number, ppl, 10 * number, 0.5 * number),
+                     "ran");
+}
+
+Json interrupted(int experiment, int number) {
+  Json event = ran(experiment, number, 1.0);
+  event.set("outcome", "interrupted");
+  return event;
+}
+
+Json ended(int experiment, const char* status) {
+  return Json::parse(fmt::format(R"({{"event": "ended", "experiment": {}, "status": "{}",
+      "reason": "better", "gain": 0.1, "sigma": 0.01}})",
+                                 experiment, status),
+                     "ended");
+}
+
+class TablesTest : public testing::Test {
+ protected:
+  TablesTest() : lab_(make_lab(folder_.path())) {}
+
+  static Lab make_lab(const fs::path& folder) {
+    write_file_atomically(folder / "lab.toml", "version = 1\n");
+    return Lab::find(folder);
+  }
+  std::string experiments() const { return read_file(lab_.experiments_table()); }
+  std::string results() const { return read_file(lab_.results()); }
+
+  /// Goes on as the loop does: ledger first, then the tables.
+  void record(Tables& tables, History& history, const Json& event) {
+    history.apply(event);
+    const std::string& kind = event.at("event").as_string();
+    if (kind != "ran" && kind != "ended") return;
+    const Experiment& e = history.at(event.at("experiment").as_int());
+    if (kind == "ran") tables.ran(e, event);
+    if (kind == "ended") tables.ended(e);
+  }
+
+  const std::vector<Json> night_ = {
+      planned(1),           run(1, 1),  ran(1, 1, 8.0),       run(1, 2),       ran(1, 2, 8.0),
+      ended(1, "baseline"), planned(2), ended(2, "rejected"), planned(3),      run(3, 1),
+      ran(3, 1, 7.0),       run(1, 3),  ran(1, 3, 9.0),       ended(3, "keep")};
+  TemporaryFolder folder_;
+  Lab lab_;
+};
+
+TEST_F(TablesTest, BeginWithTheirColumns) {
+  write_tables(lab_, {});
+  EXPECT_EQ(experiments(), kColumns);
+  EXPECT_EQ(results(), kResultsColumns);
+}
+
+TEST_F(TablesTest, AnExperimentHasOneRowOfWhatWasMeasured) {
+  write_tables(lab_, {planned(1), run(1, 1), ran(1, 1, 8.0), run(1, 2), ran(1, 2, 8.0),
+                      ended(1, "baseline")});
+  EXPECT_EQ(
+      experiments(),
+      std::string(kColumns) +
+          "0123456\t8.0000\t1.00\tbaseline\tlr: 1 -> 2\t0001\t1.2500\t15\t4096\t12.3\t0.0800\t"
+          "9.516\t2\tbuiltin\tpriority\ta lower loss\tbetter\n");
+}
+
+TEST_F(TablesTest, WhatWasNotMeasuredIsEmptyAndARunningExperimentHasNoRow) {
+  Json end = ended(1, "rejected");
+  end.set("gain", Json());
+  write_tables(lab_, {planned(1), end, planned(2), run(2, 1)});
+  EXPECT_EQ(experiments(), std::string(kColumns) +
+                               "0123456\t\t\trejected\tlr: 1 -> 2\t0001\t\t\t\t\t\t\t0\tbuiltin\t"
+                               "priority\ta lower loss\tbetter\n");
+}
+
+TEST_F(TablesTest, AProposalThatNeverBecameACommitKeepsItsColumns) {
+  Json plan = planned(1);
+  plan.set("commit", "");
+  write_tables(lab_, {plan, ended(1, "rejected")});
+  EXPECT_EQ(experiments().find(std::string(kColumns) + "\t\t\trejected\t"), 0U) << experiments();
+}
+
+TEST_F(TablesTest, EveryEvaluationHasARowUnderItsRun) {
+  write_tables(lab_, {planned(1), run(1, 1), ran(1, 1, 8.0), run(1, 2), ran(1, 2, 8.0)});
+  EXPECT_EQ(results(), std::string(kResultsColumns) +
+                           "50\t1\t\t\t8.125 x\t\t\t\t\t\t\t0.3\t0001\t0123456\n"
+                           "100\t\t\t\t\t\t\t\t\t\t\t\t0001\t0123456\n"
+                           "50\t1\t\t\t8.125 x\t\t\t\t\t\t\t0.3\t0001.2\t0123456\n"
+                           "100\t\t\t\t\t\t\t\t\t\t\t\t0001.2\t0123456\n");
+}
+
+TEST_F(TablesTest, RowsOfOtherWritersStayBeforeTheLoops) {
+  const std::string first = "5\t1\t\t\t9\t\t\t\t\t\t\t\ttrain-0007\tabc\n";
+  const std::string later = "7\t1\t\t\t9\t\t\t\t\t\t\t\tmine\tabc-dirty\n";
+  write_file_atomically(lab_.results(), kResultsColumns + first);
+  const std::vector<Json> events = {planned(1), run(1, 1), ran(1, 1, 8.0)};
+  write_tables(lab_, events);
+  const std::string ours = results().substr(std::string(kResultsColumns + first).size());
+  append_file(lab_.results(), later);
+  write_tables(lab_, events);
+  EXPECT_EQ(results(), kResultsColumns + first + later + ours);
+}
+
+TEST_F(TablesTest, ARowAtATimeGivesWhatMakingThemAnewGives) {
+  Tables tables(lab_, {});
+  History history;
+  for (const Json& event : night_) record(tables, history, event);
+  const std::string appended = experiments() + results();
+  write_tables(lab_, night_);
+  EXPECT_EQ(experiments() + results(), appended);
+}
+
+TEST_F(TablesTest, AKillAfterAnyEventLeavesTheTablesOfAnUninterruptedNight) {
+  write_tables(lab_, night_);
+  const std::string whole = experiments() + results();
+  for (size_t killed = 0; killed < night_.size(); ++killed) {
+    fs::remove(lab_.results());
+    const std::vector<Json> before(night_.begin(), night_.begin() + static_cast<long>(killed));
+    write_tables(lab_, before);
+    append_file(lab_.results(), "50\t1\t\t\t8.1");  // torn in the middle of a row
+    append_file(lab_.experiments_table(), "01234");
+    if (killed == 3) write_file_atomically(lab_.experiments_table(), "commit\tval");
+    Tables tables(lab_, before);
+    History history(before);
+    for (size_t i = killed; i < night_.size(); ++i) record(tables, history, night_[i]);
+    EXPECT_EQ(experiments() + results(), whole) << "killed before event " << killed;
+  }
+}
+
+TEST_F(TablesTest, ARunThatWasInterruptedAndRepeatedLeavesNoTrace) {
+  write_tables(lab_, {planned(1), run(1, 1), ran(1, 1, 8.0), ended(1, "baseline")});
+  const std::string smooth = results();
+  Json again = Json::object();
+  again.set("event", "again");
+  again.set("experiment", 1);
+  write_tables(lab_, {planned(1), run(1, 1), interrupted(1, 1), again, run(1, 2), ran(1, 2, 8.0),
+                      ended(1, "baseline")});
+  EXPECT_EQ(results(), smooth);
+  EXPECT_NE(experiments().find("\t9.516\t1\tbuiltin"), std::string::npos) << experiments();
+}
+
+TEST_F(TablesTest, ATableThatTheUserRemovedBeginsAnew) {
+  Tables tables(lab_, {});
+  fs::remove(lab_.experiments_table());
+  tables.ended(History({planned(1), ended(1, "rejected")}).at(1));
+  EXPECT_EQ(experiments().find(kColumns), 0U);
+}
+
+TEST_F(TablesTest, AnotherKindOfFileIsNotOverwritten) {
+  write_file_atomically(lab_.results(), "my notes\n");
+  EXPECT_THROW(write_tables(lab_, {}), Error);
+  fs::remove(lab_.results());
+  write_file_atomically(lab_.experiments_table(), "my notes\n");
+  EXPECT_THROW(write_tables(lab_, {}), Error);
+  EXPECT_EQ(experiments(), "my notes\n");
+}
+
+}  // namespace
+}  // namespace tern

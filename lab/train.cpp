@@ -49,7 +49,7 @@ struct Recipe {
 
   // Lambda mixes the weight w and its quantized value Q(w): w + lambda (Q(w) - w).
   std::string lambda_schedule = "linear";  // try: none linear cosine exponential step two-phase
-  double lambda_warmup = 0.2;              // try: 0.05 0.1 0.2 0.3 0.5 1000
+  double lambda_warmup = 0.2;              // try: 0.05 0.1 0.2 0.3 0.5
 
   // Looking at the run, and keeping it.
   int64_t eval_every = 50;

@@ -159,14 +159,16 @@ LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
 
 Lab Lab::find(const fs::path& start) {
   Lab lab;
-  for (fs::path folder = fs::absolute(start).lexically_normal();; folder = folder.parent_path()) {
+  // Without a slash or a dot at the end: "/labs/./" is "/labs".
+  const fs::path begin = (fs::absolute(start) / "").lexically_normal().parent_path();
+  for (fs::path folder = begin;; folder = folder.parent_path()) {
     if (fs::exists(folder / "lab.toml")) {
       lab.root_ = folder;
       break;
     }
     check(folder.has_relative_path(),
           "no lab.toml in {} or above it; go to a lab's folder, or make one with `tern new DIR`",
-          fs::absolute(start).lexically_normal().string());
+          begin.string());
   }
   const fs::path file = lab.root_ / "lab.toml";
   lab.config_ = LabConfig::from_json(read_toml(file), file.string());

@@ -4,7 +4,6 @@
 #include <cmath>
 
 namespace tern {
-namespace fs = std::filesystem;
 namespace {
 
 std::vector<ChangedKnob> changed_knobs(const Experiment& baseline, const Experiment& best) {
@@ -42,32 +41,13 @@ std::optional<double> log_deviation(const Experiment& experiment, std::optional<
   return *sigma / std::sqrt(static_cast<double>(runs));
 }
 
-std::optional<double> full_precision_ppl(const Lab& lab) try {
-  std::error_code none;
-  fs::file_time_type newest = fs::last_write_time(lab.eval_set(), none);
-  if (none) return std::nullopt;
-  std::optional<double> ppl;
-  for (const fs::directory_entry& file : fs::directory_iterator(lab.cache(), none)) {
-    const std::string name = file.path().filename().string();
-    if (!name.starts_with("score-") || !name.ends_with(".json")) continue;
-    if (file.last_write_time() < newest) continue;
-    const Json score = Json::read(file.path());
-    if (score.get("kind", "") != "full precision") continue;
-    newest = file.last_write_time();
-    ppl = score.at("eval_ppl").as_double();
-  }
-  return ppl;
-} catch (const std::exception&) {
-  return std::nullopt;  // a cache that cannot be read only leaves a figure out
-}
-
 Summary summarize(const Lab& lab, const History& history) {
   Summary summary;
   for (const Experiment& e : history.experiments()) ++summary.counts[static_cast<size_t>(e.status)];
   summary.noise = estimate_noise(history);
   if (summary.noise.sigma > 0) summary.sigma = summary.noise.sigma;
   summary.doubt = power_of(history, summary.noise, lab.config().research.repeats).sentence;
-  summary.full_precision_ppl = full_precision_ppl(lab);
+  if (history.reference_ppl() > 0) summary.full_precision_ppl = history.reference_ppl();
   summary.baseline = history.baseline();
   summary.best = history.incumbent();
   if (summary.best == nullptr || !summary.best->val_ppl()) return summary;

@@ -46,8 +46,4 @@ Summary summarize(const Lab& lab, const History& history);
 /// Standard deviation of ln(perplexity) of an experiment's score, from that of one run.
 std::optional<double> log_deviation(const Experiment& experiment, std::optional<double> sigma);
 
-/// The perplexity of the full-precision model, where a score of it is kept in the lab's cache and
-/// not older than the evaluation tokens.
-std::optional<double> full_precision_ppl(const Lab& lab);
-
 }  // namespace tern

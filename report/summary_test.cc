@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "report/fake_lab_test_util.h"
-#include "tern/base/file.h"
 
 namespace tern {
 namespace {
@@ -68,20 +67,10 @@ TEST(Summary, OfALabWithoutExperimentsIsEmpty) {
   EXPECT_FALSE(summary.best_ppl || summary.sigma || summary.gain);
 }
 
-TEST(Summary, FindsTheFullPrecisionScoreThatIsNotOlderThanTheEvaluationTokens) {
+TEST(Summary, KnowsTheFullPrecisionModelsPerplexityFromTheLedger) {
   const FakeLab fake;
-  const Lab lab = fake.lab();
-  std::filesystem::create_directories(lab.data());
-  std::filesystem::create_directories(lab.cache());
-  write_file_atomically(lab.cache() / "score-a.json",
-                        R"({"kind": "full precision", "eval_ppl": 17.5})");
-  EXPECT_FALSE(full_precision_ppl(lab));
-  write_file_atomically(lab.eval_set(), "{}");
-  EXPECT_FALSE(full_precision_ppl(lab)) << "the score is older";
-  write_file_atomically(lab.cache() / "score-b.json", R"({"kind": "ternary", "eval_ppl": 30})");
-  write_file_atomically(lab.cache() / "score-c.json",
-                        R"({"kind": "full precision", "eval_ppl": 17.25})");
-  EXPECT_EQ(full_precision_ppl(lab), 17.25);
+  const History history({Json::parse(R"({"event": "reference", "ppl": 17.25})", "test")});
+  EXPECT_EQ(summarize(fake.lab(), history).full_precision_ppl, 17.25);
 }
 
 }  // namespace

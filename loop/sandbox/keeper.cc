@@ -65,9 +65,13 @@ void send(int pipe, const Report& report) noexcept {
 }
 
 void restore_signals() noexcept {
-  struct sigaction standard {};
-  standard.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < _NSIG; ++signal) ::sigaction(signal, &standard, nullptr);
+  // By the system call: sigaction() keeps its hands off two signals that the C library uses itself,
+  // and a caller may have started us with those ignored as well. All zeros is the standard action.
+  constexpr uint64_t kStandard[4] = {};
+  constexpr size_t kMaskBytes = 8;
+  for (int signal = 1; signal < _NSIG; ++signal) {
+    ::syscall(SYS_rt_sigaction, signal, kStandard, nullptr, kMaskBytes);
+  }
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -1,0 +1,69 @@
+#include "loop/record/summary.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace tern {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// A baseline with two runs and a kept change with a selecting and a fresh run.
+History searched() {
+  History history;
+  const auto add = [&](const std::string& event) { history.apply(Json::parse(event, "test")); };
+  add(R"({"event": "reference", "ppl": 8})");
+  add(R"({"event": "planned", "experiment": 1, "base": 0, "description": "baseline",
+          "knobs": {"lr": "1e-3", "group": "64"}})");
+  const auto run = [&](int experiment, int number, int seed, double ppl) {
+    const std::string of =
+        R"("experiment": )" + std::to_string(experiment) + R"(, "run": )" + std::to_string(number);
+    add(R"({"event": "run", )" + of + R"(, "comparison": )" + std::to_string(experiment) +
+        R"(, "seed": )" + std::to_string(seed) + "}");
+    add(R"({"event": "ran", )" + of + R"(, "outcome": "scored", "val_ppl": )" +
+        std::to_string(ppl) + R"(, "val_bpb": 1})");
+  };
+  run(1, 1, 1, 10);
+  run(1, 2, 2, 10);
+  add(R"({"event": "ended", "experiment": 1, "status": "baseline"})");
+  add(R"({"event": "planned", "experiment": 2, "base": 1, "description": "lr: 1e-3 -> 2e-3",
+          "knobs": {"lr": "2e-3", "group": "64", "momentum": "1"}})");
+  run(2, 1, 1, 8.5);
+  run(2, 2, 2001, 9);
+  add(R"({"event": "confirmed", "experiment": 2, "run": 1, "confirm_ppl": 77.5})");
+  add(R"({"event": "ended", "experiment": 2, "status": "keep", "gain": 0.1})");
+  return history;
+}
+
+TEST(Summary, GivesTheGainOverTheBaselineFromRunsThatDidNotSelect) {
+  const TotalGain gain = total_gain(searched(), /*sigma=*/0.01);
+  EXPECT_NEAR(gain.gain, std::log(10.0 / 9), 1e-9);
+  EXPECT_NEAR(gain.error, 0.01 * std::sqrt(1.0 + 0.5), 1e-9);
+}
+
+TEST(Summary, NamesTheKnobsThatDiffer) {
+  const History history = searched();
+  EXPECT_THAT(knob_changes(history.at(1), history.at(2)),
+              ElementsAre("lr: 1e-3 -> 2e-3", "momentum: 1 (new)"));
+}
+
+TEST(Summary, GivesTheRatioToFullPrecision) {
+  EXPECT_THAT(ratio_text(searched(), 9), HasSubstr("1.1250 times"));
+  EXPECT_EQ(ratio_text(History(), 9), "");
+}
+
+TEST(Summary, NeverShowsFiguresOfTheConfirmData) {
+  EXPECT_THAT(to_json(searched().at(2)).dump(), Not(HasSubstr("77.5")));
+}
+
+TEST(Summary, ListsTheNewestExperimentsLast) {
+  const std::string table = experiments_table(searched(), 1);
+  EXPECT_THAT(table, HasSubstr("0002  keep"));
+  EXPECT_THAT(table, Not(HasSubstr("0001")));
+}
+
+}  // namespace
+}  // namespace tern

@@ -262,6 +262,15 @@ TEST(Research, StopsAfterTheExperimentAtTheFirstSignalAndAtOnceAtTheSecond) {
   EXPECT_EQ(loop.history().unfinished()->runs[0].outcome, Outcome::kInterrupted);
 }
 
+TEST(Research, RefusesALabWhoseTextComesFromTheNetwork) {
+  const FakeLab fake;
+  LabManifest manifest = LabManifest::read(fake.lab());
+  manifest.train_source = "https://example.org/stories.txt";
+  manifest.write(fake.lab());
+  ScriptedProposer proposer({});
+  EXPECT_THROW(FakeLoop(fake, proposer, proposer), Error);
+}
+
 TEST(Research, TriesAPersonsOwnEditFirst) {
   const FakeLab fake;
   ScriptedProposer proposer({});

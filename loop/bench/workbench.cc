@@ -93,7 +93,18 @@ Workbench::Workbench(const Lab& lab, WorkbenchOptions options)
       toolchain_mark_(toolchain_.fingerprint().substr(0, 12)),
       manifest_(LabManifest::read(lab)),
       scorer_(options_.evaluator, manifest_.model, lab.config().research.max_bits,
-              options_.sandbox) {}
+              options_.sandbox) {
+  check(streamed_text().empty() || fs::exists(streamed_text()),
+        "this lab streams its text from {}, and train.cpp has no network in `tern research`; set "
+        "data.stream = false in lab.toml and run `tern prepare`",
+        manifest_.train_source);
+}
+
+/// Where a streamed lab's text lies; empty for one that was tokenised beforehand.
+fs::path Workbench::streamed_text() const {
+  const std::string& source = manifest_.train_source;
+  return source.substr(0, source.find('!'));
+}
 
 fs::path Workbench::program_of(int64_t experiment) const {
   return lab_.experiment(experiment) / ("train-" + toolchain_mark_);
@@ -148,8 +159,7 @@ std::string Workbench::build(const RunOrder& order) {
 /// Model, texts and configuration: what a run may read of the lab.
 std::vector<fs::path> Workbench::data() const {
   std::vector<fs::path> paths = {lab_.root() / "lab.toml", lab_.data(), manifest_.model};
-  const std::string stream = manifest_.train_source.substr(0, manifest_.train_source.find('!'));
-  if (!stream.empty() && fs::exists(stream)) paths.emplace_back(stream);
+  if (!streamed_text().empty()) paths.push_back(streamed_text());
   return paths;
 }
 

@@ -52,6 +52,7 @@ class Workbench : public Bench {
   bool has_confirm_data() const override;
 
  private:
+  std::filesystem::path streamed_text() const;
   std::filesystem::path program_of(int64_t experiment) const;
   std::filesystem::path run_folder(int64_t experiment, int64_t run) const;
   std::string build(const RunOrder& order);

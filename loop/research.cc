@@ -112,7 +112,6 @@ void Research::find_own_edit(bool begun, const std::string& tip) {
           .family = "person",
           .refusal = "",
           .usage = {}};
-  write_file_atomically(recipe, parts_.branch.recipe_at(tip));
   say("train.cpp was edited since: the edit is tried first");
 }
 

@@ -178,13 +178,13 @@ double Research::overhead() const {
 }
 
 void Research::confirm(int64_t number, int64_t pairs) {
-  open();
   const Experiment& candidate = history().at(number);
   check(candidate.base != 0, "experiment {} is a baseline: there is nothing to compare it with",
         number);
   check(candidate.status != Status::kRejected && candidate.status != Status::kRunning,
         "experiment {} was {}, so there is nothing to repeat", number, name_of(candidate.status));
   const int64_t base = candidate.base;
+  open();
   for (int64_t i = 0; i < pairs && stops() == 0; ++i) {
     const uint64_t seed = unused_seed(history().at(number), history().at(base), kConfirmSeeds);
     for (const int64_t side : {number, base}) run(side, number, seed);
@@ -196,11 +196,11 @@ void Research::confirm(int64_t number, int64_t pairs) {
 }
 
 void Research::measure_noise(int64_t runs) {
-  open();
   const Experiment* incumbent = history().incumbent();
   check(incumbent != nullptr,
         "there is no baseline yet; `tern research --experiments 1` makes one");
   const int64_t number = incumbent->number;
+  open();
   for (int64_t i = 0; i < runs && stops() == 0; ++i) {
     run(number, number, unused_seed(history().at(number), history().at(number), 1));
   }

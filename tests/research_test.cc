@@ -285,6 +285,32 @@ TEST(Research, TriesAPersonsOwnEditFirst) {
   EXPECT_EQ(loop.history().at(2).status, Status::kKeep);
 }
 
+TEST(Research, LosesNoEditOfAPersonWhenItOnlyMeasures) {
+  const FakeLab fake;
+  ScriptedProposer proposer({});
+  {
+    FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+    loop.research().run();
+  }
+  write_file_atomically(fake.root() / "train.cpp", fake_recipe("0.3"));
+  FakeLoop(fake, proposer, proposer).research().measure_noise(1);
+  const fs::directory_entry kept = *fs::directory_iterator(fake.root() / ".tern" / "found");
+  EXPECT_EQ(read_file(kept.path()), fake_recipe("0.3"));
+  EXPECT_EQ(read_file(fake.root() / "train.cpp"), fake_recipe("0"));
+}
+
+TEST(Research, RepeatsAnExperimentAndItsBaseWithoutMovingTheBranch) {
+  const FakeLab fake;
+  ScriptedProposer proposer({fake_recipe("-0.3")});
+  FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 2, .stops = {}});
+  loop.research().run();
+  const std::string branch = fake.git("rev-parse tern/test");
+  loop.research().confirm(2, /*pairs=*/2);
+  EXPECT_EQ(loop.history().at(2).fresh_runs().size(), 2u);
+  EXPECT_EQ(loop.history().at(1).runs.size(), 5u);
+  EXPECT_EQ(fake.git("rev-parse tern/test"), branch);
+}
+
 TEST(Research, MeasuresTheIncumbentAnewWhenTheBudgetChanged) {
   FakeLab fake;
   ScriptedProposer proposer({fake_recipe("0.3")});

@@ -21,9 +21,8 @@ void measure(const Lab& lab, int64_t runs, std::FILE* out) {
 
 void print_noise(const History& history, const Noise& noise) {
   if (noise.sigma == 0) {
-    fmt::print(
-        "sigma is not known yet: it takes two runs of one recipe; `tern noise --runs 3` makes "
-        "some\n");
+    fmt::print("sigma is not known yet: it takes two runs of one recipe; {} makes some\n",
+               history.baseline() == nullptr ? "`tern research`" : "`tern noise --runs 3`");
     return;
   }
   fmt::print(

@@ -74,9 +74,10 @@ void Branch::put_aside(const std::string& text) const {
   const fs::path kept = lab_.root() / ".tern" / "found" / fmt::format("train-{}.cpp", now());
   fs::create_directories(kept.parent_path());
   write_file_atomically(kept, text);
-  log_line(log_, fmt::format("train.cpp was edited while the loop ran; the edit is kept in {}, and "
-                             "the recipe put back",
-                             kept.string()));
+  log_line(log_,
+           fmt::format("train.cpp was edited by another hand; that text is kept in {}, and the "
+                       "branch's recipe put back",
+                       kept.string()));
 }
 
 std::string Branch::recipe_at(const std::string& commit) const {

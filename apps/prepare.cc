@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "tern/base/status_line.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/flags.h"
 #include "tern/base/lab.h"
 #include "tern/base/provenance.h"
+#include "tern/base/status_line.h"
 #include "tern/base/timer.h"
 #include "tern/base/toml_edit.h"
 #include "tern/data/eval_set.h"

@@ -22,7 +22,9 @@ std::string clock_text(double seconds) {
 std::filesystem::path status_file(const Lab& lab) { return lab.root() / ".tern" / "status.json"; }
 
 std::string progress_text(const BenchView& view, double budget, const Experiment* best) {
-  std::string out = fmt::format("{:04} run {} {}", view.experiment, view.run, view.stage);
+  std::string out = view.experiment > 0
+                        ? fmt::format("{:04} run {} {}", view.experiment, view.run, view.stage)
+                        : view.stage;
   if (view.steps > 0) {
     constexpr int kWidth = 20;
     const int filled = std::clamp(static_cast<int>(view.fraction * kWidth), 0, kWidth);

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "tern/data/line_reader.h"
 #include "tern/base/byte_source.h"
+#include "tern/data/line_reader.h"
 
 namespace tern {
 

@@ -6,9 +6,9 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/sha256.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/data/test_tokenizer.h"
 #include "tern/io/memory_source.h"
-#include "tern/base/temporary_folder.h"
 
 namespace tern {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
-#include "tern/io/file_source.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/io/file_source.h"
 
 namespace tern {
 namespace {

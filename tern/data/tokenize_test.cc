@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "tern/base/error.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/data/test_tokenizer.h"
 #include "tern/data/token_file.h"
 #include "tern/io/file_source.h"
 #include "tern/io/memory_source.h"
-#include "tern/base/temporary_folder.h"
 
 namespace tern {
 namespace {

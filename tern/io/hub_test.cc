@@ -8,10 +8,10 @@
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
-#include "tern/base/sha256.h"
-#include "tern/io/file_source.h"
 #include "tern/base/http_server_test_util.h"
+#include "tern/base/sha256.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/io/file_source.h"
 
 namespace tern {
 namespace {

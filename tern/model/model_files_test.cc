@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "tern/base/file.h"
-#include "tern/io/safetensors.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/io/safetensors.h"
 #include "tern/model/model_test_util.h"
 
 namespace tern {

@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "tern/base/file.h"
-#include "tern/io/safetensors.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/io/safetensors.h"
 #include "tern/model/model_files.h"
 #include "tern/model/model_test_util.h"
 

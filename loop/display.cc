@@ -54,6 +54,12 @@ void Display::line(std::string_view text) {
   std::fflush(out_);
 }
 
+void Display::say_stopping() {
+  if (stopping_) return;
+  stopping_ = true;
+  line("stopping after this experiment; once more (Ctrl-C or SIGTERM) stops at once");
+}
+
 void Display::show(const BenchView& view, const History& history) {
   const std::string text = progress_text(view, lab_.config().budget_seconds, history.incumbent());
   if (terminal_ && status_.due()) status_.show(text);

@@ -22,6 +22,8 @@ class Display {
   ~Display();
 
   void line(std::string_view text);
+  /// Says, once, that the loop was asked to end and when it will.
+  void say_stopping();
   /// Called often; draws about ten times a second and writes the file once a second.
   void show(const BenchView& view, const History& history);
 
@@ -29,6 +31,7 @@ class Display {
   const Lab& lab_;
   std::FILE* out_;
   bool terminal_;
+  bool stopping_ = false;
   StatusLine status_;
   Timer since_file_;
 };

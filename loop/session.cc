@@ -66,12 +66,15 @@ Session::Session(const Lab& lab, const SessionOptions& options)
       branch_(lab, tag_of(journal_.history(), options.tag),
               [this](std::string_view line) { display_.line(line); }),
       guard_(lab, home_of(options), evaluator_of(options)),
-      bench_(lab,
-             {.home = home_of(options),
-              .evaluator = evaluator_of(options),
-              .sandbox = sandbox_of_this_machine(display_),
-              .interrupted = [stops = options.bounds.stops] { return stops && stops() > 1; },
-              .show = [this](const BenchView& view) { display_.show(view, journal_.history()); }}),
+      bench_(lab, {.home = home_of(options),
+                   .evaluator = evaluator_of(options),
+                   .sandbox = sandbox_of_this_machine(display_),
+                   .interrupted = [stops = options.bounds.stops] { return stops && stops() > 1; },
+                   .show =
+                       [this, stops = options.bounds.stops](const BenchView& view) {
+                         if (stops && stops() == 1) display_.say_stopping();
+                         display_.show(view, journal_.history());
+                       }}),
       proposer_(make_proposer(lab, {.name = options.proposer,
                                     .mix = options.mix,
                                     .home = home_of(options),

@@ -36,7 +36,7 @@ class History {
   const Experiment* unfinished() const;
   /// Number of the next experiment.
   int64_t next_number() const { return static_cast<int64_t>(experiments_.size()) + 1; }
-  /// True when this program (see program_hash()) has been tried, refused ones included.
+  /// True when this program (see program_hash()) has been planned to run; refused ones were not.
   bool tried(const std::string& program) const;
   /// The branch's tag; empty before the first session.
   const std::string& tag() const { return tag_; }

@@ -93,6 +93,14 @@ void remove_if_nothing_ran(const fs::path& folder) {
   if (files == 2) fs::remove_all(folder);  // flags.json and train.cpp of start_run()
 }
 
+/// True when the user says how long to train, so that lab.toml does not.
+bool sets_budget(const std::vector<std::string>& flags) {
+  return std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
+    const std::string name = flag.substr(0, flag.find('='));
+    return name == "--steps" || name == "--tokens" || name == "--time-budget";
+  });
+}
+
 std::vector<std::string> recipe_command(const Lab& lab, const fs::path& program,
                                         const fs::path& folder, const TrainOptions& options) {
   // In results.tsv a bare number is an experiment of `tern research`.
@@ -101,8 +109,10 @@ std::vector<std::string> recipe_command(const Lab& lab, const fs::path& program,
       program.string(), "--lab", lab.root().string(), "--run-dir",       folder.string(),
       "--experiment",   name,    "--commit",          recipe_commit(lab)};
   if (options.resume) command.push_back("--resume");
-  // Before the user's own flags: of a flag given twice the last counts.
-  command.insert(command.end(), {"--time-budget", fmt::format("{}", lab.config().budget_seconds)});
+  if (!sets_budget(options.recipe_flags)) {
+    const std::vector<std::string> budget = lab.config().budget.flags();
+    command.insert(command.end(), budget.begin(), budget.end());
+  }
   command.insert(command.end(), options.recipe_flags.begin(), options.recipe_flags.end());
   return command;
 }
@@ -111,9 +121,9 @@ std::vector<std::string> recipe_command(const Lab& lab, const fs::path& program,
 fs::path untrained_model(const Lab& lab, const fs::path& program, const TrainOptions& options) {
   TrainOptions none = options;
   none.resume = false;
-  none.recipe_flags.insert(
-      none.recipe_flags.end(),
-      {"--steps", "0", "--time-budget", "0", "--eval-tokens", "1", "--lambda-schedule", "none"});
+  none.recipe_flags.insert(none.recipe_flags.end(),
+                           {"--steps", "0", "--tokens", "0", "--time-budget", "0", "--eval-tokens",
+                            "1", "--lambda-schedule", "none"});
   const fs::path folder = lab.cache() / "untrained";
   std::vector<std::string> command = recipe_command(lab, program, folder, none);
   command.push_back("--no-results");

@@ -19,6 +19,7 @@ using namespace tern;
 struct Recipe {
   // Length of the run and its randomness.
   int64_t steps = 0;
+  int64_t tokens = 0;
   double time_budget = 300;
   uint64_t seed = 1;
 
@@ -59,8 +60,9 @@ struct Recipe {
 
   template <class Field>
   void fields(Field&& field) {
-    field("steps", steps, "steps to train; 0: until --time-budget is spent");
-    field("time_budget", time_budget, "seconds of training when --steps is 0");
+    field("steps", steps, "steps to train; 0: as many as --tokens take");
+    field("tokens", tokens, "tokens to train on; 0: until --time-budget is spent");
+    field("time_budget", time_budget, "seconds of training when --steps and --tokens are 0");
     field("seed", seed, "seed of the order of the data");
     field("batch_size", batch_size, "sequences in one pass");
     field("accumulation", accumulation, "passes whose gradients make one step");
@@ -91,7 +93,8 @@ struct Recipe {
 };
 
 void check_recipe(const Recipe& r) {
-  check(r.steps >= 0, "--steps must be 0 or more, found {}", r.steps);
+  check(r.steps >= 0 && r.tokens >= 0, "--steps and --tokens must be 0 or more, found {} and {}",
+        r.steps, r.tokens);
   check(r.time_budget >= 0, "--time-budget must be 0 seconds or more, found {}", r.time_budget);
   constexpr int64_t kMost = 1 << 20;  // far beyond use, and the product of all three is a number
   for (const int64_t size : {r.batch_size, r.accumulation, r.sequence_length}) {
@@ -116,6 +119,16 @@ void check_recipe(const Recipe& r) {
         "--activation-scale must be token or channel, found {}", r.activation_scale);
   check(r.eval_every >= 0 && r.eval_tokens >= 0 && r.save_every >= 0,
         "--eval-every, --eval-tokens and --save-every must be 0 or more");
+}
+
+int64_t tokens_per_step(const Recipe& r) {
+  return r.batch_size * r.accumulation * r.sequence_length;
+}
+
+/// Length of the run; 0 when the time budget decides.
+int64_t steps_of(const Recipe& r) {
+  if (r.steps > 0 || r.tokens == 0) return r.steps;
+  return (r.tokens - 1) / tokens_per_step(r) + 1;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -241,7 +254,7 @@ struct Training {
                                        .beta2 = r.beta2,
                                        .epsilon = r.epsilon,
                                        .weight_decay = r.weight_decay}),
-        budget(r.steps, r.time_budget),
+        budget(steps_of(r), r.time_budget),
         data(run.training_data(r.seed)) {
     const int64_t context = model.config().max_position_embeddings;
     check(r.sequence_length <= context,
@@ -331,7 +344,6 @@ void train_loop(Run& run, const Recipe& r, Training& t) {
   const auto due = [&](int64_t every) {
     return every > 0 && t.budget.progress().step % every == 0;
   };
-  const int64_t tokens_per_step = r.batch_size * r.accumulation * r.sequence_length;
   const int64_t first_step = t.budget.progress().step;
   const double first_seconds = t.budget.seconds_spent();
   t.budget.resume();
@@ -351,7 +363,7 @@ void train_loop(Run& run, const Recipe& r, Training& t) {
                   .loss = loss,
                   .lr = lr,
                   .lambda = t.quantization.lambda});
-    const double tokens = static_cast<double>((then.step - first_step) * tokens_per_step);
+    const double tokens = static_cast<double>((then.step - first_step) * tokens_per_step(r));
     run.show_progress(then.step, then.fraction, tokens / (t.budget.seconds_spent() - first_seconds),
                       t.recent_loss, t.budget.seconds_left());
     if (due(r.eval_every) || due(r.save_every)) {

@@ -21,7 +21,7 @@ std::string clock_text(double seconds) {
 
 std::filesystem::path status_file(const Lab& lab) { return lab.root() / ".tern" / "status.json"; }
 
-std::string progress_text(const BenchView& view, double budget, const Experiment* best) {
+std::string progress_text(const BenchView& view, const Experiment* best) {
   std::string out = view.experiment > 0
                         ? fmt::format("{:04} run {} {}", view.experiment, view.run, view.stage)
                         : view.stage;
@@ -36,7 +36,10 @@ std::string progress_text(const BenchView& view, double budget, const Experiment
   if (best != nullptr && best->val_ppl()) {
     out += fmt::format("  best {:.4f} ({:04})", *best->val_ppl(), best->number);
   }
-  if (view.steps > 0) out += fmt::format("  {} left", clock_text(budget * (1 - view.fraction)));
+  if (view.fraction > 0) {
+    const double left = view.trained_s * (1 - view.fraction) / view.fraction;
+    out += fmt::format("  {} left", clock_text(left));
+  }
   return out;
 }
 
@@ -61,7 +64,7 @@ void Display::say_stopping() {
 }
 
 void Display::show(const BenchView& view, const History& history) {
-  const std::string text = progress_text(view, lab_.config().budget_seconds, history.incumbent());
+  const std::string text = progress_text(view, history.incumbent());
   if (terminal_ && status_.due()) status_.show(text);
   if (since_file_.seconds() < 1) return;
   since_file_.reset();

@@ -37,7 +37,7 @@ class Display {
 };
 
 /// "0007 run 1 training [######......] 45 %  loss 1.23  best 2.1034 (0003)  0:12 left".
-std::string progress_text(const BenchView& view, double budget, const Experiment* best);
+std::string progress_text(const BenchView& view, const Experiment* best);
 
 /// Where the running loop says what it does at this moment.
 std::filesystem::path status_file(const Lab& lab);

@@ -81,7 +81,7 @@ TEST_F(Commands, EveryPresetWritesItsDefaultsIntoTheRecipe) {
     EXPECT_EQ(config.preset, preset);
     for (const RecipeField& field : recipe_fields(read_file(lab() / "train.cpp"))) {
       if (field.name != "time_budget") continue;
-      EXPECT_EQ(field.value, fmt::format("{}", config.budget_seconds)) << preset;
+      EXPECT_EQ(field.value, fmt::format("{}", config.budget.seconds)) << preset;
     }
   }
 }

@@ -152,6 +152,14 @@ TEST_F(RunTest, NoTimeAtAllGivesTheTernaryModelWithoutTraining) {
   EXPECT_TRUE(is_packed(model("run")));
 }
 
+TEST_F(RunTest, ABudgetOfTokensIsRoundedUpToWholeSteps) {
+  // Steps of 2 x 2 x 32 tokens.
+  train("run", {"--steps", "0", "--tokens", "300", "--time-budget", "0", "--batch-size", "2",
+                "--accumulation", "2", "--sequence-length", "32"});
+  EXPECT_EQ(summary("run", "steps"), "3");
+  EXPECT_EQ(summary("run", "tokens"), "384");
+}
+
 // The same numbers.
 
 TEST_F(RunTest, TheSameSeedGivesTheSameBytesAndAnotherSeedOthers) {

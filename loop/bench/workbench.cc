@@ -76,11 +76,14 @@ void add_summary(RunReport& report, const fs::path& folder) {
   }
 }
 
-void add_view(BenchView& view, const RunWatch& watch, double budget) {
+void add_view(BenchView& view, const RunWatch& watch, const BudgetConfig& budget) {
   const Curve& curve = watch.curve();
   view.steps = watch.steps();
   if (curve.loss.empty()) return;
-  view.fraction = std::min(1.0, curve.seconds.back() / budget);
+  const double done = budget.tokens > 0 ? curve.tokens.back() / static_cast<double>(budget.tokens)
+                                        : curve.seconds.back() / budget.seconds;
+  view.fraction = std::min(1.0, done);
+  view.trained_s = curve.seconds.back();
   view.loss = curve.smoothed(std::numeric_limits<double>::infinity());
 }
 
@@ -165,10 +168,10 @@ std::vector<fs::path> Workbench::data() const {
 
 JobResult Workbench::train(const RunOrder& order, RunWatch& watch) {
   const fs::path folder = run_folder(order.experiment, order.run);
-  const double budget = lab_.config().budget_seconds;
+  const BudgetConfig& budget = lab_.config().budget;
   const LimitsConfig& limits = lab_.config().limits;
   // Until the baseline has shown what starting, evaluating and packing take, anything reasonable.
-  const double overhead = order.overhead_s > 0 ? order.overhead_s : 120 + budget;
+  const double overhead = order.overhead_s > 0 ? order.overhead_s : 120 + budget.seconds;
   Job job;
   job.command = {program_of(order.experiment).string(),
                  "--lab",
@@ -182,9 +185,8 @@ JobResult Workbench::train(const RunOrder& order, RunWatch& watch) {
                  "--commit",
                  order.commit.substr(0, 7),
                  "--seed",
-                 std::to_string(order.seed),
-                 "--time-budget",
-                 fmt::format("{}", budget)};
+                 std::to_string(order.seed)};
+  for (const std::string& flag : budget.flags()) job.command.push_back(flag);
   job.folder = folder;
   job.log = folder.parent_path() / "log.txt";
   job.environment = {{"PATH", "/usr/bin:/bin"},
@@ -192,7 +194,7 @@ JobResult Workbench::train(const RunOrder& order, RunWatch& watch) {
                      {"HOME", folder.string()},
                      {"TMPDIR", folder.string()},
                      {kJobMark, folder.string()}};
-  job.limits = {.seconds = budget + overhead,
+  job.limits = {.seconds = budget.seconds + overhead,
                 .memory_bytes = limits.memory_gb > 0 ? static_cast<int64_t>(limits.memory_gb * 1e9)
                                                      : available_memory(),
                 .processes = limits.processes,

@@ -20,6 +20,7 @@ struct BenchView {
   int64_t run = 0;
   double seconds = 0;   // since the stage began
   double fraction = 0;  // of the training budget
+  double trained_s = 0;  // seconds of training so far
   int64_t steps = 0;
   double loss = 0;  // of the last steps, nats
 };

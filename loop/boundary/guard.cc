@@ -27,8 +27,8 @@ std::vector<fs::path> inputs_of(const Lab& lab, const fs::path& home, const fs::
 
 Guard::Guard(const Lab& lab, const fs::path& home, const fs::path& evaluator)
     : texts_(texts_of(lab)), inputs_(inputs_of(lab, home, evaluator)) {
-  conditions_ = sha256_of(fmt::format("{} {} {}", inputs_.digest(), lab.config().budget_seconds,
-                                      lab.config().research.max_bits));
+  conditions_ = sha256_of(fmt::format("{} {} {} {}", inputs_.digest(), lab.config().budget.seconds,
+                                      lab.config().budget.tokens, lab.config().research.max_bits));
 }
 
 std::string Guard::changed() const {

@@ -60,7 +60,7 @@ std::string advice(const Power& power, const Noise& noise, int64_t repeats) {
   const double n = static_cast<double>(repeats);
   return fmt::format(
       "the last {} changes differ from the incumbent by {:.2f} % and two runs of one recipe by "
-      "{:.2f} %, so nothing can be decided; what helps: bolder changes, a longer budget.seconds, "
+      "{:.2f} %, so nothing can be decided; what helps: bolder changes, a longer budget, "
       "more evaluation text, or more repeats (with research.repeats = {} gains above {:.2f} % are "
       "seen, with {} those above {:.2f} %)",
       power.changes, percent(power.spread), percent(std::sqrt(2.0) * noise.sigma), repeats,

@@ -30,8 +30,8 @@ constexpr const char* kBoundary =
 
 Only `train.cpp`, a regular file of at most 200 KB. Anything else that is changed, added or removed
 makes the proposal void. Also refused: a change of comments, blanks or the default of `seed` alone,
-and a program that has been tried before (see the table). The field `time_budget` decides nothing; the
-lab does. Keep the change small enough that its effect can be told from everything else.
+and a program that has been tried before (see the table). The fields `time_budget` and `tokens` decide
+nothing; the lab does. Keep the change small enough that its effect can be told from everything else.
 
 )";
 

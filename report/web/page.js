@@ -81,6 +81,11 @@ function drawRecipe(summary) {
     ...(data.best_diff ? [element("details", {}, element("summary", {}, "All its changes to the baseline's train.cpp"), diffBlock(data.best_diff))] : []));
 }
 
+function budgetText() {
+  return data.budget_tokens > 0 ? `${digits(data.budget_tokens / 1e6, 3)} million tokens`
+    : `${digits(data.budget_seconds, 3)} s of training`;
+}
+
 function drawHead() {
   const tag = data.tag ? `tern/${data.tag}, ` : "";
   const title = `${data.lab || "lab"}: Tern report`;
@@ -88,7 +93,7 @@ function drawHead() {
   byId("title").textContent = visible(title);
   const made = new Date(1000 * data.made).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const running = experiments.find((e) => e.status === "running");
-  byId("subtitle").textContent = visible(`${tag}${digits(data.budget_seconds, 3)} s of training a run, policy ${data.policy}; made ${made}`
+  byId("subtitle").textContent = visible(`${tag}${budgetText()} a run, policy ${data.policy}; made ${made}`
     + (running ? `, while experiment ${running.number} was running` : ""));
   byId("footer").textContent = [
     data.summary.sigma !== null ? "Error bars: one standard deviation of the score, sigma / √runs." : "",

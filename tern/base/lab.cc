@@ -118,7 +118,20 @@ LlmConfig read_llm(const Json* table, const std::string& source) {
   return c;
 }
 
+BudgetConfig read_budget(const Json* table, const std::string& source) {
+  BudgetConfig c;
+  TableReader reader(table, "budget.", source);
+  reader.key("seconds", c.seconds).key("tokens", c.tokens).refuse_others();
+  check(c.seconds > 0, "{}: budget.seconds must be above 0, found {}", source, c.seconds);
+  check(c.tokens >= 0, "{}: budget.tokens must not be negative, found {}", source, c.tokens);
+  return c;
+}
+
 }  // namespace
+
+std::vector<std::string> BudgetConfig::flags() const {
+  return {"--tokens", fmt::format("{}", tokens), "--time-budget", fmt::format("{}", seconds)};
+}
 
 LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
   LabConfig config;
@@ -141,8 +154,7 @@ LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
   data.key("train", config.train).key("train_tokens", config.train_tokens);
   data.key("stream", config.stream).key("eval", config.eval).key("confirm", config.confirm);
   data.key("window", config.window).refuse_others();
-  TableReader budget(toml.find("budget"), "budget.", source);
-  budget.key("seconds", config.budget_seconds).refuse_others();
+  config.budget = read_budget(toml.find("budget"), source);
   config.limits = read_limits(toml.find("limits"), source);
   config.research = read_research(toml.find("research"), source);
   config.agent = read_agent(toml.find("agent"), source);
@@ -152,8 +164,6 @@ LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
         config.window);
   check(config.train_tokens >= 0, "{}: data.train_tokens must not be negative, found {}", source,
         config.train_tokens);
-  check(config.budget_seconds > 0, "{}: budget.seconds must be above 0, found {}", source,
-        config.budget_seconds);
   return config;
 }
 

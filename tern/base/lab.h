@@ -47,6 +47,15 @@ struct LlmConfig {
   double dollars_per_million_out = 0;
 };
 
+/// How long one run trains.
+struct BudgetConfig {
+  double seconds = 300;
+  int64_t tokens = 0;  // train on so many, however long that takes; 0: the seconds decide
+
+  /// The recipe's flags that say so.
+  std::vector<std::string> flags() const;
+};
+
 /// lab.toml. A source is a Hugging Face id or hf:// path, a URL, a local path, "-" for standard
 /// input, or "demo" for what Tern brings itself.
 struct LabConfig {
@@ -58,7 +67,7 @@ struct LabConfig {
   std::string eval;
   std::string confirm;
   int64_t window = 2048;  // tokens in one evaluation window, at most the model's context
-  double budget_seconds = 300;
+  BudgetConfig budget;
   LimitsConfig limits;
   ResearchConfig research;
   AgentConfig agent;

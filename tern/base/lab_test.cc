@@ -24,9 +24,10 @@ std::string error_of(const char* text) {
 }
 
 TEST(LabConfig, ReadsWhatIsThereAndKeepsDefaults) {
-  const LabConfig config = config_of("[model]\nsource = \"a/b\"\n[budget]\nseconds = 20\n");
+  const LabConfig config = config_of("[model]\nsource = \"a/b\"\n[budget]\nseconds = 20\ntokens = 3000\n");
   EXPECT_EQ(config.model, "a/b");
-  EXPECT_EQ(config.budget_seconds, 20);
+  EXPECT_EQ(config.budget.seconds, 20);
+  EXPECT_EQ(config.budget.tokens, 3000);
   EXPECT_EQ(config.window, 2048);
 }
 
@@ -42,6 +43,7 @@ TEST(LabConfig, ALabOfANewerVersionSaysToUpdate) {
 TEST(LabConfig, AValueOutOfRangeOrOfAnotherTypeIsRefused) {
   EXPECT_EQ(error_of("version = 0\n"), "lab.toml: version must be 1, found 0");
   EXPECT_NE(error_of("[budget]\nseconds = -1\n"), "no error");
+  EXPECT_NE(error_of("[budget]\ntokens = -1\n"), "no error");
   EXPECT_NE(error_of("[data]\nwindow = \"long\"\n"), "no error");
 }
 

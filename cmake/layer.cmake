@@ -16,6 +16,17 @@ if(TERN_TESTS)
   target_link_libraries(tern_test_server PRIVATE tern_flags tern_base fmt::fmt PkgConfig::HTTPLIB)
 endif()
 
+# Layers whose files register what they implement (tern/base/registry.h). No symbol of such a file need
+# be asked for by name, so programs link the whole of these archives.
+set(tern_registering_layers quant ops model optim train)
+
+# tern_link_registered(program): links all that registers itself.
+function(tern_link_registered program)
+  list(TRANSFORM tern_registering_layers PREPEND tern_ OUTPUT_VARIABLE libraries)
+  list(JOIN libraries "," libraries)
+  set_target_properties(${program} PROPERTIES LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${libraries}")
+endfunction()
+
 # tern_layer(name [FOLDER folder] DEPENDS other...): the folder, tern/<name> unless said otherwise,
 # becomes the static library tern_<name>, and its *_test.cc files become the test program <name>_test.
 function(tern_layer name)
@@ -57,6 +68,7 @@ endfunction()
 function(tern_test name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE tern_flags GTest::gtest_main)
+  tern_link_registered(${name})
   # gcc 12 sees std::string reach out of bounds in "a" + "b" (its bug 105651).
   target_compile_options(${name} PRIVATE -O1 -Wno-array-bounds -Wno-restrict
                                          -Wno-stringop-overflow)

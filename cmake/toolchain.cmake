@@ -1,8 +1,12 @@
 # share/tern/toolchain.json: how `tern train` compiles a recipe, with the compiler, flags and
 # libraries of this build. The build folder has the layout of an installation: bin, lib, include,
 # share.
+set(registering "")
 set(archives "")
-foreach(layer train optim model ops quant data text io autograd kernels parallel tensor base)
+foreach(layer ${tern_registering_layers})
+  list(APPEND registering "{home}/lib/libtern_${layer}.a")
+endforeach()
+foreach(layer data text io autograd kernels parallel tensor base)
   list(APPEND archives "{home}/lib/libtern_${layer}.a")
 endforeach()
 set(native "")
@@ -21,7 +25,8 @@ separate_arguments(release UNIX_COMMAND "${CMAKE_CXX_FLAGS_RELEASE}")
 
 set(compile ${CMAKE_CXX_COMPILER} -std=c++20 ${release} ${native} ${sanitize} -fno-math-errno
             "-I{home}/include")
-set(link ${linker} -Wl,--start-group ${archives} -Wl,--end-group -ldnnl -lfmt -lcrypto -lcurl -lzip
+set(link ${linker} -Wl,--whole-archive ${registering} -Wl,--no-whole-archive -Wl,--start-group
+         ${archives} -Wl,--end-group -ldnnl -lfmt -lcrypto -lcurl -lzip
          -lz -lpcre2-8 -fopenmp)
 list(JOIN compile "\", \"" compile)
 list(JOIN link "\", \"" link)

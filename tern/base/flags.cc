@@ -11,12 +11,6 @@
 namespace tern {
 namespace {
 
-std::string flag_name(std::string_view name) {
-  std::string out = "--" + std::string(name);
-  std::replace(out.begin(), out.end(), '_', '-');
-  return out;
-}
-
 int64_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<int64_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0);
@@ -43,6 +37,12 @@ std::string whole_number(const std::string& text) {
 }
 
 }  // namespace
+
+std::string flag_name(std::string_view field) {
+  std::string out = "--" + std::string(field);
+  std::replace(out.begin(), out.end(), '_', '-');
+  return out;
+}
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   const int64_t near = std::max<int64_t>(2, static_cast<int64_t>(word.size()) / 3);

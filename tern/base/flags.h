@@ -51,6 +51,9 @@ class Flags {
   std::unique_ptr<State> state_;
 };
 
+/// A field's name as a flag: "--lr-end" for lr_end.
+std::string flag_name(std::string_view field);
+
 /// The candidate with the fewest edits to `word` (Levenshtein), or "" when none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -1,0 +1,41 @@
+#include "tern/base/registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tern {
+namespace {
+
+using Rule = int (*)(int);
+
+Registry<Rule>& rules() {
+  static Registry<Rule> registry("test_rule");
+  return registry;
+}
+
+const Register<Rule> twice(rules(), "twice", [](int x) { return 2 * x; }, "two times x", "a paper");
+const Register<Rule> same(rules(), "same", [](int x) { return x; }, "x", "");
+const RegisterArm field({"test_rule", "", "what becomes of x", ""});
+
+TEST(Registry, FindsAnImplementationByTheValueOfItsField) { EXPECT_EQ(rules().at("twice")(4), 8); }
+
+TEST(Registry, AnUnknownValueIsAnErrorThatListsTheKnownOnes) {
+  try {
+    rules().at("thrice");
+    FAIL() << "no error";
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(), "--test-rule must be one of same, twice; found thrice");
+  }
+}
+
+TEST(Registry, WhatIsRegisteredIsListedAsAnArm) {
+  EXPECT_EQ(meaning_of_field("test_rule"), "what becomes of x");
+  std::vector<std::string> values;
+  for (const Arm& arm : arms()) {
+    if (arm.field == "test_rule") values.push_back(arm.value + "=" + arm.meaning);
+  }
+  EXPECT_THAT(values, testing::ElementsAre("=what becomes of x", "same=x", "twice=two times x"));
+}
+
+}  // namespace
+}  // namespace tern

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <tuple>
 
 #include "tern/base/bf16.h"
 #include "tern/base/error.h"
@@ -20,14 +21,22 @@ CodeCounts& CodeCounts::operator+=(const CodeCounts& other) {
   return *this;
 }
 
+int64_t PackedTernary::group_of(int64_t row, int64_t col) const {
+  if (grouping.whole_tensor()) return 0;
+  return row * grouping.groups_per_row(cols) + (grouping.size > 0 ? col / grouping.size : 0);
+}
+
 float PackedTernary::scale(int64_t row, int64_t col) const {
-  if (grouping.whole_tensor()) return static_cast<float>(scales[0]);
-  const int64_t group = grouping.size > 0 ? col / grouping.size : 0;
-  return static_cast<float>(scales[row * grouping.groups_per_row(cols) + group]);
+  return static_cast<float>(scales[group_of(row, col)]);
+}
+
+float PackedTernary::shift(int64_t row, int64_t col) const {
+  return shifts.empty() ? 0.0f : static_cast<float>(shifts[group_of(row, col)]);
 }
 
 double PackedTernary::bits_per_weight() const {
-  return 8.0 * static_cast<double>(codes.size() + scales.size() * sizeof(f16)) /
+  const size_t numbers = scales.size() + shifts.size();
+  return 8.0 * static_cast<double>(codes.size() + numbers * sizeof(f16)) /
          static_cast<double>(rows * cols);
 }
 
@@ -61,11 +70,15 @@ PackedTernary pack_ternary(std::span<const int8_t> codes, std::span<const float>
 }
 
 void validate_ternary(const PackedTernary& packed, const std::string& name) {
-  const auto [rows, cols, grouping, codes, scales] = packed;
+  const int64_t rows = packed.rows, cols = packed.cols;
+  const auto& [codes, scales, shifts] = std::tie(packed.codes, packed.scales, packed.shifts);
   check(static_cast<int64_t>(codes.size()) == rows * PackedTernary::bytes_per_row(cols) &&
-            static_cast<int64_t>(scales.size()) == grouping.scale_count(rows, cols),
+            static_cast<int64_t>(scales.size()) == packed.grouping.scale_count(rows, cols),
         "{}: {} bytes of codes and {} scales do not make a ({}, {}) matrix with groups of {}", name,
-        codes.size(), scales.size(), rows, cols, grouping.to_string());
+        codes.size(), scales.size(), rows, cols, packed.grouping.to_string());
+  check(shifts.empty() || shifts.size() == scales.size(),
+        "{}: found {} shifts, expected none or one for each of {} scales", name, shifts.size(),
+        scales.size());
   for (size_t i = 0; i < codes.size(); ++i) {
     // A code of 3 has both bits of its pair set.
     check((codes[i] & codes[i] >> 1 & 0b01010101) == 0,
@@ -76,6 +89,10 @@ void validate_ternary(const PackedTernary& packed, const std::string& name) {
     check(std::isfinite(scale) && scale >= 0,
           "{}: scale {} is {}, not a finite number of 0 or more", name, i, scale);
   }
+  for (size_t i = 0; i < shifts.size(); ++i) {
+    const float shift = static_cast<float>(shifts[i]);
+    check(std::isfinite(shift), "{}: shift {} is {}, not a finite number", name, i, shift);
+  }
 }
 
 template <class Out>
@@ -83,7 +100,8 @@ void unpack_ternary(const PackedTernary& packed, Out* weights) {
   parallel_for(packed.rows, 8, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       for (int64_t c = 0; c < packed.cols; ++c) {
-        weights[r * packed.cols + c] = static_cast<Out>(packed.scale(r, c) * packed.code(r, c));
+        weights[r * packed.cols + c] =
+            static_cast<Out>(packed.scale(r, c) * packed.code(r, c) + packed.shift(r, c));
       }
     }
   });

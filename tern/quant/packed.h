@@ -21,12 +21,14 @@ struct CodeCounts {
 };
 
 /// A ternary matrix as files hold it: codes at 2 bits, four to a byte, the first in the lowest bits
-/// (0, 1, 2 for -1, 0, +1; a row starts on a byte), and one float16 scale a group.
+/// (0, 1, 2 for -1, 0, +1; a row starts on a byte), and one float16 scale a group. Weight = code *
+/// scale, plus the group's shift where there are shifts.
 struct PackedTernary {
   int64_t rows = 0, cols = 0;
   Grouping grouping;
   std::vector<uint8_t> codes;  // (rows, bytes_per_row(cols))
   std::vector<f16> scales;     // (rows, groups_per_row), or one number for a whole tensor
+  std::vector<f16> shifts{};   // as many as scales, or none
 
   static int64_t bytes_per_row(int64_t cols) { return (cols + 3) / 4; }
   int8_t code(int64_t row, int64_t col) const {
@@ -34,19 +36,24 @@ struct PackedTernary {
                                1);
   }
   float scale(int64_t row, int64_t col) const;
-  /// Stored bits, scales included, per weight.
+  /// What is added to the weight, a zero too; 0 without shifts.
+  float shift(int64_t row, int64_t col) const;
+  /// Stored bits, scales and shifts included, per weight.
   double bits_per_weight() const;
+
+ private:
+  int64_t group_of(int64_t row, int64_t col) const;
 };
 
 /// Packs codes (rows, cols) and their scales.
 PackedTernary pack_ternary(std::span<const int8_t> codes, std::span<const float> scales,
                            int64_t rows, int64_t cols, Grouping grouping);
 
-/// Throws unless the sizes agree, every code is -1, 0 or +1 and every scale is finite and not
-/// negative. `name` names the matrix in the error.
+/// Throws unless the sizes agree, every code is -1, 0 or +1, every scale is finite and not negative
+/// and every shift is finite. `name` names the matrix in the error.
 void validate_ternary(const PackedTernary& packed, const std::string& name);
 
-/// code * scale for every weight, (rows, cols). Out is float or bf16.
+/// code * scale + shift for every weight, (rows, cols). Out is float or bf16.
 template <class Out>
 void unpack_ternary(const PackedTernary& packed, Out* weights);
 

@@ -134,6 +134,23 @@ TEST(Packed, TakesTwoBitsAWeightAndSixteenAGroup) {
                    2.25);
 }
 
+TEST(Packed, AddsTheShiftOfAGroupToEachOfItsWeights) {
+  const std::vector<float> w = {2, 0, -2, 2, 0};
+  PackedTernary packed = quantize_and_pack(w.data(), 1, 5, Grouping{3}, Absmax{});
+  packed.shifts = {f16(0.5f), f16(-1.0f)};
+  EXPECT_NO_THROW(validate_ternary(packed, "w"));
+  std::vector<float> out(5);
+  unpack_ternary(packed, out.data());
+  EXPECT_EQ(out, (std::vector<float>{2.5f, 0.5f, -1.5f, 1, -1}));
+  EXPECT_DOUBLE_EQ(packed.bits_per_weight(), 8.0 * (2 + 4 + 4) / 5);
+
+  PackedTernary too_few = packed, infinite = packed;
+  too_few.shifts.pop_back();
+  infinite.shifts[1] = f16(INFINITY);
+  EXPECT_THROW(validate_ternary(too_few, "w"), Error);
+  EXPECT_THROW(validate_ternary(infinite, "w"), Error);
+}
+
 TEST(Packed, CountsItsCodes) {
   const std::vector<float> w = {1, 1, 0, -1};
   const auto shares = count_codes(quantize_and_pack(w.data(), 1, 4, {}, Absmax{})).shares();

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include "tern/kernels/view.h"
+
+namespace tern::kernels {
+
+/// sums[o] = sum of w[o, i] over the i whose code is 0. w and codes (O, I), sums (O).
+void dead_sums_fwd(Matrix<const float> w, Matrix<const int8_t> codes, float* sums);
+
+/// Adds into dw the gradient for dsums (O): dw[o, i] += dsums[o] where the code is 0.
+void dead_sums_bwd(const float* dsums, Matrix<const int8_t> codes, Matrix<float> dw);
+
+/// Adds into dw (O, I) what comes back through the weights, `factor` times as much where the code
+/// is 0: dw += dq * (code == 0 ? factor : 1).
+void dead_gradient_bwd(Matrix<const float> dq, Matrix<const int8_t> codes, float factor,
+                       Matrix<float> dw);
+
+}  // namespace tern::kernels

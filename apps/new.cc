@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/published_recipe.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -12,7 +13,6 @@
 #include "tern/base/home.h"
 #include "tern/base/process.h"
 #include "tern/base/recipe_text.h"
-#include "tern/base/toml.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -45,10 +45,8 @@ fs::path find_preset(const fs::path& presets, const std::string& name) {
 /// The template of train.cpp with a preset's values as its defaults.
 std::string recipe_of(const fs::path& templates, const fs::path& preset) {
   std::string source = read_file(templates / "train.cpp");
-  const Json defaults = read_toml(preset / "recipe.toml").at("recipe");
-  for (const auto& [field, value] : defaults.members()) {
-    source = set_recipe_default(std::move(source), field,
-                                value.is_string() ? value.as_string() : value.dump());
+  for (const auto& [field, value] : PublishedRecipe::read(preset / "recipe.toml").fields) {
+    source = set_recipe_default(std::move(source), field, value);
   }
   return source;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "apps/arms_table.h"
 #include "apps/score_table.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
@@ -22,6 +23,9 @@ struct TrainOptions {
   bool score = true;
   bool baselines = true;
   int64_t score_tokens = 0;
+  bool list_arms = false;
+  bool json = false;
+  std::string recipe;
   std::vector<std::string> recipe_flags;
 };
 
@@ -151,6 +155,14 @@ void score_and_print(const Lab& lab, const fs::path& program, const fs::path& fo
              summary.at("tokens_per_s").as_string(), (folder / "model").string());
 }
 
+int list_arms(const Lab& lab, bool as_json) {
+  const std::vector<RecipeField> fields = recipe_fields(read_file(lab.recipe()));
+  const std::vector<PublishedRecipe> recipes = published_recipes(recipes_folder());
+  fmt::print("{}", as_json ? arms_json(fields, arms(), recipes).dump_pretty() + "\n"
+                           : arms_table(fields, arms(), recipes));
+  return kSuccess;
+}
+
 int train(const std::vector<std::string>& arguments) {
   TrainOptions options;
   Flags flags("tern train",
@@ -161,12 +173,23 @@ int train(const std::vector<std::string>& arguments) {
   flags.add("baselines", options.baselines,
             "compare with full precision and with ternary without training");
   flags.add("score_tokens", options.score_tokens, "score on so many tokens only; 0: all");
+  flags.add("recipe", options.recipe, "a published recipe's values; your own flags go before them");
+  flags.add("list_arms", options.list_arms,
+            "print every field of the recipe, values to try and their sources");
+  flags.add("json", options.json, "print the list as JSON");
   flags.pass_through(options.recipe_flags);
   const bool run = flags.parse(arguments);
   if (!run) fmt::print("{}\nThe fields of the lab's recipe are flags too:\n\n", flags.help());
   std::fflush(stdout);
 
   const Lab lab = Lab::find(".");
+  if (options.list_arms) return list_arms(lab, options.json);
+  check(!options.json, "--json goes with --list-arms; a run leaves its figures in summary.json");
+  if (!options.recipe.empty()) {
+    const std::vector<std::string> values =
+        PublishedRecipe::find(recipes_folder(), options.recipe).flags();
+    options.recipe_flags.insert(options.recipe_flags.begin(), values.begin(), values.end());
+  }
   const Toolchain toolchain = Toolchain::read(tern_home());
   bool built = false;
   const fs::path program = build_recipe(toolchain, lab.recipe(), lab.cache(), &built);

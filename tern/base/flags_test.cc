@@ -63,6 +63,24 @@ TEST(Flags, HelpShowsNameDefaultAndMeaning) {
   EXPECT_NE(flags.help().find("7"), std::string::npos);
 }
 
+struct Options {
+  int64_t steps = 5;
+  std::string name = "a";
+  float rate = 0.5f;
+
+  TERN_FIELDS(steps, name, rate)
+};
+
+TEST(Flags, AStructListsItsFieldsOnce) {
+  Options options;
+  Flags flags("tern x", "");
+  options.fields([&](std::string_view name, auto& value) { flags.add(name, value, ""); });
+  EXPECT_TRUE(flags.parse({"--name", "b", "--rate", "2"}));
+  EXPECT_EQ(options.name, "b");
+  EXPECT_EQ(options.rate, 2);
+  EXPECT_EQ(options.steps, 5);
+}
+
 TEST(Flags, HelpShowsTheFormOfABoolThatChangesItsDefault) {
   Flags flags("tern x", "");
   bool score = true, resume = false;

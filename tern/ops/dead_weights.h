@@ -4,7 +4,7 @@
 
 namespace tern {
 
-/// Tequila (Huang et al. 2025, arXiv 2509.23809): dead weights, whose code is 0, as a bias of their
+/// Tequila (arXiv 2509.23809): dead weights, whose code is 0, as a bias of their
 /// output: b[o] = scale[o] * sum of w[o, i] over the dead i. w (O, I) f32, codes (O, I) i8, scale
 /// (O) or one number, f32; the result is (O). Gradients: dw[o, i] += scale[o] db[o] where the code
 /// is 0, and dscale[o] += db[o] * that sum, so that a scale can really be learned.

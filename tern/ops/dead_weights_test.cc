@@ -5,40 +5,31 @@
 #include "tern/ops/fake_quantize.h"
 #include "tern/ops/op_test_util.h"
 #include "tern/quant/absmean.h"
+#include "tern/quant/codes_test_util.h"
 
 namespace tern {
 namespace {
 
-/// Codes of w by absmean in groups of 4, as (O, I) i8.
-Tensor codes_of(const Tensor& w) {
-  const Tensor codes = Tensor::empty(w.shape(), DType::i8);
-  for_each_group(w.data<const float>(), w.rows(), w.cols(), Grouping{4}, Absmean{},
-                 [&](int64_t first, int64_t n, const int8_t* group, float) {
-                   std::copy(group, group + n, codes.data<int8_t>() + first);
-                 });
-  return codes;
-}
-
 TEST(DeadWeightBias, HasTheGradientsOfItsFormula) {
   const Tensor w = random_leaf({3, 8}, 1), scale = random_leaf({3}, 2);
-  const Tensor codes = codes_of(w);  // held still: codes have no derivative
+  const Tensor codes = absmean_codes(w, Grouping{4});  // held still: codes have no derivative
   expect_gradients_match_differences({w, scale}, [&] { return dead_weight_bias(w, codes, scale); });
 }
 
 TEST(DeadWeightBias, OneScaleServesAllRowsAndIsLearnedFromAll) {
   const Tensor w = random_leaf({3, 8}, 3), scale = random_leaf({1}, 4);
-  const Tensor codes = codes_of(w);
+  const Tensor codes = absmean_codes(w, Grouping{4});
   expect_gradients_match_differences({w, scale}, [&] { return dead_weight_bias(w, codes, scale); });
 }
 
 TEST(DeadWeightBias, NothingDeadGivesNoBias) {
   const Tensor w = Tensor::from(std::vector<float>{1, -1, 1, -1}, {1, 4});
-  EXPECT_EQ(dead_weight_bias(w, codes_of(w), Tensor::scalar(5)).item(), 0);
+  EXPECT_EQ(dead_weight_bias(w, absmean_codes(w, Grouping{4}), Tensor::scalar(5)).item(), 0);
 }
 
 TEST(BoostDeadGradient, MultipliesTheGradientOfDeadWeightsAlone) {
   const Tensor w = random_leaf({2, 8}, 5);
-  const Tensor codes = codes_of(w);
+  const Tensor codes = absmean_codes(w, Grouping{4});
   for (const DType dtype : {DType::f32, DType::bf16}) {
     const auto gradient_with = [&](float factor) {
       w.clear_gradient();
@@ -57,7 +48,7 @@ TEST(BoostDeadGradient, MultipliesTheGradientOfDeadWeightsAlone) {
 
 TEST(BoostDeadGradient, LeavesTheNumbersAlone) {
   const Tensor w = random_leaf({2, 8}, 6);
-  EXPECT_EQ(boost_dead_gradient(w, codes_of(w), 4).raw(), w.raw());
+  EXPECT_EQ(boost_dead_gradient(w, absmean_codes(w, Grouping{4}), 4).raw(), w.raw());
 }
 
 }  // namespace

@@ -30,6 +30,23 @@ TEST(RmsNorm, ForwardMatchesTheReferenceAtEveryTail) {
   }
 }
 
+TEST(RmsNorm, WithoutAGainItIsThatOfOnes) {
+  const int64_t N = 9, C = 70;
+  const auto x = random_normal<bf16>(N * C, 1), dy = random_normal<bf16>(N * C, 2);
+  const std::vector<float> ones(C, 1.0f);
+  std::vector<bf16> y(N * C), want_y(N * C), dx(N * C), want_dx(N * C);
+  std::vector<float> r(N), dgain(C);
+  const Matrix<const bf16> in{x.data(), N, C}, out_gradient{dy.data(), N, C};
+  rms_norm_fwd(in, nullptr, kEpsilon, Matrix<bf16>{y.data(), N, C}, r.data());
+  rms_norm_bwd(out_gradient, in, nullptr, r.data(), Matrix<bf16>{dx.data(), N, C}, nullptr);
+  rms_norm_fwd(in, ones.data(), kEpsilon, Matrix<bf16>{want_y.data(), N, C}, r.data());
+  rms_norm_bwd(out_gradient, in, ones.data(), r.data(), Matrix<bf16>{want_dx.data(), N, C},
+               dgain.data());
+  EXPECT_EQ(convert<float>(y), convert<float>(want_y));
+  EXPECT_EQ(convert<float>(dx), convert<float>(want_dx));
+  EXPECT_NE(convert<float>(dx), std::vector<float>(N * C));
+}
+
 TEST(RmsNorm, ReferenceGradientIsTheTrueDerivative) {
   const int64_t C = 7;
   const auto x = random_normal<double>(C, 3), gain = random_normal<double>(C, 4);

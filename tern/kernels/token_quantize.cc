@@ -14,71 +14,129 @@ constexpr float kSmallest = 1e-5f;
 
 float largest_code(int bits) { return static_cast<float>((1 << (bits - 1)) - 1); }
 
-/// The papers also clip the codes to [-Qp - 1, Qp]; with |x| <= absmax none ever lies outside.
-float fake_quantize(float x, float to_codes, float from_codes) {
-  return std::rint(x * to_codes) * from_codes;
+/// The papers clip codes to [-Qp - 1, Qp]; limits that are symmetric keep the grid so.
+float fake_quantize(float x, float to_codes, float from_codes, float largest) {
+  return std::clamp(std::rint(x * to_codes), -largest, largest) * from_codes;
+}
+
+template <class T>
+float row_limit(const T* row, int64_t C, float clip) {
+  return clip *
+         lane_max(C, kSmallest, [&](int64_t c) { return std::abs(static_cast<float>(row[c])); });
 }
 
 constexpr int64_t kSlice = 64;
 
-/// Columns [first, first + count) of x, at most kSlice, each by its own largest magnitude.
+/// limits[c] for columns [first, first + count) of x, at most kSlice.
 template <class T>
-void quantize_columns(Matrix<const T> x, int64_t first, int64_t count, float largest, Matrix<T> y) {
-  float absmax[kSlice], to_codes[kSlice], from_codes[kSlice];
-  std::fill_n(absmax, count, kSmallest);
+void column_limits(Matrix<const T> x, int64_t first, int64_t count, float clip, float* limits) {
+  std::fill_n(limits, count, kSmallest);
   for (int64_t n = 0; n < x.rows; ++n) {
     const T* in = x.row(n) + first;
     for (int64_t c = 0; c < count; ++c) {
       const float magnitude = std::abs(static_cast<float>(in[c]));
-      absmax[c] = magnitude > absmax[c] ? magnitude : absmax[c];
+      limits[c] = magnitude > limits[c] ? magnitude : limits[c];
     }
   }
+  for (int64_t c = 0; c < count; ++c) limits[c] *= clip;
+}
+
+/// Calls body(first, count) for slices of at most kSlice neighbouring columns, in parallel.
+template <class Body>
+void for_column_slices(int64_t cols, Body&& body) {
+  parallel_for((cols + kSlice - 1) / kSlice, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t first = begin * kSlice; first < std::min(end * kSlice, cols); first += kSlice) {
+      body(first, std::min(kSlice, cols - first));
+    }
+  });
+}
+
+constexpr int64_t kRowGrain = 16;
+
+/// dx += dy where |x| <= limit(c).
+template <class T, class D, class Limit>
+void pass_inside(const T* dy, const T* x, int64_t count, const Limit& limit, D* dx) {
   for (int64_t c = 0; c < count; ++c) {
-    to_codes[c] = largest / absmax[c];
-    from_codes[c] = absmax[c] / largest;
-  }
-  for (int64_t n = 0; n < x.rows; ++n) {
-    const T* in = x.row(n) + first;
-    T* out = y.row(n) + first;
-    for (int64_t c = 0; c < count; ++c) {
-      out[c] = static_cast<T>(fake_quantize(static_cast<float>(in[c]), to_codes[c], from_codes[c]));
-    }
+    const bool inside = std::abs(static_cast<float>(x[c])) <= limit(c);
+    dx[c] = static_cast<D>(static_cast<float>(dx[c]) + (inside ? static_cast<float>(dy[c]) : 0.0f));
   }
 }
 
 }  // namespace
 
 template <class T>
-void token_quantize_fwd(Matrix<const T> x, int bits, Matrix<T> y) {
-  constexpr int64_t kRowGrain = 16;
+void token_quantize_fwd(Matrix<const T> x, int bits, float clip, Matrix<T> y) {
   const float largest = largest_code(bits);
   parallel_for(x.rows, kRowGrain, [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n) {
       const T* in = x.row(n);
       T* out = y.row(n);
-      const float absmax = lane_max(x.cols, kSmallest,
-                                    [&](int64_t c) { return std::abs(static_cast<float>(in[c])); });
-      const float to_codes = largest / absmax, from_codes = absmax / largest;
+      const float limit = row_limit(in, x.cols, clip);
+      const float to_codes = largest / limit, from_codes = limit / largest;
       for (int64_t c = 0; c < x.cols; ++c) {
-        out[c] = static_cast<T>(fake_quantize(static_cast<float>(in[c]), to_codes, from_codes));
+        out[c] =
+            static_cast<T>(fake_quantize(static_cast<float>(in[c]), to_codes, from_codes, largest));
       }
     }
   });
 }
 
 template <class T>
-void channel_quantize_fwd(Matrix<const T> x, int bits, Matrix<T> y) {
-  const int64_t slices = (x.cols + kSlice - 1) / kSlice;
-  parallel_for(slices, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t c = begin * kSlice; c < std::min(end * kSlice, x.cols); c += kSlice) {
-      quantize_columns(x, c, std::min(kSlice, x.cols - c), largest_code(bits), y);
+void channel_quantize_fwd(Matrix<const T> x, int bits, float clip, Matrix<T> y) {
+  const float largest = largest_code(bits);
+  for_column_slices(x.cols, [&](int64_t first, int64_t count) {
+    float to_codes[kSlice], from_codes[kSlice];
+    column_limits(x, first, count, clip, from_codes);
+    for (int64_t c = 0; c < count; ++c) {
+      to_codes[c] = largest / from_codes[c];
+      from_codes[c] /= largest;
+    }
+    for (int64_t n = 0; n < x.rows; ++n) {
+      const T* in = x.row(n) + first;
+      T* out = y.row(n) + first;
+      for (int64_t c = 0; c < count; ++c) {
+        out[c] = static_cast<T>(
+            fake_quantize(static_cast<float>(in[c]), to_codes[c], from_codes[c], largest));
+      }
     }
   });
 }
 
-template void token_quantize_fwd(Matrix<const float>, int, Matrix<float>);
-template void token_quantize_fwd(Matrix<const bf16>, int, Matrix<bf16>);
-template void channel_quantize_fwd(Matrix<const float>, int, Matrix<float>);
-template void channel_quantize_fwd(Matrix<const bf16>, int, Matrix<bf16>);
+template <class T, class D>
+void token_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, float clip, Matrix<D> dx) {
+  parallel_for(x.rows, kRowGrain, [&](int64_t begin, int64_t end) {
+    for (int64_t n = begin; n < end; ++n) {
+      const float limit = row_limit(x.row(n), x.cols, clip);
+      pass_inside(
+          dy.row(n), x.row(n), x.cols, [=](int64_t) { return limit; }, dx.row(n));
+    }
+  });
+}
+
+template <class T, class D>
+void channel_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, float clip, Matrix<D> dx) {
+  for_column_slices(x.cols, [&](int64_t first, int64_t count) {
+    float limits[kSlice];
+    column_limits(x, first, count, clip, limits);
+    for (int64_t n = 0; n < x.rows; ++n) {
+      pass_inside(
+          dy.row(n) + first, x.row(n) + first, count, [&](int64_t c) { return limits[c]; },
+          dx.row(n) + first);
+    }
+  });
+}
+
+template void token_quantize_fwd(Matrix<const float>, int, float, Matrix<float>);
+template void token_quantize_fwd(Matrix<const bf16>, int, float, Matrix<bf16>);
+template void channel_quantize_fwd(Matrix<const float>, int, float, Matrix<float>);
+template void channel_quantize_fwd(Matrix<const bf16>, int, float, Matrix<bf16>);
+template void token_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<float>);
+template void token_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<bf16>);
+template void token_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<float>);
+template void token_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<bf16>);
+template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<float>);
+template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<bf16>);
+template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<float>);
+template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<bf16>);
 
 }  // namespace tern::kernels

@@ -11,6 +11,11 @@ TEST(RmsNormOp, GradientMatchesCentralDifferences) {
   expect_gradients_match_differences({x, gain}, [&] { return rms_norm(x, gain, 1e-5f); });
 }
 
+TEST(RmsNormOp, GradientWithoutAGainMatchesCentralDifferences) {
+  const Tensor x = random_leaf({2, 3, 8}, 1);
+  expect_gradients_match_differences({x}, [&] { return rms_norm(x, {}, 1e-5f); });
+}
+
 TEST(RmsNormOp, RefusesAGainOfAnotherWidth) {
   const Tensor x = random_leaf({2, 8}, 1), gain = random_leaf({7}, 2);
   EXPECT_THROW(rms_norm(x, gain, 1e-5f), Error);

@@ -1,46 +1,62 @@
 #include "tern/ops/token_quantize.h"
 
-#include "tern/kernels/cast.h"
 #include "tern/kernels/token_quantize.h"
-#include "tern/ops/op.h"
+#include "tern/ops/activation_quantizer.h"
+#include "tern/ops/straight_through.h"
 
 namespace tern {
 namespace {
 
-/// The straight-through gradient. Nothing else reads y's gradient, so x may take over its buffer.
-void pass_straight_through(const Tensor& y, const Tensor& x) {
-  const Tensor dy = y.gradient_slot();
-  if (!x.has_gradient() && x.gradient_dtype() == dy.dtype()) return x.set_gradient(dy);
-  const Tensor dx = gradient(x);
-  for_float_type("token_quantize", dy.dtype(), [&]<class From>() {
-    for_float_type("token_quantize", dx.dtype(), [&]<class To>() {
-      kernels::add_cast(dy.data<const From>(), dx.data<To>(), x.size());
+/// forward(x, y) and backward(dy, x, dx) are the kernels.
+template <class Forward, class Backward>
+Tensor quantize(const char* op, const Tensor& x, float clip, Forward forward, Backward backward) {
+  const Zone zone(op);
+  const Tensor y = Tensor::empty(x.shape(), x.dtype());
+  for_float_type(op, x.dtype(), [&]<class T>() { forward(matrix<const T>(x), matrix<T>(y)); });
+  record(op, y, {x}, [=] {
+    if (clip == 1) return pass_straight_through(op, y, x);
+    const Tensor dy = y.gradient_slot(), dx = gradient(x);
+    for_float_type(op, x.dtype(), [&]<class T>() {
+      for_float_type(op, dx.dtype(), [&]<class D>() {
+        backward(matrix<const T>(dy), matrix<const T>(x), matrix<D>(dx));
+      });
     });
   });
-}
-
-template <class Kernel>
-Tensor quantize(const char* op, const Tensor& x, int bits, Kernel&& kernel) {
-  const Zone zone(op);
-  check(bits >= 2 && bits <= 8, "{}: activations take 2 to 8 bits, found {}", op, bits);
-  const Tensor y = Tensor::empty(x.shape(), x.dtype());
-  for_float_type(op, x.dtype(), [&]<class T>() { kernel(matrix<const T>(x), matrix<T>(y)); });
-  record(op, y, {x}, [=] { pass_straight_through(y, x); });
   return y;
 }
 
+const Register<ActivationQuantizer> token(activation_quantizers(), "token",
+                                          {token_quantize, require_clipped_bits},
+                                          "the largest magnitude of each token",
+                                          "BitNet b1.58, arXiv 2402.17764");
+const Register<ActivationQuantizer> channel(activation_quantizers(), "channel",
+                                            {channel_quantize, require_clipped_bits},
+                                            "the largest magnitude of each channel in the batch",
+                                            "");
+const RegisterArm clip_arm({"activation_clip", "",
+                            "share of the largest magnitude at which inputs saturate; 1: none",
+                            "PACT, arXiv 1805.06085, with a fixed share"});
+
 }  // namespace
 
-Tensor token_quantize(const Tensor& x, int bits) {
-  return quantize("token_quantize", x, bits, [&]<class T>(auto in, kernels::Matrix<T> out) {
-    kernels::token_quantize_fwd<T>(in, bits, out);
-  });
+Tensor token_quantize(const Tensor& x, int bits, float clip) {
+  require_clipped_bits(bits, clip);
+  return quantize(
+      "token_quantize", x, clip,
+      [=]<class T>(auto in, kernels::Matrix<T> out) {
+        kernels::token_quantize_fwd<T>(in, bits, clip, out);
+      },
+      [=](auto dy, auto in, auto dx) { kernels::token_quantize_bwd(dy, in, clip, dx); });
 }
 
-Tensor channel_quantize(const Tensor& x, int bits) {
-  return quantize("channel_quantize", x, bits, [&]<class T>(auto in, kernels::Matrix<T> out) {
-    kernels::channel_quantize_fwd<T>(in, bits, out);
-  });
+Tensor channel_quantize(const Tensor& x, int bits, float clip) {
+  require_clipped_bits(bits, clip);
+  return quantize(
+      "channel_quantize", x, clip,
+      [=]<class T>(auto in, kernels::Matrix<T> out) {
+        kernels::channel_quantize_fwd<T>(in, bits, clip, out);
+      },
+      [=](auto dy, auto in, auto dx) { kernels::channel_quantize_bwd(dy, in, clip, dx); });
 }
 
 }  // namespace tern

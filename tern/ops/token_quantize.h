@@ -4,13 +4,14 @@
 
 namespace tern {
 
-/// Fake quantization of activations to `bits` (2 to 8), symmetric by the largest magnitude a of
-/// each token, that is over the last axis: round(x Qp / a) a / Qp with Qp = 2^(bits-1) - 1 (BitNet
-/// b1.58; Ma et al. 2024). x (..., C) f32 or bf16; the result has its shape and type. The gradient
-/// passes straight through.
-Tensor token_quantize(const Tensor& x, int bits);
+/// Fake quantization of activations to `bits` (2 to 8), symmetric by the largest magnitude of each
+/// token, that is over the last axis, times `clip` (in (0, 1]): clip(round(x Qp / a), -Qp, Qp) a /
+/// Qp with a = clip max|x| and Qp = 2^(bits-1) - 1 (BitNet b1.58; Ma et al. 2024, where clip is 1).
+/// x (..., C) f32 or bf16; the result has its shape and type. Backward: straight through where |x|
+/// <= a, zero where x saturated; the scale is a constant.
+Tensor token_quantize(const Tensor& x, int bits, float clip = 1);
 
 /// The same with one magnitude for each of the C channels, over all tokens.
-Tensor channel_quantize(const Tensor& x, int bits);
+Tensor channel_quantize(const Tensor& x, int bits, float clip = 1);
 
 }  // namespace tern

@@ -48,6 +48,30 @@ TEST(TokenQuantizeOp, GradientAddsToWhatOtherReadersLeft) {
   for (const double d : to_doubles(gradient(x))) EXPECT_EQ(d, 2);
 }
 
+/// What the rule takes the derivative of: x between its limits, which are constants.
+TEST(TokenQuantizeOp, ClippedGradientIsThatOfCuttingTheInputOffAtTheLimit) {
+  for (const auto quantize : {token_quantize, channel_quantize}) {
+    const Tensor x = random_leaf({6, 6}, 3);
+    for (int i = 0; i < 6; ++i) x.values<float>()[7 * i] = 5;  // one in every token and channel
+    Tape tape;
+    tape.backward(weighted_sum(quantize(x, 8, 0.5f)));
+    const std::vector<double> clipped = to_doubles(gradient(x));
+    x.clear_gradient();
+    Tape plain_tape;
+    plain_tape.backward(weighted_sum(x));
+    const std::vector<double> plain = to_doubles(gradient(x));
+    for (size_t i = 0; i < plain.size(); ++i) {
+      const bool inside = std::abs(x.values<float>()[i]) <= 2.5f;
+      EXPECT_EQ(clipped[i], inside ? plain[i] : 0) << i;
+    }
+  }
+}
+
+TEST(TokenQuantizeOp, RefusesAClipOutOfRange) {
+  EXPECT_THROW(token_quantize(Tensor::zeros({2, 2}), 8, 0), Error);
+  EXPECT_THROW(channel_quantize(Tensor::zeros({2, 2}), 8, 1.5f), Error);
+}
+
 TEST(TokenQuantizeOp, RefusesBitsOutOfRange) {
   EXPECT_THROW(token_quantize(Tensor::zeros({2, 2}), 1), Error);
   EXPECT_THROW(channel_quantize(Tensor::zeros({2, 2}), 9), Error);

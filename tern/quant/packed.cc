@@ -36,7 +36,8 @@ float PackedTernary::shift(int64_t row, int64_t col) const {
 
 double PackedTernary::bits_per_weight() const {
   const size_t numbers = scales.size() + shifts.size();
-  return 8.0 * static_cast<double>(codes.size() + numbers * sizeof(f16)) /
+  const size_t around = (bias.size() + sub_norm.size()) * sizeof(float);
+  return 8.0 * static_cast<double>(codes.size() + numbers * sizeof(f16) + around) /
          static_cast<double>(rows * cols);
 }
 
@@ -79,6 +80,10 @@ void validate_ternary(const PackedTernary& packed, const std::string& name) {
   check(shifts.empty() || shifts.size() == scales.size(),
         "{}: found {} shifts, expected none or one for each of {} scales", name, shifts.size(),
         scales.size());
+  check(packed.bias.empty() || static_cast<int64_t>(packed.bias.size()) == rows,
+        "{}: found a bias of {} numbers, expected none or {}", name, packed.bias.size(), rows);
+  check(packed.sub_norm.empty() || static_cast<int64_t>(packed.sub_norm.size()) == cols,
+        "{}: found a sub_norm of {} numbers, expected none or {}", name, packed.sub_norm.size(), cols);
   for (size_t i = 0; i < codes.size(); ++i) {
     // A code of 3 has both bits of its pair set.
     check((codes[i] & codes[i] >> 1 & 0b01010101) == 0,
@@ -92,6 +97,12 @@ void validate_ternary(const PackedTernary& packed, const std::string& name) {
   for (size_t i = 0; i < shifts.size(); ++i) {
     const float shift = static_cast<float>(shifts[i]);
     check(std::isfinite(shift), "{}: shift {} is {}, not a finite number", name, i, shift);
+  }
+  for (const std::vector<float>* numbers : {&packed.bias, &packed.sub_norm}) {
+    for (const float number : *numbers) {
+      check(std::isfinite(number), "{}: {} in the bias or sub_norm is not a finite number", name,
+            number);
+    }
   }
 }
 

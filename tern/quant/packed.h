@@ -29,6 +29,9 @@ struct PackedTernary {
   std::vector<uint8_t> codes;  // (rows, bytes_per_row(cols))
   std::vector<f16> scales;     // (rows, groups_per_row), or one number for a whole tensor
   std::vector<f16> shifts{};   // as many as scales, or none
+  // What surrounds the matrix in its layer: y = (codes scales + shifts) norm(x) + bias.
+  std::vector<float> bias{};      // (rows), or none
+  std::vector<float> sub_norm{};  // gain of a norm of the layer's input (cols), or none
 
   static int64_t bytes_per_row(int64_t cols) { return (cols + 3) / 4; }
   int8_t code(int64_t row, int64_t col) const {
@@ -38,7 +41,7 @@ struct PackedTernary {
   float scale(int64_t row, int64_t col) const;
   /// What is added to the weight, a zero too; 0 without shifts.
   float shift(int64_t row, int64_t col) const;
-  /// Stored bits, scales and shifts included, per weight.
+  /// Stored bits, all of the above included, per weight.
   double bits_per_weight() const;
 
  private:
@@ -50,7 +53,7 @@ PackedTernary pack_ternary(std::span<const int8_t> codes, std::span<const float>
                            int64_t rows, int64_t cols, Grouping grouping);
 
 /// Throws unless the sizes agree, every code is -1, 0 or +1, every scale is finite and not negative
-/// and every shift is finite. `name` names the matrix in the error.
+/// and every other number is finite. `name` names the matrix in the error.
 void validate_ternary(const PackedTernary& packed, const std::string& name);
 
 /// code * scale + shift for every weight, (rows, cols). Out is float or bf16.

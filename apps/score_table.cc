@@ -11,9 +11,9 @@ namespace tern {
 namespace fs = std::filesystem;
 namespace {
 
-std::string score_key(const Lab& lab, const fs::path& model,
+std::string score_key(const fs::path& eval_set, const fs::path& model,
                       const std::vector<std::string>& flags) {
-  std::string all = sha256_of_file(lab.eval_set());
+  std::string all = sha256_of_file(eval_set);
   std::vector<fs::path> files;
   for (const fs::directory_entry& file : fs::directory_iterator(model)) {
     const std::string name = file.path().filename().string();
@@ -33,16 +33,17 @@ std::string number(const Json& score, const char* key, int digits) {
 
 }  // namespace
 
-Json score_of_record(const Lab& lab, const fs::path& model, const std::vector<std::string>& flags) {
+Json score_of_record(const Lab& lab, const fs::path& model, const fs::path& eval_set,
+                     const std::vector<std::string>& flags) {
   const fs::path kept =
-      lab.cache() / ("score-" + score_key(lab, model, flags).substr(0, 16) + ".json");
+      lab.cache() / ("score-" + score_key(eval_set, model, flags).substr(0, 16) + ".json");
   if (fs::exists(kept)) return Json::read(kept);
   std::vector<std::string> command = {fs::read_symlink("/proc/self/exe").string(),
                                       "eval",
                                       model.string(),
                                       "--json",
                                       "--eval",
-                                      lab.eval_set().string()};
+                                      eval_set.string()};
   command.insert(command.end(), flags.begin(), flags.end());
   const CapturedRun run = capture_process(command, true);
   check(run.exit_code == 0, "{} could not be scored", model.string());

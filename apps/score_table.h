@@ -11,9 +11,9 @@ namespace tern {
 
 /// Scores a model with `tern eval` in a process of its own and returns its JSON. Scores are kept in
 /// the lab's cache under a hash of the model's files and the evaluation set, so an unchanged model
-/// is scored once. `flags` are passed on.
+/// is scored once on each. `flags` are passed on.
 Json score_of_record(const Lab& lab, const std::filesystem::path& model,
-                     const std::vector<std::string>& flags);
+                     const std::filesystem::path& eval_set, const std::vector<std::string>& flags);
 
 /// One row of the table: a label and what score_of_record() gave.
 struct ScoredModel {

@@ -140,16 +140,17 @@ void score_and_print(const Lab& lab, const fs::path& program, const fs::path& fo
                      const TrainOptions& options) {
   std::vector<std::string> flags;
   if (options.score_tokens > 0) flags = {"--max-tokens", std::to_string(options.score_tokens)};
+  const fs::path set = lab.eval_set();
   std::vector<ScoredModel> rows;
   fmt::print("scoring in a process of its own ...\n");
   std::fflush(stdout);
   if (options.baselines) {
     const fs::path base = LabManifest::read(lab).model;
-    rows.push_back({"full precision", score_of_record(lab, base, flags)});
+    rows.push_back({"full precision", score_of_record(lab, base, set, flags)});
     const fs::path untrained = untrained_model(lab, program, options);
-    rows.push_back({"ternary, without training", score_of_record(lab, untrained, flags)});
+    rows.push_back({"ternary, without training", score_of_record(lab, untrained, set, flags)});
   }
-  rows.push_back({"ternary, after training", score_of_record(lab, folder / "model", flags)});
+  rows.push_back({"ternary, after training", score_of_record(lab, folder / "model", set, flags)});
   const Json summary = Json::read(folder / "summary.json");
   fmt::print("\n{}trained at {} tokens/s; the packed model is {}\n", score_table(rows),
              summary.at("tokens_per_s").as_string(), (folder / "model").string());

@@ -1,0 +1,223 @@
+#include <fmt/core.h>
+
+#include <cstdlib>
+
+#include "apps/ablation.h"
+#include "apps/score_table.h"
+#include "tern/base/command.h"
+#include "tern/base/error.h"
+#include "tern/base/file.h"
+#include "tern/base/flags.h"
+#include "tern/base/home.h"
+#include "tern/base/lab.h"
+#include "tern/base/process.h"
+#include "tern/base/sha256.h"
+#include "tern/base/status_line.h"
+#include "tern/base/timer.h"
+#include "tern/base/toolchain.h"
+
+namespace tern {
+namespace fs = std::filesystem;
+namespace {
+
+struct AblateOptions {
+  std::string arms;
+  std::string only;
+  std::string out;
+  int64_t tokens = 131072;
+  int64_t seeds = 3;
+  int threads = 0;
+  bool json = false;
+
+  void add_to(Flags& flags) {
+    flags.add("arms", arms, "the arms to compare (TOML); Tern's own list if empty");
+    flags.add("only", only, "only arms whose section or name holds this");
+    flags.add("tokens", tokens, "tokens that each run trains on");
+    flags.add("seeds", seeds, "runs of the baseline and of each arm");
+    flags.add("threads", threads, "threads of a run; 0: all cores");
+    flags.add("out", out, "write the tables into this Markdown file as well");
+    flags.add("json", json, "print JSON");
+  }
+};
+
+/// The last word that a failed run said.
+std::string last_line(const std::string& output) {
+  const size_t end = output.find_last_not_of('\n');
+  if (end == std::string::npos) return "it said nothing";
+  const size_t begin = output.find_last_of('\n', end);
+  return output.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
+}
+
+/// Mean of the flip rates in the last rows of a layers.tsv, those of its last step.
+double last_flip_rate(const fs::path& layers) {
+  const std::string text = read_file(layers);
+  std::string last_step;
+  double sum = 0;
+  int64_t count = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string row = text.substr(begin, end - begin);
+    const std::string step = row.substr(0, row.find('\t'));
+    const std::string rate = row.substr(row.rfind('\t') + 1);
+    if (step != last_step) sum = 0, count = 0, last_step = step;
+    if (!rate.empty()) sum += std::atof(rate.c_str()), ++count;
+    begin = end + 1;
+  }
+  return count > 0 ? sum / static_cast<double>(count) : 0;
+}
+
+/// Trains and scores runs of one lab's recipe; what was done before is not done again.
+class Ablation {
+ public:
+  Ablation(const Lab& lab, const AblateOptions& options)
+      : lab_(lab),
+        options_(options),
+        folder_(lab.root() / ".tern" / "ablation"),
+        program_(build_recipe(Toolchain::read(tern_home()), lab.recipe(), lab.cache())) {
+    fs::create_directories(folder_);
+  }
+
+  double reference() const {
+    return score_of_record(lab_, LabManifest::read(lab_).model, lab_.eval_set(), {})
+        .at("eval_ppl")
+        .as_double();
+  }
+
+  AblationRun run(const std::vector<std::string>& flags, int64_t seed) {
+    const fs::path kept = folder_ / (key(flags, seed) + ".json");
+    if (fs::exists(kept)) return AblationRun::from_json(Json::read(kept));
+    const AblationRun result = train_and_score(flags, seed);
+    write_file_atomically(kept, result.to_json().dump_pretty() + "\n");
+    return result;
+  }
+
+ private:
+  /// A hash of all that the result depends on.
+  std::string key(const std::vector<std::string>& flags, int64_t seed) const {
+    std::string all = fmt::format("{} {} {} {} {}", program_.filename().string(), seed,
+                                  options_.tokens, options_.threads, read_file(lab_.manifest()));
+    for (const fs::path& set : {lab_.eval_set(), lab_.confirm_set()}) all += sha256_of_file(set);
+    for (const std::string& flag : flags) all += " " + flag;
+    return sha256_of(all).substr(0, 16);
+  }
+
+  AblationRun train_and_score(const std::vector<std::string>& flags, int64_t seed) const {
+    const fs::path folder = folder_ / "run";
+    fs::remove_all(folder);
+    std::vector<std::string> command = {
+        program_.string(), "--lab",        lab_.root().string(), "--run-dir",
+        folder.string(),   "--no-results", "--threads",          std::to_string(options_.threads)};
+    command.insert(command.end(), flags.begin(), flags.end());
+    command.insert(command.end(), {"--seed", std::to_string(seed), "--tokens",
+                                   std::to_string(options_.tokens), "--steps", "0"});
+    const CapturedRun run = capture_process(command);
+    check(run.exit_code != kStopped && run.exit_code < 128, "stopped; what is done is kept");
+    AblationRun result;
+    if (run.exit_code != kSuccess) {
+      result.refused = last_line(run.output);
+      return result;
+    }
+    const Json search = score_of_record(lab_, folder / "model", lab_.eval_set(), {});
+    const Json confirm = score_of_record(lab_, folder / "model", lab_.confirm_set(), {});
+    result.search_ppl = search.at("eval_ppl").as_double();
+    result.confirm_ppl = confirm.at("eval_ppl").as_double();
+    result.zero_share = search.at("q_zero").as_double();
+    result.flip_rate = last_flip_rate(folder / "layers.tsv");
+    result.tokens_per_s =
+        std::stod(Json::read(folder / "summary.json").at("tokens_per_s").as_string());
+    return result;
+  }
+
+  const Lab& lab_;
+  const AblateOptions& options_;
+  fs::path folder_;
+  fs::path program_;
+};
+
+/// All arms with all seeds: seed by seed, so that drift of the machine's speed meets every arm.
+std::vector<AblationRow> run_all(Ablation& ablation, const AblationPlan& plan, int64_t seeds) {
+  std::vector<std::vector<AblationRun>> runs(plan.arms.size());
+  StatusLine status;
+  Timer timer;
+  int64_t done = 0;
+  const int64_t total = seeds * std::ssize(plan.arms);
+  for (int64_t seed = 1; seed <= seeds; ++seed) {
+    for (size_t i = 0; i < plan.arms.size(); ++i) {
+      const double left = done > 0 ? timer.seconds() / static_cast<double>(done) *
+                                         static_cast<double>(total - done) / 60
+                                   : 0;
+      status.show(fmt::format("run {} of {}: {}, seed {}; about {:.0f} min left", done + 1, total,
+                              plan.arms[i].name, seed, left));
+      std::vector<std::string> flags = plan.baseline;
+      flags.insert(flags.end(), plan.arms[i].flags.begin(), plan.arms[i].flags.end());
+      runs[i].push_back(ablation.run(flags, seed));
+      ++done;
+    }
+  }
+  std::vector<AblationRow> rows;
+  for (size_t i = 0; i < plan.arms.size(); ++i) {
+    rows.push_back(compare(plan.arms[i], runs[i], runs.front()));
+  }
+  return rows;
+}
+
+Json to_json(const std::vector<AblationRow>& rows, double reference) {
+  Json json = Json::array();
+  for (const AblationRow& row : rows) {
+    if (!row.refused.empty()) {
+      json.push_back(Json::Object{{"arm", row.arm.name}, {"refused", row.refused}});
+      continue;
+    }
+    json.push_back(Json::Object{{"section", row.arm.section},
+                                {"arm", row.arm.name},
+                                {"search_ppl", row.search_ppl.mean},
+                                {"search_change", row.search_change.mean},
+                                {"search_change_deviation", row.search_change.deviation},
+                                {"confirm_ppl", row.confirm_ppl.mean},
+                                {"confirm_change", row.confirm_change.mean},
+                                {"confirm_change_deviation", row.confirm_change.deviation},
+                                {"ratio", row.search_ppl.mean / reference},
+                                {"zero_share", row.zero_share.mean},
+                                {"flip_rate", row.flip_rate.mean},
+                                {"tokens_per_s", row.tokens_per_s.mean}});
+  }
+  return json;
+}
+
+int ablate(const std::vector<std::string>& arguments) {
+  AblateOptions options;
+  Flags flags(
+      "tern ablate",
+      "Trains the lab's recipe once for each arm of a list, alone against the same baseline "
+      "on the same tokens and seeds, and prints what each one changes. Runs that are done "
+      "are kept, so a stopped ablation goes on where it was.");
+  options.add_to(flags);
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
+    return kSuccess;
+  }
+  check(options.tokens > 0 && options.seeds > 0, "--tokens and --seeds must be 1 or more");
+  const Lab lab = Lab::find(".");
+  AblationPlan plan = AblationPlan::read(options.arms.empty() ? tern_home() / "share" / "tern" /
+                                                                    "lab" / "ablations.toml"
+                                                              : fs::path(options.arms));
+  std::erase_if(plan.arms, [&](const AblationArm& arm) {
+    return (arm.section + " " + arm.name).find(options.only) == std::string::npos;
+  });
+  check(!plan.arms.empty(), "no arm holds \"{}\"", options.only);
+  plan.arms.insert(plan.arms.begin(), {"", "baseline", {}});
+
+  Ablation ablation(lab, options);
+  const double reference = ablation.reference();
+  const std::vector<AblationRow> rows = run_all(ablation, plan, options.seeds);
+  check(rows.front().refused.empty(), "the baseline does not run: {}", rows.front().refused);
+  const std::string table = ablation_table(rows.front(), {rows.begin() + 1, rows.end()}, reference);
+  fmt::print("{}", options.json ? to_json(rows, reference).dump_pretty() + "\n" : table);
+  if (!options.out.empty()) write_file_atomically(options.out, table);
+  return kSuccess;
+}
+
+const RegisterCommand registration({"ablate", "measure each arm of the recipe alone", ablate});
+
+}  // namespace
+}  // namespace tern

@@ -1,0 +1,130 @@
+#include "apps/ablation.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tern/base/error.h"
+#include "tern/base/toml.h"
+
+namespace tern {
+namespace {
+
+std::vector<std::string> flags_of(const Json& table, const std::string& source) {
+  for (const auto& [key, value] : table.members()) {
+    check(key == "section" || key == "name" || key == "flags",
+          "{}: unknown key {}; an arm has section, name and flags", source, key);
+  }
+  std::vector<std::string> flags;
+  for (const Json& flag : table.at("flags").items()) flags.push_back(flag.as_string());
+  return flags;
+}
+
+Spread spread_of(const std::vector<AblationRun>& runs, double AblationRun::*figure) {
+  std::vector<double> values;
+  for (const AblationRun& run : runs) values.push_back(run.*figure);
+  return Spread::of(values);
+}
+
+Spread change(const std::vector<AblationRun>& runs, const std::vector<AblationRun>& baseline,
+              double AblationRun::*ppl) {
+  std::vector<double> values;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    values.push_back(std::log(runs[i].*ppl / baseline[i].*ppl));
+  }
+  return Spread::of(values);
+}
+
+std::string percent(const Spread& s) {
+  return fmt::format("{:+.2f} ± {:.2f}", 100 * s.mean, 100 * s.deviation);
+}
+
+std::string line(const AblationRow& row, double reference, bool is_baseline) {
+  if (!row.refused.empty()) {
+    return fmt::format("| {} | refused: {} | | | | | | | |\n", row.arm.name, row.refused);
+  }
+  return fmt::format(
+      "| {} | {:.4g} ± {:.2g} | {} | {:.4g} | {} | {:.4f} | {:.1f} | {:.2f} | {:.0f} |\n",
+      row.arm.name, row.search_ppl.mean, row.search_ppl.deviation,
+      is_baseline ? "" : percent(row.search_change), row.confirm_ppl.mean,
+      is_baseline ? "" : percent(row.confirm_change), row.search_ppl.mean / reference,
+      100 * row.zero_share.mean, 100 * row.flip_rate.mean, row.tokens_per_s.mean);
+}
+
+constexpr const char* kHead =
+    "| arm | search perplexity | change % | confirm perplexity | change % | ratio to full "
+    "precision "
+    "| zeros % | flips % | tokens/s |\n|---|---|---|---|---|---|---|---|---|\n";
+
+}  // namespace
+
+AblationPlan AblationPlan::read(const std::filesystem::path& file) {
+  const Json toml = read_toml(file);
+  const std::string source = file.string();
+  AblationPlan plan;
+  if (const Json* baseline = toml.find("baseline")) plan.baseline = flags_of(*baseline, source);
+  for (const Json& table : toml.at("arm").items()) {
+    plan.arms.push_back(
+        {table.at("section").as_string(), table.at("name").as_string(), flags_of(table, source)});
+  }
+  return plan;
+}
+
+AblationRun AblationRun::from_json(const Json& json) {
+  return {json.get("refused", ""),     json.get("search_ppl", 0.0), json.get("confirm_ppl", 0.0),
+          json.get("zero_share", 0.0), json.get("flip_rate", 0.0),  json.get("tokens_per_s", 0.0)};
+}
+
+Json AblationRun::to_json() const {
+  if (!refused.empty()) return Json::Object{{"refused", refused}};
+  return Json::Object{{"search_ppl", search_ppl},
+                      {"confirm_ppl", confirm_ppl},
+                      {"zero_share", zero_share},
+                      {"flip_rate", flip_rate},
+                      {"tokens_per_s", tokens_per_s}};
+}
+
+Spread Spread::of(const std::vector<double>& values) {
+  Spread s;
+  const auto n = static_cast<double>(values.size());
+  for (const double value : values) s.mean += value / n;
+  double squares = 0;
+  for (const double value : values) squares += (value - s.mean) * (value - s.mean);
+  if (values.size() > 1) s.deviation = std::sqrt(squares / (n - 1));
+  return s;
+}
+
+AblationRow compare(const AblationArm& arm, const std::vector<AblationRun>& runs,
+                    const std::vector<AblationRun>& baseline) {
+  AblationRow row;
+  row.arm = arm;
+  for (const AblationRun& run : runs) {
+    if (row.refused.empty()) row.refused = run.refused;
+  }
+  if (!row.refused.empty()) return row;
+  row.search_ppl = spread_of(runs, &AblationRun::search_ppl);
+  row.confirm_ppl = spread_of(runs, &AblationRun::confirm_ppl);
+  row.search_change = change(runs, baseline, &AblationRun::search_ppl);
+  row.confirm_change = change(runs, baseline, &AblationRun::confirm_ppl);
+  row.zero_share = spread_of(runs, &AblationRun::zero_share);
+  row.flip_rate = spread_of(runs, &AblationRun::flip_rate);
+  row.tokens_per_s = spread_of(runs, &AblationRun::tokens_per_s);
+  return row;
+}
+
+std::string ablation_table(const AblationRow& baseline, const std::vector<AblationRow>& rows,
+                           double reference) {
+  std::string out = kHead + line(baseline, reference, true);
+  std::string section;
+  for (const AblationRow& row : rows) {
+    if (row.arm.section != section) {
+      section = row.arm.section;
+      out += fmt::format("\n**{}**\n\n{}", section, kHead);
+    }
+    out += line(row, reference, false);
+  }
+  return out;
+}
+
+}  // namespace tern

@@ -1,6 +1,7 @@
 #include "tern/autograd/tape.h"
 
 #include <cstring>
+#include <utility>
 
 #include "tern/base/error.h"
 #include "tern/base/profile.h"
@@ -24,6 +25,9 @@ void fill_with_zeros(const Tensor& x) {
 
 Tape::Tape() : outer_(recording_tape) { recording_tape = this; }
 Tape::~Tape() { recording_tape = outer_; }
+PausedTape::PausedTape() : paused_(std::exchange(recording_tape, nullptr)) {}
+PausedTape::~PausedTape() { recording_tape = paused_; }
+
 Tape* Tape::current() { return recording_tape; }
 
 void Tape::backward(const Tensor& loss) {
@@ -31,7 +35,13 @@ void Tape::backward(const Tensor& loss) {
         "backward starts at a loss of one f32 number, found {} {}", name_of(loss.dtype()),
         to_string(loss.shape()));
   check(loss.requires_grad(), "this loss depends on no tensor that requires a gradient");
-  *gradient(loss).data<float>() = 1.0f;
+  backward(loss, Tensor::scalar(1));
+}
+
+void Tape::backward(const Tensor& output, const Tensor& gradient) {
+  check(gradient.shape() == output.shape(), "backward: a gradient of shape {} for an output of {}",
+        to_string(gradient.shape()), to_string(output.shape()));
+  output.set_gradient(gradient);
   while (!entries_.empty()) {
     Entry entry = std::move(entries_.back());
     entries_.pop_back();

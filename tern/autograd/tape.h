@@ -29,8 +29,11 @@ class Tape {
   /// them. Each pass adds into the gradients of its op's inputs; what only the passes held is freed
   /// as they go. `loss` is one float32 number.
   void backward(const Tensor& loss);
+  /// The same from any output whose gradient, of its shape, is known.
+  void backward(const Tensor& output, const Tensor& gradient);
 
  private:
+  friend class PausedTape;
   friend void record(const char*, const Tensor&, std::initializer_list<Tensor>,
                      std::function<void()>);
   struct Entry {
@@ -40,6 +43,18 @@ class Tape {
   };
   std::vector<Entry> entries_;
   Tape* outer_;
+};
+
+/// While it lives, ops on this thread record nothing.
+class PausedTape {
+ public:
+  PausedTape();
+  ~PausedTape();
+  PausedTape(const PausedTape&) = delete;
+  PausedTape& operator=(const PausedTape&) = delete;
+
+ private:
+  Tape* paused_;
 };
 
 /// Called by every op: records `backward` for `output` when a tape lives and an input requires a

@@ -22,14 +22,18 @@ class LinearLayer {
   virtual std::optional<PackedTernary> pack() const { return std::nullopt; }
 };
 
-/// The layer of a full-precision model: weight (O, I) f32.
+/// The layer of a full-precision model: weight (O, I) f32. With `stored` bf16 it computes with the
+/// weight rounded to bf16, straight through, whatever the compute type: what a packed model holds of
+/// a layer that is not ternary.
 class DenseLinear : public LinearLayer {
  public:
-  explicit DenseLinear(Tensor weight) : weight_(std::move(weight)) {}
+  explicit DenseLinear(Tensor weight, DType stored = DType::f32)
+      : weight_(std::move(weight)), stored_(stored) {}
   Tensor forward(const Tensor& x) override;
 
  private:
   Tensor weight_;
+  DType stored_;
 };
 
 }  // namespace tern

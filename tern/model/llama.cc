@@ -78,7 +78,7 @@ Tensor Llama::hidden(std::span<const int32_t> ids, int64_t B) {
   const int64_t N = static_cast<int64_t>(ids.size());
   check(B > 0 && N > 0 && N % B == 0, "{} tokens are not {} sequences of one length", N, B);
   prepare_positions(N / B);
-  Tensor x = embedding(ids, parameters_.at("model.embed_tokens.weight"));
+  Tensor x = embedding(ids, table("model.embed_tokens.weight"));
   x = x.reshaped({B, N / B, config_.hidden_size});
   for (int64_t l = 0; l < config_.num_hidden_layers; ++l) {
     x = residual(x, attention_branch(l, norm(x, block_name(l) + "input_layernorm.weight")));
@@ -124,9 +124,14 @@ Tensor Llama::feed_forward_branch(int64_t block, const Tensor& x) {
   return apply(block, kDown, swiglu(apply(block, kGate, x), apply(block, kUp, x)));
 }
 
+Tensor Llama::table(const std::string& name) const {
+  const Tensor& weights = parameters_.at(name);
+  return quantize_table_ ? quantize_table_(weights) : weights;
+}
+
 Tensor Llama::head() {
   const char* name = config_.tie_word_embeddings ? "model.embed_tokens.weight" : "lm_head.weight";
-  return weight_as(parameters_.at(name), options_.compute);
+  return weight_as(table(name), options_.compute);
 }
 
 void Llama::prepare_positions(int64_t T) {

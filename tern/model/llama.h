@@ -59,6 +59,12 @@ class Llama {
     });
   }
 
+  /// Lets the embedding and the head compute with quantize(table) in place of their table (V, C);
+  /// both are f32. A tied table is the same for both.
+  void quantize_tables(std::function<Tensor(const Tensor& table)> quantize) {
+    quantize_table_ = std::move(quantize);
+  }
+
   /// Final hidden states (B, T, C) in the compute type, normalized, ready for the head.
   Tensor hidden(std::span<const int32_t> ids, int64_t B);
   /// Logits (B, T, V), float32.
@@ -79,6 +85,7 @@ class Llama {
   Tensor norm(const Tensor& x, const std::string& name);
   Tensor attention_branch(int64_t block, const Tensor& x);
   Tensor feed_forward_branch(int64_t block, const Tensor& x);
+  Tensor table(const std::string& name) const;
   Tensor head();
   void prepare_positions(int64_t T);
 
@@ -86,6 +93,7 @@ class Llama {
   LlamaOptions options_;
   Parameters parameters_;
   std::vector<Linear> linears_;
+  std::function<Tensor(const Tensor&)> quantize_table_;
   std::shared_ptr<const kernels::RopeTable> positions_;
 };
 

@@ -47,6 +47,24 @@ std::vector<Parameters::Declaration> linear_parameters(const LlamaConfig& c) {
   return out;
 }
 
+/// Empties the taps and checks what they ask for.
+void prepare_taps(Taps& taps, int64_t blocks) {
+  for (const int64_t block : taps.hidden_blocks) {
+    check(block >= 0 && block < blocks, "there is no block {} to look into; the model has {}",
+          block, blocks);
+  }
+  check(taps.attention_block < blocks, "there is no block {} to look into; the model has {}",
+        taps.attention_block, blocks);
+  taps.hidden.assign(taps.hidden_blocks.size(), Tensor());
+}
+
+/// Hands out a block's output to those who asked for it.
+void tap_hidden(Taps& taps, int64_t block, const Tensor& x) {
+  for (size_t i = 0; i < taps.hidden.size(); ++i) {
+    if (taps.hidden_blocks[i] == block) taps.hidden[i] = x;
+  }
+}
+
 }  // namespace
 
 Llama::Llama(const LlamaConfig& config, const LlamaOptions& options)
@@ -74,16 +92,18 @@ void Llama::replace_linears(
   for (Linear& linear : linears_) linear.layer = make(linear);
 }
 
-Tensor Llama::hidden(std::span<const int32_t> ids, int64_t B) {
+Tensor Llama::hidden(std::span<const int32_t> ids, int64_t B, Taps* taps) {
   const int64_t N = static_cast<int64_t>(ids.size());
   check(B > 0 && N > 0 && N % B == 0, "{} tokens are not {} sequences of one length", N, B);
   prepare_positions(N / B);
+  if (taps != nullptr) prepare_taps(*taps, config_.num_hidden_layers);
   Tensor x = embedding(ids, table("model.embed_tokens.weight"));
   x = x.reshaped({B, N / B, config_.hidden_size});
   for (int64_t l = 0; l < config_.num_hidden_layers; ++l) {
-    x = residual(x, attention_branch(l, norm(x, block_name(l) + "input_layernorm.weight")));
+    x = residual(x, attention_branch(l, norm(x, block_name(l) + "input_layernorm.weight"), taps));
     x = residual(
         x, feed_forward_branch(l, norm(x, block_name(l) + "post_attention_layernorm.weight")));
+    if (taps != nullptr) tap_hidden(*taps, l, x);
   }
   return norm(x, "model.norm.weight");
 }
@@ -111,13 +131,19 @@ Tensor Llama::norm(const Tensor& x, const std::string& name) {
                   options_.compute);
 }
 
-Tensor Llama::attention_branch(int64_t block, const Tensor& x) {
+Tensor Llama::attention_branch(int64_t block, const Tensor& x, Taps* taps) {
   const int64_t B = x.dim(0), T = x.dim(1), D = config_.head_dim;
   const int64_t H = config_.num_attention_heads, K = config_.num_key_value_heads;
-  const Tensor q = rope(apply(block, kQuery, x).reshaped({B, T, H, D}), positions_);
-  const Tensor k = rope(apply(block, kKey, x).reshaped({B, T, K, D}), positions_);
+  const Tensor q = apply(block, kQuery, x).reshaped({B, T, H, D});
+  const Tensor k = apply(block, kKey, x).reshaped({B, T, K, D});
   const Tensor v = apply(block, kValue, x).reshaped({B, T, K, D});
-  return apply(block, kOutput, attention(q, k, v).reshaped({B, T, H * D}));
+  if (taps != nullptr && taps->attention_block == block) {
+    taps->queries = q;
+    taps->keys = k;
+    taps->values = v;
+  }
+  const Tensor mixed = attention(rope(q, positions_), rope(k, positions_), v);
+  return apply(block, kOutput, mixed.reshaped({B, T, H * D}));
 }
 
 Tensor Llama::feed_forward_branch(int64_t block, const Tensor& x) {

@@ -22,6 +22,20 @@ struct LlamaOptions {
   bool dense_linears = true;
 };
 
+/// What a forward pass hands out of its inside, for losses that compare two models there
+/// (distillation). Such losses are added to the one that the head makes; see head_distillation.
+struct Taps {
+  /// Asked for: blocks whose output is wanted, and one whose queries, keys and values are (-1:
+  /// none).
+  std::vector<int64_t> hidden_blocks = {};
+  int64_t attention_block = -1;
+
+  /// Found: (B, T, C) f32 in the order of hidden_blocks; (B, T, H, D) and (B, T, K, D) in the
+  /// compute type, as the projections make them, before any rotation.
+  std::vector<Tensor> hidden = {};
+  Tensor queries = {}, keys = {}, values = {};
+};
+
 /// A Llama (Touvron et al. 2023): RMSNorm, rotary embedding, grouped-query attention, SwiGLU.
 /// Parameters carry their Hugging Face names. Token sequences are (B, T), flattened.
 class Llama {
@@ -65,8 +79,11 @@ class Llama {
     quantize_table_ = std::move(quantize);
   }
 
-  /// Final hidden states (B, T, C) in the compute type, normalized, ready for the head.
-  Tensor hidden(std::span<const int32_t> ids, int64_t B);
+  /// Final hidden states (B, T, C) in the compute type, normalized, ready for the head. Fills the
+  /// taps where there are some; throws when they ask for a block that the model has not.
+  Tensor hidden(std::span<const int32_t> ids, int64_t B, Taps* taps = nullptr);
+  /// The head's matrix (V, C) in the compute type.
+  Tensor head();
   /// Logits (B, T, V), float32.
   Tensor logits(std::span<const int32_t> ids, int64_t B);
   /// weight * mean cross-entropy (nats) of predicting targets from ids; a target of -1 does not
@@ -83,10 +100,9 @@ class Llama {
 
   Tensor apply(int64_t block, Role role, const Tensor& x);
   Tensor norm(const Tensor& x, const std::string& name);
-  Tensor attention_branch(int64_t block, const Tensor& x);
+  Tensor attention_branch(int64_t block, const Tensor& x, Taps* taps);
   Tensor feed_forward_branch(int64_t block, const Tensor& x);
   Tensor table(const std::string& name) const;
-  Tensor head();
   void prepare_positions(int64_t T);
 
   LlamaConfig config_;

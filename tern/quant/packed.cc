@@ -83,7 +83,8 @@ void validate_ternary(const PackedTernary& packed, const std::string& name) {
   check(packed.bias.empty() || static_cast<int64_t>(packed.bias.size()) == rows,
         "{}: found a bias of {} numbers, expected none or {}", name, packed.bias.size(), rows);
   check(packed.sub_norm.empty() || static_cast<int64_t>(packed.sub_norm.size()) == cols,
-        "{}: found a sub_norm of {} numbers, expected none or {}", name, packed.sub_norm.size(), cols);
+        "{}: found a sub_norm of {} numbers, expected none or {}", name, packed.sub_norm.size(),
+        cols);
   for (size_t i = 0; i < codes.size(); ++i) {
     // A code of 3 has both bits of its pair set.
     check((codes[i] & codes[i] >> 1 & 0b01010101) == 0,

@@ -69,13 +69,9 @@ PackedTernary quantize_and_pack(const float* w, int64_t rows, int64_t cols, Grou
   std::vector<int8_t> all_codes(static_cast<size_t>(rows * cols));
   std::vector<float> scales(static_cast<size_t>(grouping.scale_count(rows, cols)));
   for_each_group(w, rows, cols, grouping, quantizer,
-                 [&](int64_t first, int64_t n, const int8_t* codes, float scale) {
-                   std::copy(codes, codes + n, all_codes.begin() + first);
-                   const int64_t group = grouping.whole_tensor() ? 0
-                                         : grouping.size > 0     ? first % cols / grouping.size
-                                                                 : 0;
-                   const int64_t row = grouping.whole_tensor() ? 0 : first / cols;
-                   scales[row * grouping.groups_per_row(cols) + group] = scale;
+                 [&](const GroupPlace& at, const int8_t* codes, float scale) {
+                   std::copy(codes, codes + at.n, all_codes.begin() + at.first);
+                   scales[at.group] = scale;
                  });
   return pack_ternary(all_codes, scales, rows, cols, grouping);
 }

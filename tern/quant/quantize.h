@@ -28,24 +28,43 @@ void mix(const float* w, int64_t n, const int8_t* codes, float scale, float lamb
 
 }  // namespace detail
 
-/// Calls visit(first, n, codes, scale) for every group of w (rows, cols), where `first` is the
-/// group's offset in w. Rows run in parallel; a group that spans the whole tensor is quantized on
-/// one thread.
+/// Where a group of a (rows, cols) matrix lies: n weights from the offset `first`, and the index of
+/// its scale.
+struct GroupPlace {
+  int64_t first, n, group;
+};
+
+/// Calls visit(place) for every group. Rows run in parallel, each range of them with a copy of
+/// `visit`, which may therefore hold a buffer; a group that spans the whole tensor runs on one
+/// thread.
+template <class Visit>
+void for_each_place(int64_t rows, int64_t cols, Grouping grouping, const Visit& visit) {
+  const int64_t span = grouping.whole_tensor() ? rows * cols : cols;
+  const int64_t spans = grouping.whole_tensor() ? 1 : rows;
+  const int64_t size = grouping.size > 0 ? grouping.size : span;
+  parallel_for(spans, detail::kRowGrain, [&](int64_t begin, int64_t end) {
+    Visit own = visit;
+    int64_t group = begin * grouping.groups_per_row(cols);
+    for (int64_t s = begin; s < end; ++s) {
+      for (int64_t g = 0; g < span; g += size) {
+        own(GroupPlace{s * span + g, std::min(size, span - g), group++});
+      }
+    }
+  });
+}
+
+/// Calls visit(place, codes, scale) for every group of w (rows, cols).
 template <GroupQuantizer Quantizer, class Visit>
 void for_each_group(const float* w, int64_t rows, int64_t cols, Grouping grouping,
                     const Quantizer& quantizer, Visit&& visit) {
   const int64_t span = grouping.whole_tensor() ? rows * cols : cols;
-  const int64_t spans = grouping.whole_tensor() ? 1 : rows;
-  const int64_t group = grouping.size > 0 ? grouping.size : span;
-  parallel_for(spans, detail::kRowGrain, [&](int64_t begin, int64_t end) {
-    std::vector<int8_t> codes(static_cast<size_t>(std::min(group, span)));
-    for (int64_t s = begin; s < end; ++s) {
-      for (int64_t g = 0; g < span; g += group) {
-        const int64_t first = s * span + g;
-        const int64_t n = std::min(group, span - g);
-        const float scale = quantizer(w + first, n, codes.data());
-        visit(first, n, codes.data(), scale);
-      }
+  const int64_t longest = grouping.size > 0 ? std::min(grouping.size, span) : span;
+  std::vector<int8_t> buffer(static_cast<size_t>(longest));
+  for_each_place(rows, cols, grouping, [&, codes = buffer](const GroupPlace& at) mutable {
+    if constexpr (requires { quantizer(w, at.n, at.group, codes.data()); }) {
+      visit(at, codes.data(), quantizer(w + at.first, at.n, at.group, codes.data()));
+    } else {
+      visit(at, codes.data(), quantizer(w + at.first, at.n, codes.data()));
     }
   });
 }
@@ -56,8 +75,8 @@ template <GroupQuantizer Quantizer, class Out>
 void fake_quantize_rows(const float* w, int64_t rows, int64_t cols, Grouping grouping,
                         const Quantizer& quantizer, float lambda, Out* effective) {
   for_each_group(w, rows, cols, grouping, quantizer,
-                 [=](int64_t first, int64_t n, const int8_t* codes, float scale) {
-                   detail::mix(w + first, n, codes, scale, lambda, effective + first);
+                 [=](const GroupPlace& at, const int8_t* codes, float scale) {
+                   detail::mix(w + at.first, at.n, codes, scale, lambda, effective + at.first);
                  });
 }
 

@@ -6,39 +6,14 @@
 
 #include "tern/base/bf16.h"
 #include "tern/base/error.h"
-#include "tern/base/rng.h"
 #include "tern/quant/absmax.h"
 #include "tern/quant/absmean.h"
 #include "tern/quant/packed.h"
+#include "tern/quant/quant_test_util.h"
 #include "tern/quant/quantize_ref.h"
 
 namespace tern {
 namespace {
-
-std::vector<float> normal(int64_t n, uint64_t seed) {
-  Rng rng(seed);
-  std::vector<float> out(static_cast<size_t>(n));
-  for (float& w : out) w = static_cast<float>(0.02 * rng.normal());
-  return out;
-}
-
-/// Groups that bring out a quantizer's corners.
-struct Design {
-  const char* name;
-  std::vector<float> group;
-};
-std::vector<Design> designs() {
-  std::vector<float> ramp;
-  for (int i = -32; i < 32; ++i) ramp.push_back(static_cast<float>(i) / 16);
-  return {{"flat", std::vector<float>(64, 0.25f)},
-          {"all zero", std::vector<float>(64, 0.0f)},
-          {"ramp", ramp},
-          {"ties at half the scale", {1.5f, -1.5f, 0.5f, -0.5f, 1.0f, -1.0f}},
-          {"one outlier", {100.0f, 0.01f, -0.01f, 0.02f}},
-          {"one weight", {-3.0f}},
-          {"normal", normal(64, 1)},
-          {"short normal", normal(23, 2)}};
-}
 
 template <class Quantizer>
 std::vector<float> quantized(const Quantizer& quantizer, const std::vector<float>& group) {
@@ -50,24 +25,24 @@ std::vector<float> quantized(const Quantizer& quantizer, const std::vector<float
 }
 
 TEST(Absmean, EqualsTheScalarReferenceOnDesignedGroups) {
-  for (const auto& [name, group] : designs()) {
+  for (const auto& [name, group] : designed_groups()) {
     EXPECT_EQ(quantized(Absmean{}, group), ref::absmean(group)) << name;
   }
 }
 
 TEST(Absmax, EqualsTheScalarReferenceOnDesignedGroups) {
-  for (const auto& [name, group] : designs()) {
+  for (const auto& [name, group] : designed_groups()) {
     EXPECT_EQ(quantized(Absmax{}, group), ref::absmax(group)) << name;
   }
 }
 
 TEST(Absmax, LeavesTernaryWeightsAsTheyAre) {
-  const std::vector<float> ternary = quantized(Absmean{}, normal(64, 3));
+  const std::vector<float> ternary = quantized(Absmean{}, normal_weights(64, 3));
   EXPECT_EQ(quantized(Absmax{}, ternary), ternary);
 }
 
 TEST(Threshold, AHigherOneMakesMoreZeros) {
-  const std::vector<float> group = normal(256, 4);
+  const std::vector<float> group = normal_weights(256, 4);
   const auto zeros = [&](float threshold) {
     const std::vector<float> q = quantized(Absmean{threshold}, group);
     return std::count(q.begin(), q.end(), 0.0f);
@@ -77,7 +52,7 @@ TEST(Threshold, AHigherOneMakesMoreZeros) {
 }
 
 TEST(FakeQuantize, LambdaMixesBetweenTheWeightAndItsQuantizedValue) {
-  const std::vector<float> w = normal(3 * 100, 5);
+  const std::vector<float> w = normal_weights(3 * 100, 5);
   std::vector<float> none(300), half(300), full(300);
   const Grouping group{64};
   fake_quantize_rows(w.data(), 3, 100, group, Absmean{}, 0.0f, none.data());
@@ -89,7 +64,7 @@ TEST(FakeQuantize, LambdaMixesBetweenTheWeightAndItsQuantizedValue) {
 
 TEST(FakeQuantize, GroupsRunAlongRowsAndTheLastOneMayBeShort) {
   const int64_t rows = 3, cols = 100;
-  const std::vector<float> w = normal(rows * cols, 6);
+  const std::vector<float> w = normal_weights(rows * cols, 6);
   for (const char* text : {"32", "64", "128", "256", "row", "tensor"}) {
     const Grouping grouping = Grouping::parse(text);
     std::vector<float> got(w.size()), want;
@@ -108,7 +83,7 @@ TEST(FakeQuantize, GroupsRunAlongRowsAndTheLastOneMayBeShort) {
 }
 
 TEST(FakeQuantize, ANotANumberStaysVisible) {
-  std::vector<float> w = normal(64, 7), out(64);
+  std::vector<float> w = normal_weights(64, 7), out(64);
   w[3] = NAN;
   fake_quantize_rows(w.data(), 1, 64, Grouping{64}, Absmean{}, 1.0f, out.data());
   EXPECT_TRUE(std::isnan(out[3]));
@@ -116,7 +91,7 @@ TEST(FakeQuantize, ANotANumberStaysVisible) {
 
 TEST(Packed, HoldsExactlyWhatTrainingUsedAtLambdaOne) {
   const int64_t rows = 5, cols = 99;
-  const std::vector<float> w = normal(rows * cols, 8);
+  const std::vector<float> w = normal_weights(rows * cols, 8);
   for (const char* text : {"32", "64", "128", "256", "row", "tensor"}) {
     const Grouping grouping = Grouping::parse(text);
     std::vector<float> trained(w.size()), stored(w.size());
@@ -129,7 +104,7 @@ TEST(Packed, HoldsExactlyWhatTrainingUsedAtLambdaOne) {
 }
 
 TEST(Packed, TakesTwoBitsAWeightAndSixteenAGroup) {
-  const std::vector<float> w = normal(4 * 128, 9);
+  const std::vector<float> w = normal_weights(4 * 128, 9);
   EXPECT_DOUBLE_EQ(quantize_and_pack(w.data(), 4, 128, Grouping{64}, Absmean{}).bits_per_weight(),
                    2.25);
 }
@@ -164,7 +139,7 @@ TEST(Packed, CountsItsCodes) {
 }
 
 TEST(Packed, RefusesACodeOrAScaleThatIsNotTernary) {
-  const std::vector<float> w = normal(64, 10);
+  const std::vector<float> w = normal_weights(64, 10);
   PackedTernary packed = quantize_and_pack(w.data(), 1, 64, {}, Absmean{});
   PackedTernary bad_code = packed, bad_scale = packed, bad_size = packed;
   bad_code.codes[7] = 0b00110000;

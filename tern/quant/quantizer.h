@@ -9,12 +9,16 @@ namespace tern {
 
 /// A group quantizer turns the n weights of one group into codes {-1, 0, +1} and returns their
 /// scale: quantized weight i = codes[i] * scale. It is plain C++ that the compiler vectorises, so a
-/// recipe can hold its own; the backward rule is the identity straight-through estimator.
+/// recipe can hold its own; the backward rule is the identity straight-through estimator. One whose
+/// groups are not all treated alike also takes the index of the group, which is that of its scale.
 ///
 /// The scale is what a file stores, so return it through stored_scale().
 template <class Q>
 concept GroupQuantizer = requires(const Q& quantizer, const float* w, int64_t n, int8_t* codes) {
   { quantizer(w, n, codes) } -> std::same_as<float>;
+}
+|| requires(const Q& quantizer, const float* w, int64_t n, int64_t group, int8_t* codes) {
+  { quantizer(w, n, group, codes) } -> std::same_as<float>;
 };
 
 /// Rounds a scale to the float16 in which packed models and GGUF keep it.

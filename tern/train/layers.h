@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "tern/model/llama.h"
 #include "tern/train/run_table.h"
@@ -23,7 +22,7 @@ class LayersFile {
 
  private:
   RunTable table_;
-  std::map<std::string, std::vector<uint8_t>> codes_before_;  // packed, four to a byte
+  std::map<std::string, PackedTernary> before_;  // by layer
 };
 
 }  // namespace tern

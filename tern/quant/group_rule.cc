@@ -1,0 +1,114 @@
+#include "tern/quant/group_rule.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "tern/base/rng.h"
+#include "tern/quant/fixed_zeros.h"
+#include "tern/quant/group_rule_parts.h"
+#include "tern/quant/quantizer.h"
+
+namespace tern {
+
+Registry<GroupScale>& group_scales() {
+  static Registry<GroupScale> registry("scale");
+  return registry;
+}
+Registry<GroupPattern>& group_patterns() {
+  static Registry<GroupPattern> registry("pattern");
+  return registry;
+}
+Registry<GroupLevel>& group_levels() {
+  static Registry<GroupLevel> registry("level");
+  return registry;
+}
+Registry<GroupRounding>& group_roundings() {
+  static Registry<GroupRounding> registry("rounding");
+  return registry;
+}
+
+namespace {
+
+const RegisterArm scale_field({"scale", "",
+                               "statistic of a group's |w| that --threshold multiplies", ""});
+const RegisterArm threshold_field({"threshold", "",
+                                   "weights up to threshold * scale become 0; 0.5 rounds w / scale",
+                                   "BitNet b1.58, arXiv 2402.17764; TWN, arXiv 1605.04711: 0.7"});
+const RegisterArm level_field({"level", "", "what is stored as a group's scale", ""});
+const RegisterArm pattern_field({"pattern", "", "which weights of a group may be nonzero", ""});
+const RegisterArm rounding_field({"rounding", "",
+                                  "how training chooses codes; packing rounds to the "
+                                  "nearest",
+                                  ""});
+const Register<GroupLevel> same(group_levels(), "scale", nullptr, "the statistic itself",
+                                "BitNet b1.58, arXiv 2402.17764");
+const Register<GroupPattern> any(group_patterns(), "none", nullptr, "all above the threshold", "");
+const Register<GroupRounding> nearest(group_roundings(), "nearest", nullptr,
+                                      "sign(w) above the threshold, 0 below", "");
+
+/// Refuses what contradicts, and what would have no effect: an experiment with such a setting would
+/// measure nothing.
+void check_options(const GroupRuleOptions& o) {
+  const GroupRuleOptions plain;
+  const bool fixed = o.zeros > 0, patterned = o.pattern != plain.pattern;
+  check(o.threshold > 0 && o.threshold < 3, "--threshold must lie between 0 and 3, found {}",
+        o.threshold);
+  check(o.zeros >= 0 && o.zeros < 1, "--zeros must be at least 0 and below 1, found {}", o.zeros);
+  check(!fixed || !patterned,
+        "--zeros {} and --pattern {} both say which weights are zero; set one of them", o.zeros,
+        o.pattern);
+  const std::string chosen = fixed ? "--zeros" : patterned ? "--pattern" : "";
+  if (!chosen.empty()) {
+    check(o.threshold == plain.threshold,
+          "{} chooses the zeros, so --threshold has no effect: leave it at {}, found {}", chosen,
+          plain.threshold, o.threshold);
+    check(o.level != "lloyd-max",
+          "{} chooses the zeros and --level lloyd-max chooses them too; use --level least-squares",
+          chosen);
+    check(o.level == "scale" || o.scale == plain.scale,
+          "with {} and --level {} nothing depends on --scale: leave it at {}, found {}", chosen,
+          o.level, plain.scale, o.scale);
+  }
+  if (o.rounding != plain.rounding) {
+    check(chosen.empty(), "--rounding {} chooses the zeros, and so does {}; set one of them",
+          o.rounding, chosen);
+    check(o.level == "scale",
+          "--rounding {} keeps the mean of a weight only with --level scale, found {}", o.rounding,
+          o.level);
+  }
+}
+
+}  // namespace
+
+GroupRule::GroupRule(const GroupRuleOptions& options)
+    : scale_(group_scales().at(options.scale)),
+      choose_(group_patterns().at(options.pattern)),
+      level_(group_levels().at(options.level)),
+      round_(group_roundings().at(options.rounding)),
+      threshold_(options.threshold),
+      zeros_(options.zeros) {
+  check_options(options);
+}
+
+float GroupRule::operator()(const float* w, int64_t n, int8_t* codes) const {
+  float scale = stored_scale(scale_(w, n));
+  if (zeros_ > 0) {
+    fixed_zeros(w, n, std::llround(zeros_ * static_cast<double>(n)), codes);
+  } else if (choose_ != nullptr) {
+    choose_(w, n, codes);
+  } else {
+    threshold_codes(w, n, threshold_ * scale, codes);
+  }
+  if (level_ != nullptr) scale = stored_scale(level_(w, n, codes));
+  if (scale == 0) std::fill_n(codes, n, int8_t{0});
+  return scale;
+}
+
+float GroupRule::Random::operator()(const float* w, int64_t n, int64_t group, int8_t* codes) const {
+  const float scale = stored_scale(rule.scale_(w, n));
+  rule.round_(w, n, scale, mix64(key + static_cast<uint64_t>(group)), codes);
+  if (scale == 0) std::fill_n(codes, n, int8_t{0});
+  return scale;
+}
+
+}  // namespace tern

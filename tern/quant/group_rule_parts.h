@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+#include "tern/base/registry.h"
+
+// What a GroupRule is put together from: one function a group, found by the value of its field.
+// Each implementation registers itself in a .cc file of its own.
+
+namespace tern {
+
+/// A statistic of |w| over the n >= 1 weights of a group (field `scale`).
+using GroupScale = float (*)(const float* w, int64_t n);
+Registry<GroupScale>& group_scales();
+
+/// Chooses codes without a threshold; null for the threshold alone (field `pattern`).
+using GroupPattern = void (*)(const float* w, int64_t n, int8_t* codes);
+Registry<GroupPattern>& group_patterns();
+
+/// The scale to store with these codes, which it may choose anew; null for the statistic itself
+/// (field `level`).
+using GroupLevel = float (*)(const float* w, int64_t n, int8_t* codes);
+Registry<GroupLevel>& group_levels();
+
+/// Chooses codes at random from w / scale with the random numbers of `key`; null for nearest (field
+/// `rounding`).
+using GroupRounding = void (*)(const float* w, int64_t n, float scale, uint64_t key, int8_t* codes);
+Registry<GroupRounding>& group_roundings();
+
+}  // namespace tern

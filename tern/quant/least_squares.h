@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "tern/kernels/lanes.h"
+
+namespace tern {
+
+/// The scale with the least squared error for given codes: mean|w| over nonzero codes. 0 when all
+/// codes are; NaN when a weight is.
+inline float least_squares_level(const float* w, int64_t n, const int8_t* codes) {
+  const float sum =
+      kernels::lane_sum(n, [=](int64_t i) { return w[i] * static_cast<float>(codes[i]); });
+  const float live =
+      kernels::lane_sum(n, [=](int64_t i) { return std::abs(static_cast<float>(codes[i])); });
+  return live > 0 ? sum / live : sum;
+}
+
+}  // namespace tern

@@ -92,6 +92,8 @@ class Lab {
   std::filesystem::path train_tokens() const { return data() / "train.tokens"; }
   std::filesystem::path eval_set() const { return data() / "wikitext_eval.json"; }
   std::filesystem::path confirm_set() const { return root_ / ".tern" / "confirm.json"; }
+  /// Folder of what `tern teacher` keeps of the full-precision model's predictions.
+  std::filesystem::path teacher() const { return data() / "teacher"; }
   std::filesystem::path manifest() const { return data() / "manifest.json"; }
   std::filesystem::path experiments_table() const { return root_ / "experiments.tsv"; }
   std::filesystem::path ledger() const { return root_ / ".tern" / "ledger.jsonl"; }

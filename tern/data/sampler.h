@@ -20,6 +20,7 @@ class ShuffledWindows : public TokenSource {
 
  protected:
   void copy_window(int64_t position, std::span<int32_t> window) override;
+  int64_t window_index(int64_t position, int64_t T) const override;
 
  private:
   TokenFile file_;

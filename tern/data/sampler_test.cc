@@ -51,6 +51,13 @@ TEST_F(ShuffledWindowsTest, TargetsAreTheNextTokens) {
   }
 }
 
+TEST_F(ShuffledWindowsTest, AWindowIsKnownByWhereItBegins) {
+  ShuffledWindows windows = source(100 * kT + 1, 1);
+  const std::vector<int64_t> indices = windows.windows(95, 10, kT);
+  const std::vector<int32_t> first = starts(windows, 95, 10);
+  for (size_t b = 0; b < indices.size(); ++b) EXPECT_EQ(first[b], indices[b] * kT);
+}
+
 TEST_F(ShuffledWindowsTest, EveryEpochVisitsEveryWindowOnceInAnOrderOfItsOwn) {
   ShuffledWindows windows = source(100 * kT + 1, 1);
   ASSERT_EQ(windows.windows_per_epoch(kT), 100);

@@ -1,7 +1,6 @@
 #include "tern/data/token_source.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "tern/base/error.h"
 
@@ -22,5 +21,13 @@ void TokenSource::fill(int64_t position, int64_t B, int64_t T, std::span<int32_t
     std::copy(window.begin() + 1, window.end(), targets.begin() + b * T);
   }
 }
+
+std::vector<int64_t> TokenSource::windows(int64_t position, int64_t B, int64_t T) const {
+  std::vector<int64_t> out;
+  for (int64_t b = 0; b < B; ++b) out.push_back(window_index(position + b, T));
+  return out;
+}
+
+int64_t TokenSource::window_index(int64_t, int64_t) const { return -1; }
 
 }  // namespace tern

@@ -20,6 +20,8 @@ struct GroupRuleOptions {
   std::string pattern = "none";
   /// How training chooses codes: nearest, or stochastic. Packing always takes the nearest.
   std::string rounding = "nearest";
+
+  bool operator==(const GroupRuleOptions&) const = default;
 };
 
 /// A group quantizer put together from GroupRuleOptions, for fake_quantize() and

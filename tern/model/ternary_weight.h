@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "tern/autograd/parameters.h"
+#include "tern/quant/group_rule.h"
+#include "tern/quant/packed.h"
+#include "tern/tensor/tensor.h"
+
+namespace tern {
+
+/// What the training loop moves while it trains; all layers share one by reference.
+struct QuantizerState {
+  /// Mix of the weight w and its quantized value Q(w): w + lambda (Q(w) - w).
+  float lambda = 0;
+  /// Of the annealed softmax (--quantizer hestia); 0 is hard.
+  float temperature = 0;
+  /// Steps done: the counter behind random rounding.
+  int64_t step = 0;
+  /// True: random rounding gives way to the codes that packing stores. Set it to evaluate.
+  bool nearest = false;
+};
+
+/// The fields of the recipe that say how the weights of ternary layers are quantized.
+struct TernaryWeightOptions {
+  /// rule, lsq, elastic, shift or hestia: a value of the registry ternary_weights().
+  std::string quantizer = "rule";
+  GroupRuleOptions rule = {};
+  Grouping grouping = {};
+  /// Where learned scales start: method (as the quantizer's paper says) or rule (at the level of
+  /// the group rule).
+  std::string learned_init = "method";
+  /// Of random rounding; layers draw different numbers from it.
+  uint64_t seed = 1;
+};
+
+/// The weights of one ternary layer while it trains.
+class TernaryWeight {
+ public:
+  virtual ~TernaryWeight() = default;
+
+  /// w + lambda (Q(w) - w), (O, I), in the type f32 or bf16, recorded on the tape.
+  virtual Tensor effective(DType type) const = 0;
+
+  /// The codes (O, I) i8 that effective() uses now.
+  virtual Tensor codes() const = 0;
+
+  /// What a file stores: what effective() gives at lambda 1, temperature 0 and nearest rounding,
+  /// number by number.
+  virtual PackedTernary pack() const = 0;
+};
+
+/// Throws an Error, before there is a model, on options that do not go together.
+void check_ternary_weight(const TernaryWeightOptions& options);
+
+/// Makes the weights of the layer whose latent float32 weight (O, I) has this name. What is learned
+/// besides is allocated in `parameters` as "<name>.learned_scale" and "<name>.learned_shift", one
+/// number a group, so an optimizer has to be made afterwards. `state` must outlive the result.
+std::unique_ptr<TernaryWeight> make_ternary_weight(const std::string& name, const Tensor& weight,
+                                                   Parameters& parameters,
+                                                   const TernaryWeightOptions& options,
+                                                   const QuantizerState& state);
+
+}  // namespace tern

@@ -1,0 +1,43 @@
+#include "tern/model/ternary_weight_kind.h"
+#include "tern/ops/softmax_quantize.h"
+#include "tern/quant/absmean.h"
+
+namespace tern {
+namespace {
+
+/// Codes that a softmax mixes and that harden as the temperature falls; lambda is the paper's
+/// pressure. Packing rounds by absmean, which is the limit at temperature 0.
+class HestiaWeight : public TernaryWeight {
+ public:
+  explicit HestiaWeight(const TernaryWeightSource& source)
+      : weight_(source.weight), grouping_(source.options.grouping), state_(source.state) {}
+
+  Tensor effective(DType type) const override {
+    return softmax_quantize(weight_, grouping_, state_.temperature, state_.lambda, type);
+  }
+  Tensor codes() const override { return quantized_codes(weight_, grouping_, Absmean{}); }
+  PackedTernary pack() const override { return quantize_and_pack(weight_, grouping_, Absmean{}); }
+
+ private:
+  Tensor weight_;
+  Grouping grouping_;
+  const QuantizerState& state_;
+};
+
+void check_options(const TernaryWeightOptions& options) {
+  check_nothing_learned(options);
+  check(options.rule == GroupRuleOptions(),
+        "--quantizer hestia hardens to absmean: leave --scale, --threshold, --level, --zeros, "
+        "--pattern and --rounding at their defaults");
+}
+
+std::unique_ptr<TernaryWeight> make(const TernaryWeightSource& source) {
+  return std::make_unique<HestiaWeight>(source);
+}
+
+const Register<TernaryWeightKind> registration(ternary_weights(), "hestia", {check_options, make},
+                                               "codes mixed by a softmax whose temperature falls",
+                                               "Hestia, arXiv 2601.20745");
+
+}  // namespace
+}  // namespace tern

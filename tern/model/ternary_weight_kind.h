@@ -1,0 +1,49 @@
+#pragma once
+
+#include <algorithm>
+
+#include "tern/base/registry.h"
+#include "tern/model/ternary_weight.h"
+
+// What the quantizers behind --quantizer share; each registers itself in a .cc file of its own.
+
+namespace tern {
+
+/// What a TernaryWeight is made from.
+struct TernaryWeightSource {
+  const std::string& name;
+  const Tensor& weight;
+  Parameters& parameters;
+  const TernaryWeightOptions& options;
+  const QuantizerState& state;
+};
+
+struct TernaryWeightKind {
+  /// Throws when an option has no effect or contradicts this quantizer.
+  void (*check)(const TernaryWeightOptions& options);
+  std::unique_ptr<TernaryWeight> (*make)(const TernaryWeightSource& source);
+};
+
+/// The values of the field `quantizer`.
+Registry<TernaryWeightKind>& ternary_weights();
+
+/// Throws unless learned_init is left alone: for quantizers that learn nothing.
+void check_nothing_learned(const TernaryWeightOptions& options);
+
+template <GroupQuantizer Quantizer>
+Tensor quantized_codes(const Tensor& w, Grouping grouping, const Quantizer& quantizer) {
+  const Tensor out = Tensor::empty(w.shape(), DType::i8);
+  int8_t* const all = out.data<int8_t>();
+  for_each_group(w.data<const float>(), w.rows(), w.cols(), grouping, quantizer,
+                 [=](const GroupPlace& at, const int8_t* codes, float) {
+                   std::copy(codes, codes + at.n, all + at.first);
+                 });
+  return out;
+}
+
+template <GroupQuantizer Quantizer>
+PackedTernary quantize_and_pack(const Tensor& w, Grouping grouping, const Quantizer& quantizer) {
+  return quantize_and_pack(w.data<const float>(), w.rows(), w.cols(), grouping, quantizer);
+}
+
+}  // namespace tern

@@ -1,0 +1,263 @@
+#include "tern/model/ternary_weight.h"
+
+#include "tern/model/ternary_weight_kind.h"
+#include "tern/ops/linear.h"
+#include "tern/ops/mse_loss.h"
+#include "tern/ops/op_test_util.h"
+
+namespace tern {
+namespace {
+
+constexpr int64_t kRows = 6, kCols = 70;
+
+/// A layer of its own: latent weight, what is learned besides, and the state that moves.
+struct Layer {
+  Parameters parameters;
+  QuantizerState state{.lambda = 1};
+  std::unique_ptr<TernaryWeight> weight;
+
+  explicit Layer(const TernaryWeightOptions& options, const std::string& name = "layer.weight",
+                 int64_t rows = kRows, int64_t cols = kCols) {
+    parameters.allocate({{name, {rows, cols}}});
+    const Tensor& w = parameters.at(name);
+    std::ranges::copy(random_leaf(w.shape(), 1, 0.02).values<float>(), w.data<float>());
+    weight = make_ternary_weight(name, w, parameters, options, state);
+  }
+  const Tensor& latent() const { return parameters.all()[0].tensor; }
+  std::vector<double> effective(DType type = DType::f32) const {
+    return to_doubles(weight->effective(type));
+  }
+  template <class T = float>
+  std::vector<double> stored() const {
+    std::vector<T> out(static_cast<size_t>(latent().size()));
+    unpack_ternary(weight->pack(), out.data());
+    return to_doubles_of(out);
+  }
+  template <class T>
+  static std::vector<double> to_doubles_of(const std::vector<T>& values) {
+    std::vector<double> out;
+    for (const T value : values) out.push_back(static_cast<float>(value));
+    return out;
+  }
+
+  /// Steps of signed gradient descent on the parameters from `first` on; the loss before the last.
+  double train(const std::function<Tensor()>& loss_of, int steps, float lr, size_t first = 0) {
+    double loss = 0;
+    for (state.step = 0; state.step < steps; ++state.step) {
+      Tape tape;
+      const Tensor at = loss_of();
+      loss = at.item();
+      tape.backward(at);
+      const float now = lr * (1 - static_cast<float>(state.step) / static_cast<float>(steps));
+      for (size_t p = first; p < parameters.all().size(); ++p) {
+        const Tensor& x = parameters.all()[p].tensor;
+        for (int64_t i = 0; i < x.size(); ++i) {
+          const float g = x.gradient_slot().data<float>()[i];
+          x.data<float>()[i] -= now * static_cast<float>((g > 0) - (g < 0));
+        }
+      }
+      parameters.zero_gradients();
+    }
+    return loss;
+  }
+};
+
+/// Weights that move away from where they were quantized at first, so that learned scales and what
+/// they start from differ.
+void move(Layer& layer) {
+  for (const Parameter& p : layer.parameters.all()) {
+    for (float& x : p.tensor.values<float>()) x = 1.25f * x + 0.001f;
+  }
+}
+
+TEST(TernaryWeight, PackingStoresWhatTrainingUsesWhateverTheQuantizerAndTheGroups) {
+  for (const std::string& quantizer : ternary_weights().values()) {
+    for (const char* group : {"32", "64", "128", "row", "tensor"}) {
+      Layer layer({.quantizer = quantizer, .grouping = Grouping::parse(group)});
+      move(layer);
+      EXPECT_NO_THROW(validate_ternary(layer.weight->pack(), quantizer));
+      EXPECT_EQ(layer.effective(), layer.stored()) << quantizer << " by " << group;
+      EXPECT_EQ(layer.effective(DType::bf16), layer.stored<bf16>()) << quantizer << " by " << group;
+    }
+  }
+}
+
+TEST(TernaryWeight, ItsCodesAreThePackedOnes) {
+  for (const std::string& quantizer : ternary_weights().values()) {
+    const Layer layer({.quantizer = quantizer});
+    const PackedTernary packed = layer.weight->pack();
+    const Tensor codes = layer.weight->codes();
+    for (int64_t i = 0; i < codes.size(); ++i) {
+      ASSERT_EQ(codes.data<int8_t>()[i], packed.code(i / kCols, i % kCols)) << quantizer;
+    }
+  }
+}
+
+TEST(TernaryWeight, LambdaMixesFromTheLatentWeightToItsQuantizedValue) {
+  for (const std::string& quantizer : ternary_weights().values()) {
+    Layer layer({.quantizer = quantizer});
+    const std::vector<double> quantized = layer.effective(), latent = to_doubles(layer.latent());
+    layer.state.lambda = 0.25f;
+    const std::vector<double> mixed = layer.effective();
+    for (size_t i = 0; i < mixed.size(); ++i) {
+      EXPECT_NEAR(mixed[i], latent[i] + 0.25 * (quantized[i] - latent[i]), 1e-8) << quantizer;
+    }
+    layer.state.lambda = 0;
+    EXPECT_EQ(layer.effective(), latent) << quantizer;
+  }
+}
+
+TEST(TernaryWeight, EveryQuantizerLearnsATernaryTask) {
+  // The inputs' products with a hidden ternary matrix, from latent weights that know nothing of it.
+  constexpr int64_t kInputs = 16, kOutputs = 4, kTokens = 64;
+  const Tensor x = random_leaf({kTokens, kInputs}, 7), hidden = random_leaf({kOutputs, kInputs}, 8);
+  x.set_requires_grad(false);
+  hidden.set_requires_grad(false);
+  for (float& w : hidden.values<float>()) w = w > 0.5f ? 0.05f : w < -0.5f ? -0.05f : 0.0f;
+  const Tensor y = linear(x, hidden);
+  for (const std::string& quantizer : ternary_weights().values()) {
+    Layer layer({.quantizer = quantizer, .grouping = {32}}, "w", kOutputs, kInputs);
+    const auto loss = [&] {
+      layer.state.temperature =
+          0.5f * std::max(0.0f, 1 - static_cast<float>(layer.state.step) / 150);
+      return mse_loss(linear(x, layer.weight->effective(DType::f32)), y);
+    };
+    const double before = loss().item();
+    const double after = layer.train(loss, 200, 2e-3f);
+    EXPECT_LT(after, 0.1 * before) << quantizer;
+  }
+}
+
+/// Loss of the distance to `target` with only what is learned besides the latent weight moving.
+void expect_learned_numbers_to_help(const std::string& quantizer, float factor, float shift) {
+  Layer layer({.quantizer = quantizer, .learned_init = "rule"});
+  const Tensor target = layer.weight->effective(DType::f32).clone();
+  for (float& w : target.values<float>()) w = factor * w + shift;
+  const auto loss = [&] { return mse_loss(layer.weight->effective(DType::f32), target); };
+  const std::vector<double> start = to_doubles(layer.parameters.all()[1].tensor);
+  const double before = loss().item();
+  const double after = layer.train(loss, 300, 5e-4f, /*first=*/1);
+  EXPECT_LT(after, 0.3 * before) << quantizer;
+  EXPECT_NE(to_doubles(layer.parameters.all()[1].tensor), start) << quantizer;
+}
+
+TEST(TernaryWeight, ALearnedScaleMovesToWhereTheLevelsAreWanted) {
+  for (const char* quantizer : {"lsq", "elastic", "shift"}) {
+    expect_learned_numbers_to_help(quantizer, 1.2f, 0.0f);
+  }
+}
+
+TEST(TernaryWeight, ALearnedShiftMovesToWhereTheLevelsAreWanted) {
+  expect_learned_numbers_to_help("shift", 1.0f, 0.01f);
+}
+
+TEST(TernaryWeight, LearnedScalesAreParametersNamedAfterTheWeight) {
+  const auto names = [](const std::string& quantizer) {
+    std::vector<std::string> out;
+    const Layer layer({.quantizer = quantizer});
+    for (const Parameter& p : layer.parameters.all()) out.push_back(p.name);
+    return out;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names("rule"), Names{"layer.weight"});
+  EXPECT_EQ(names("hestia"), Names{"layer.weight"});
+  EXPECT_EQ(names("lsq"), (Names{"layer.weight", "layer.weight.learned_scale"}));
+  EXPECT_EQ(names("elastic"), (Names{"layer.weight", "layer.weight.learned_scale"}));
+  EXPECT_EQ(names("shift"),
+            (Names{"layer.weight", "layer.weight.learned_scale", "layer.weight.learned_shift"}));
+}
+
+TEST(TernaryWeight, LearnedScalesStartAtTheLevelOfTheGroupRule) {
+  const GroupRuleOptions twn{.threshold = 0.7f, .level = "least-squares"};
+  const auto scales = [](const PackedTernary& packed) {
+    std::vector<float> out;
+    for (const f16 scale : packed.scales) out.push_back(static_cast<float>(scale));
+    return out;
+  };
+  const auto want = scales(Layer({.rule = twn}).weight->pack());
+  for (const char* quantizer : {"lsq", "elastic", "shift"}) {
+    const Layer layer({.quantizer = quantizer, .rule = twn, .learned_init = "rule"});
+    const auto got = scales(layer.weight->pack());
+    for (size_t i = 0; i < got.size(); ++i) {
+      EXPECT_NEAR(got[i], want[i], want[i] * 0x1p-11) << quantizer;
+    }
+  }
+}
+
+TEST(TernaryWeight, ElasticStartsAtTheLargestWeight) {
+  const Layer layer({.quantizer = "elastic", .grouping = {Grouping::kTensor}});
+  double largest = 0;
+  for (const double w : to_doubles(layer.latent())) largest = std::max(largest, std::abs(w));
+  EXPECT_NEAR(layer.parameters.all()[1].tensor.item(), largest, 1e-7);
+  EXPECT_NEAR(static_cast<float>(layer.weight->pack().scales[0]), largest * 2 / 3, largest * 1e-3);
+}
+
+TEST(TernaryWeight, AGroupOfZerosStaysZeroUnderALearnedScale) {
+  for (const char* quantizer : {"lsq", "elastic", "shift"}) {
+    Parameters parameters;
+    parameters.allocate({{"w", {1, 8}}});
+    std::ranges::fill(parameters.at("w").values<float>(), 0.0f);
+    const QuantizerState state{.lambda = 1};
+    const auto weight =
+        make_ternary_weight("w", parameters.at("w"), parameters, {.quantizer = quantizer}, state);
+    EXPECT_EQ(to_doubles(weight->effective(DType::f32)), std::vector<double>(8, 0.0)) << quantizer;
+    EXPECT_GT(parameters.at("w.learned_scale").item(), 0) << quantizer;
+  }
+}
+
+TEST(TernaryWeight, StochasticRoundingDrawsAnewForEachStepAndLayerAndNotForEvaluation) {
+  const TernaryWeightOptions options{.rule = {.rounding = "stochastic"}};
+  Layer layer(options), other(options, "other.weight");
+  const std::vector<double> first = layer.effective();
+  EXPECT_EQ(layer.effective(), first) << "recomputing a step repeats it";
+  EXPECT_NE(other.effective(), first);
+  layer.state.step = 1;
+  EXPECT_NE(layer.effective(), first);
+  EXPECT_NE(layer.effective(), layer.stored());
+  layer.state.nearest = true;
+  EXPECT_EQ(layer.effective(), layer.stored());
+}
+
+TEST(TernaryWeight, HestiaIsSoftUntilItsTemperatureIsZero) {
+  Layer layer({.quantizer = "hestia"});
+  layer.state.temperature = 0.5f;
+  EXPECT_NE(layer.effective(), layer.stored());
+  layer.state.temperature = 0;
+  EXPECT_EQ(layer.effective(), layer.stored());
+}
+
+TEST(TernaryWeight, RefusesOptionsThatDoNotGoTogether) {
+  const std::pair<TernaryWeightOptions, const char*> cases[] = {
+      {{.quantizer = "lsd"},
+       "--quantizer must be one of elastic, hestia, lsq, rule, shift; found "
+       "lsd"},
+      {{.quantizer = "lsq", .rule = {.zeros = 0.3}},
+       "--quantizer lsq rounds w / scale to the nearest code: leave --zeros, --pattern and "
+       "--rounding at their defaults"},
+      {{.quantizer = "lsq", .rule = {.threshold = 0.7f}},
+       "the threshold of --quantizer lsq is half its learned scale, which starts at --level scale: "
+       "leave --threshold at 0.5, found 0.7"},
+      {{.quantizer = "elastic", .rule = {.scale = "absmedian"}},
+       "--quantizer elastic starts at the largest |w|, so --scale, --threshold and --level have no "
+       "effect: leave them at their defaults, or set --learned-init rule"},
+      {{.quantizer = "hestia", .rule = {.threshold = 0.7f}},
+       "--quantizer hestia hardens to absmean: leave --scale, --threshold, --level, --zeros, "
+       "--pattern and --rounding at their defaults"},
+      {{.quantizer = "shift", .learned_init = "max"},
+       "--learned-init must be one of method, rule; found max"},
+      {{.learned_init = "rule"},
+       "--quantizer rule learns no scale, so --learned-init has no effect: leave it at method, "
+       "found rule"},
+      {{.rule = {.zeros = 2}}, "--zeros must be at least 0 and below 1, found 2"}};
+  for (const auto& [options, sentence] : cases) {
+    try {
+      check_ternary_weight(options);
+      ADD_FAILURE() << "no error, expected: " << sentence;
+    } catch (const Error& e) {
+      EXPECT_STREQ(e.what(), sentence);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tern

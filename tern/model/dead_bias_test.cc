@@ -66,7 +66,7 @@ TEST(DeadBias, ALearnedScaleMovesAndHelps) {
   Layer layer;
   const auto bias = layer.make("tequila-learned");
   const Tensor scale = layer.parameters.at(std::string(kName) + ".learned_dead_scale");
-  EXPECT_LT(error_after_learning(*bias, layer, scale), 1e-6);
+  EXPECT_LT(error_after_learning(*bias, layer, scale), 1e-5);  // 0.15 without learning
   // 0.75 and -0.5 over sums of 0.75 and 0.25.
   EXPECT_NEAR(scale.data<float>()[0], 1, 1e-3);
   EXPECT_NEAR(scale.data<float>()[1], -2, 1e-2);

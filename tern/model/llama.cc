@@ -1,5 +1,6 @@
 #include "tern/model/llama.h"
 
+#include "tern/autograd/recompute.h"
 #include "tern/base/error.h"
 #include "tern/base/rng.h"
 #include "tern/ops/attention.h"
@@ -100,9 +101,11 @@ Tensor Llama::hidden(std::span<const int32_t> ids, int64_t B, Taps* taps) {
   Tensor x = embedding(ids, table("model.embed_tokens.weight"));
   x = x.reshaped({B, N / B, config_.hidden_size});
   for (int64_t l = 0; l < config_.num_hidden_layers; ++l) {
-    x = residual(x, attention_branch(l, norm(x, block_name(l) + "input_layernorm.weight"), taps));
-    x = residual(
-        x, feed_forward_branch(l, norm(x, block_name(l) + "post_attention_layernorm.weight")));
+    // What is tapped inside a block has to stay there for its gradient.
+    const bool tapped = taps != nullptr && taps->attention_block == l;
+    x = options_.recompute && !tapped
+            ? recompute(x, [this, l](const Tensor& in) { return block(l, in, nullptr); })
+            : block(l, x, taps);
     if (taps != nullptr) tap_hidden(*taps, l, x);
   }
   return norm(x, "model.norm.weight");
@@ -129,6 +132,13 @@ Tensor Llama::apply(int64_t block, Role role, const Tensor& x) {
 Tensor Llama::norm(const Tensor& x, const std::string& name) {
   return rms_norm(x, parameters_.at(name), static_cast<float>(config_.rms_norm_eps),
                   options_.compute);
+}
+
+Tensor Llama::block(int64_t l, const Tensor& x, Taps* taps) {
+  const Tensor y =
+      residual(x, attention_branch(l, norm(x, block_name(l) + "input_layernorm.weight"), taps));
+  return residual(
+      y, feed_forward_branch(l, norm(y, block_name(l) + "post_attention_layernorm.weight")));
 }
 
 Tensor Llama::attention_branch(int64_t block, const Tensor& x, Taps* taps) {

@@ -20,6 +20,8 @@ struct LlamaOptions {
   /// False leaves out the weights of the linear layers inside the blocks: replace_linears() has to
   /// bring all of them.
   bool dense_linears = true;
+  /// Training keeps each block's input alone and makes what is inside again in the backward pass.
+  bool recompute = false;
 };
 
 /// What a forward pass hands out of its inside, for losses that compare two models there
@@ -100,6 +102,7 @@ class Llama {
 
   Tensor apply(int64_t block, Role role, const Tensor& x);
   Tensor norm(const Tensor& x, const std::string& name);
+  Tensor block(int64_t block, const Tensor& x, Taps* taps);
   Tensor attention_branch(int64_t block, const Tensor& x, Taps* taps);
   Tensor feed_forward_branch(int64_t block, const Tensor& x);
   Tensor table(const std::string& name) const;

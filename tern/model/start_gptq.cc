@@ -1,0 +1,75 @@
+#include <memory>
+#include <vector>
+
+#include "tern/kernels/gemm.h"
+#include "tern/model/start.h"
+#include "tern/ops/op.h"
+#include "tern/quant/ternary_fit.h"
+
+namespace tern {
+namespace {
+
+/// Adds up x x^T of the inputs that several layers in a row share, such as query, key and value.
+class GramCollector {
+ public:
+  /// The Gram matrix (I, I) to which x was added.
+  Tensor add(const Tensor& x) {
+    if (last_.defined() && last_.same_as(x)) return gram_;
+    last_ = x;
+    gram_ = Tensor::zeros({x.cols(), x.cols()});
+    for_float_type("gptq", x.dtype(), [&]<class T>() {
+      kernels::gemm(matrix<const T>(x).t(), matrix<const T>(x), matrix<float>(gram_),
+                    kernels::Into::accumulate);
+    });
+    return gram_;
+  }
+
+ private:
+  Tensor last_;  // held, so that no other input gets its address meanwhile
+  Tensor gram_;
+};
+
+/// A dense layer that remembers the Gram matrix of what went through it.
+class WatchedLinear : public LinearLayer {
+ public:
+  WatchedLinear(Tensor weight, GramCollector& collector, Tensor& gram)
+      : dense_(std::move(weight)), collector_(collector), gram_(gram) {}
+  Tensor forward(const Tensor& x) override {
+    gram_ = collector_.add(x);
+    return dense_.forward(x);
+  }
+
+ private:
+  DenseLinear dense_;
+  GramCollector& collector_;
+  Tensor& gram_;
+};
+
+void fit(Llama& model, std::span<const int32_t> ids, int64_t B, Grouping grouping,
+         const GroupRule& rule) {
+  const Zone zone("gptq");
+  GramCollector collector;
+  std::vector<Tensor> grams(model.linears().size());
+  size_t next = 0;
+  model.replace_linears([&](const Llama::Linear& linear) {
+    return std::make_unique<WatchedLinear>(model.parameters().at(linear.name), collector,
+                                           grams[next++]);
+  });
+  model.hidden(ids, B);
+  model.replace_linears<DenseLinear>();
+  for (size_t i = 0; i < grams.size(); ++i) {
+    const bool shared = i > 0 && grams[i - 1].same_as(grams[i]);
+    if (!shared) factor_gram(matrix<float>(grams[i]));
+    if (i > 0 && !shared) grams[i - 1] = Tensor();
+    fit_ternary(matrix<float>(model.parameters().at(model.linears()[i].name)),
+                matrix<const float>(grams[i]), grouping, rule);
+  }
+}
+
+const Register<Start> registration(
+    starts(), "gptq", fit,
+    "each layer fitted to its inputs on the first text: errors of rounding are made up for",
+    "Frantar et al. 2022, arXiv 2210.17323; before QAT: arXiv 2601.14888");
+
+}  // namespace
+}  // namespace tern

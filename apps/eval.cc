@@ -117,6 +117,8 @@ Json to_json(const EvalFlags& flags, const Scored& scored, const WeightReport& w
       {"ternary_share", weights.ternary_share()},
       {"bits_per_weight", weights.linear_bits},
       {"file_bits_per_weight", weights.file_bits},
+      {"dense_blocks", weights.dense_blocks},
+      {"departures", Json::Array(weights.departures.begin(), weights.departures.end())},
       {"q_neg1", share(shares[0])},
       {"q_zero", share(shares[1])},
       {"q_pos1", share(shares[2])},
@@ -168,6 +170,12 @@ void print_table(const Json& json) {
     row("codes", fmt::format("-1: {:.1f} %, 0: {:.1f} %, +1: {:.1f} %; {:.1f} % of all weights",
                              100 * number("q_neg1"), 100 * number("q_zero"), 100 * number("q_pos1"),
                              100 * number("ternary_share")));
+  }
+  if (const int64_t dense = json.at("dense_blocks").as_int(); dense > 0) {
+    row("dense blocks", fmt::format("{}, in bf16", dense));
+  }
+  for (const Json& departure : json.at("departures").items()) {
+    row("not plain Llama", departure.as_string());
   }
   row("tokens/s",
       fmt::format("{:.0f} in {}", number("tokens_per_s"), json.at("dtype").as_string()));

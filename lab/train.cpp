@@ -209,7 +209,7 @@ class BitLinear : public LinearLayer {
   BitLinear(Tensor weight, const Quantization& how) : weight_(std::move(weight)), how_(how) {}
 
   Tensor forward(const Tensor& x) override {
-    const Tensor inputs = quantize_activations(x, how_.info.activations);
+    const Tensor inputs = prepare_input(x, how_.info.input);
     return linear(
         inputs, fake_quantize(weight_, how_.quantizer, how_.info.grouping, how_.lambda, x.dtype()));
   }
@@ -228,8 +228,7 @@ Quantization make_quantization(const Recipe& r) {
   Quantization how;
   how.quantizer = {.by_largest = r.quantizer == "absmax", .threshold = r.threshold};
   how.info.grouping = Grouping::parse(r.group);
-  how.info.activations = {.bits = r.activation_bits,
-                          .per_channel = r.activation_scale == "channel"};
+  how.info.input = {.bits = r.activation_bits, .scale = r.activation_scale};
   return how;
 }
 

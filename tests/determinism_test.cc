@@ -37,8 +37,7 @@ Llama ternary_model(DType compute, int activation_bits = 8) {
   config.max_position_embeddings = kLength;
   Llama model(config, {.compute = compute});
   model.initialize(/*seed=*/1, /*deviation=*/0.1);
-  model.replace_linears<TestBitLinear>(Grouping{32}, 1.0f,
-                                       ActivationQuantization{activation_bits, false});
+  model.replace_linears<TestBitLinear>(Grouping{32}, 1.0f, InputOptions{.bits = activation_bits});
   return model;
 }
 

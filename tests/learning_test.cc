@@ -72,8 +72,7 @@ TEST(Learning, AFullPrecisionModelReversesSequencesAfter250Steps) {
 TEST(Learning, ATernaryModelReversesSequencesAfter400Steps) {
   for (const DType compute : {DType::f32, DType::bf16}) {
     Llama model = small_model(compute);
-    model.replace_linears<TestBitLinear>(Grouping{32}, 1.0f,
-                                         ActivationQuantization{.bits = 8, .per_channel = false});
+    model.replace_linears<TestBitLinear>(Grouping{32}, 1.0f, InputOptions{.bits = 8});
     EXPECT_LT(loss_after(model, 400), 0.03) << name_of(compute);
   }
 }

@@ -45,8 +45,8 @@ Score judge_ternary(const Json& json, double max_bits) {
   if (!(bits <= max_bits)) {
     return {{},
             {},
-            fmt::format("its ternary layers take {:.2f} bits per weight, scales included; "
-                        "lab.toml's research.max_bits allows {}",
+            fmt::format("the layers of its blocks take {:.2f} bits per weight, scales and dense "
+                        "blocks included; lab.toml's research.max_bits allows {}",
                         bits, max_bits)};
   }
   const double ppl = json.at("eval_ppl").as_double();

@@ -60,6 +60,12 @@ TEST(Scorer, GivesNoneToAScaleForEveryWeight) {
   EXPECT_THAT(Scored(printed("ternary", 18, "12.5")).score().refusal, HasSubstr("bits per weight"));
 }
 
+TEST(Scorer, GivesNoneWhereDenseBlocksRaiseTheAverageAboveTheLimit) {
+  // 30 blocks at 2.25 bits, of which two are dense: (28 * 2.25 + 2 * 16) / 30.
+  EXPECT_THAT(Scored(printed("ternary", 3.167, "12.5")).score().refusal,
+              HasSubstr("3.17 bits per weight, scales and dense blocks included"));
+}
+
 TEST(Scorer, GivesNoneToAPerplexityThatIsNone) {
   EXPECT_FALSE(Scored(printed("ternary", 2.25, "null")).score().ppl);
   EXPECT_FALSE(Scored(printed("ternary", 2.25, "0.5")).score().ppl);

@@ -8,37 +8,52 @@
 #include "tern/base/rng.h"
 #include "tern/model/llama.h"
 #include "tern/model/packed_model.h"
+#include "tern/ops/add_bias.h"
 #include "tern/ops/fake_quantize.h"
 #include "tern/ops/linear.h"
 #include "tern/quant/absmean.h"
 
 namespace tern {
 
-/// A ternary layer as recipes have it: absmean weights and quantized inputs, both straight through.
+/// The numbers of an f32 tensor, for comparison bit by bit.
+inline std::vector<float> numbers(const Tensor& x) {
+  const auto values = x.values<float>();
+  return {values.begin(), values.end()};
+}
+
+/// A ternary layer as recipes have it: absmean weights and prepared inputs, both straight through;
+/// where they are given, with a norm's gain in front and a bias behind.
 class TestBitLinear : public LinearLayer {
  public:
-  TestBitLinear(Tensor weight, Grouping grouping, float lambda = 1,
-                ActivationQuantization activations = {})
+  TestBitLinear(Tensor weight, Grouping grouping, float lambda = 1, InputOptions input = {},
+                Tensor sub_norm = {}, Tensor bias = {})
       : weight_(std::move(weight)),
         grouping_(grouping),
         lambda_(lambda),
-        activations_(activations) {}
+        input_(std::move(input)),
+        sub_norm_(std::move(sub_norm)),
+        bias_(std::move(bias)) {}
 
   Tensor forward(const Tensor& x) override {
-    return linear(quantize_activations(x, activations_),
-                  fake_quantize(weight_, Absmean{}, grouping_, lambda_, x.dtype()));
+    const Tensor y = linear(prepare_input(x, input_, sub_norm_),
+                            fake_quantize(weight_, Absmean{}, grouping_, lambda_, x.dtype()));
+    return bias_.defined() ? add_bias(y, bias_) : y;
   }
   std::optional<PackedTernary> pack() const override {
     if (lambda_ != 1) return std::nullopt;
-    return quantize_and_pack(weight_.data<float>(), weight_.dim(0), weight_.dim(1), grouping_,
-                             Absmean{});
+    PackedTernary packed = quantize_and_pack(weight_.data<float>(), weight_.dim(0), weight_.dim(1),
+                                             grouping_, Absmean{});
+    if (sub_norm_.defined()) packed.sub_norm = numbers(sub_norm_);
+    if (bias_.defined()) packed.bias = numbers(bias_);
+    return packed;
   }
 
  private:
   Tensor weight_;
   Grouping grouping_;
   float lambda_;
-  ActivationQuantization activations_;
+  InputOptions input_;
+  Tensor sub_norm_, bias_;
 };
 
 /// Two layers with grouped heads, a tied head, and sizes that are no multiple of each other.
@@ -70,12 +85,6 @@ inline std::vector<int32_t> random_tokens(int64_t count, int64_t vocab_size, uin
     token = static_cast<int32_t>(rng.below(static_cast<uint64_t>(vocab_size)));
   }
   return tokens;
-}
-
-/// The numbers of an f32 tensor, for comparison bit by bit.
-inline std::vector<float> numbers(const Tensor& x) {
-  const auto values = x.values<float>();
-  return {values.begin(), values.end()};
 }
 
 }  // namespace tern

@@ -1,0 +1,58 @@
+#include "tern/model/linear_input.h"
+
+#include "tern/base/registry.h"
+#include "tern/ops/activation_quantizer.h"
+#include "tern/ops/hadamard.h"
+#include "tern/ops/rms_norm.h"
+
+namespace tern {
+namespace {
+
+/// Inside a root: keeps a token of zeros at zeros (the papers' epsilon, and Llama's).
+constexpr float kNormEpsilon = 1e-5f;
+
+using InputNorm = Tensor (*)(const Tensor& x);
+
+Registry<InputNorm>& input_norms() {
+  static Registry<InputNorm> all("activation_norm");
+  return all;
+}
+
+const RegisterArm norm_arm({"activation_norm", "",
+                            "norm without a gain of every ternary layer's input", ""});
+const Register<InputNorm> none(
+    input_norms(), "none", [](const Tensor& x) { return x; }, "none", "");
+const Register<InputNorm> rms(
+    input_norms(), "rms", [](const Tensor& x) { return rms_norm(x, {}, kNormEpsilon, x.dtype()); },
+    "divide by the root mean square of each token",
+    "BitNet b1.58, arXiv 2402.17764: norm in BitLinear");
+
+const RegisterArm bits_arm({"activation_bits", "",
+                            "bits of a ternary layer's input, 2 to 8; 16: none",
+                            "8: BitNet b1.58, arXiv 2402.17764; 4: BitNet a4.8, arXiv 2411.04965"});
+
+}  // namespace
+
+Tensor prepare_input(const Tensor& x, const InputOptions& how, const Tensor& sub_norm_gain) {
+  Tensor input = x;
+  if (sub_norm_gain.defined()) input = rms_norm(input, sub_norm_gain, kNormEpsilon, x.dtype());
+  input = input_norms().at(how.norm)(input);
+  if (how.hadamard != 0) input = hadamard(input, how.hadamard);
+  if (how.bits == 16) return input;
+  return activation_quantizers().at(how.scale).quantize(input, how.bits, how.clip);
+}
+
+void check_input_options(const InputOptions& options) {
+  const ActivationQuantizer& quantizer = activation_quantizers().at(options.scale);
+  if (options.bits == 16) {
+    check(options.clip == 1,
+          "activation_clip {} needs activation_bits below 16: at 16 nothing is quantized",
+          options.clip);
+  } else {
+    quantizer.require(options.bits, options.clip);
+  }
+  input_norms().at(options.norm);
+  if (options.hadamard != 0) check_hadamard_block(options.hadamard, options.hadamard);
+}
+
+}  // namespace tern

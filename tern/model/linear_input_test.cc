@@ -1,0 +1,53 @@
+#include "tern/model/linear_input.h"
+
+#include <gtest/gtest.h>
+
+#include "tern/base/error.h"
+#include "tern/ops/hadamard.h"
+#include "tern/ops/op_test_util.h"
+#include "tern/ops/rms_norm.h"
+#include "tern/ops/token_quantize.h"
+
+namespace tern {
+namespace {
+
+TEST(LinearInput, IsTheInputItselfWhenNothingIsAskedFor) {
+  const Tensor x = random_leaf({2, 8}, 1);
+  EXPECT_TRUE(prepare_input(x, {}).same_as(x));
+}
+
+TEST(LinearInput, IsNormedThenRotatedThenQuantized) {
+  const Tensor x = random_leaf({4, 32}, 1), gain = random_leaf({32}, 2);
+  const InputOptions all{.bits = 4, .clip = 0.8f, .norm = "rms", .hadamard = 16};
+  const Tensor normed = rms_norm(rms_norm(x, gain, 1e-5f), {}, 1e-5f);
+  const Tensor want = token_quantize(hadamard(normed, 16), 4, 0.8f);
+  EXPECT_EQ(to_doubles(prepare_input(x, all, gain)), to_doubles(want));
+}
+
+TEST(LinearInput, WithoutQuantizationItsGradientMatchesCentralDifferences) {
+  const Tensor x = random_leaf({2, 16}, 1), gain = random_leaf({16}, 2);
+  expect_gradients_match_differences(
+      {x, gain}, [&] { return prepare_input(x, {.norm = "rms", .hadamard = 8}, gain); });
+}
+
+TEST(LinearInput, KeepsTheTypeOfItsInput) {
+  const Tensor x = Tensor::zeros({2, 8}, DType::bf16);
+  const InputOptions all{.bits = 8, .norm = "rms", .hadamard = 8};
+  EXPECT_EQ(prepare_input(x, all, random_leaf({8}, 1)).dtype(), DType::bf16);
+}
+
+TEST(LinearInput, RefusesOptionsThatMakeNoSense) {
+  EXPECT_NO_THROW(check_input_options({}));
+  EXPECT_NO_THROW(check_input_options({.bits = 4, .scale = "absmean"}));
+  EXPECT_THROW(check_input_options({.bits = 9}), Error);
+  EXPECT_THROW(check_input_options({.bits = 8, .scale = "tensor"}), Error);
+  EXPECT_THROW(check_input_options({.bits = 8, .scale = "absmean"}), Error);
+  EXPECT_THROW(check_input_options({.bits = 4, .scale = "absmean", .clip = 0.5f}), Error);
+  EXPECT_THROW(check_input_options({.bits = 8, .clip = 0}), Error);
+  EXPECT_THROW(check_input_options({.clip = 0.5f}), Error) << "nothing is quantized";
+  EXPECT_THROW(check_input_options({.norm = "layer"}), Error);
+  EXPECT_THROW(check_input_options({.hadamard = 48}), Error);
+}
+
+}  // namespace
+}  // namespace tern

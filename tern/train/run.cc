@@ -73,6 +73,12 @@ std::unique_ptr<TokenSource> Run::training_data(uint64_t seed) const {
   });
 }
 
+std::unique_ptr<Teacher> Run::teacher(const TeacherOptions& options) const {
+  const bool stream = !manifest_.train_source.empty();
+  return std::make_unique<Teacher>(manifest_.model, stream ? fs::path() : lab_.train_tokens(),
+                                   lab_.teacher(), options);
+}
+
 void Run::add_step(const StepRow& row) {
   if (!steps_) steps_ = std::make_unique<StepsFile>(folder_ / "steps.tsv", resumed_step_);
   steps_->append(row);

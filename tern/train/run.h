@@ -15,6 +15,7 @@
 #include "tern/train/progress_line.h"
 #include "tern/train/results.h"
 #include "tern/train/steps.h"
+#include "tern/train/teacher.h"
 
 namespace tern {
 
@@ -48,6 +49,8 @@ class Run {
   Llama load_model(DType compute, int64_t tokens) const;
   /// Training windows in an order that depends on the seed and the position alone.
   std::unique_ptr<TokenSource> training_data(uint64_t seed) const;
+  /// The lab's full-precision model as a teacher, with what `tern teacher` has kept of it.
+  std::unique_ptr<Teacher> teacher(const TeacherOptions& options) const;
   const EvalSet& eval_set() const { return eval_set_; }
 
   /// Shows the running step.

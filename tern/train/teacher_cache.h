@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "tern/base/file.h"
+#include "tern/train/teacher_model.h"
+
+namespace tern {
+
+/// All that decides what a teacher's answers are; the header of a cache holds it.
+struct TeacherCacheInfo {
+  std::string model;    // fingerprint_of_model
+  std::string text;     // fingerprint_of_file of the token file
+  std::string compute;  // type of the teacher's matrix operands
+  int64_t length = 0;   // T: window i begins at token i T
+  int64_t vocab_size = 0, hidden_size = 0, queries = 0, keys = 0;  // widths: V, C, H D, K D
+  TeacherQuestion kept;
+
+  /// Of a model folder, a token file and windows of T tokens.
+  static TeacherCacheInfo of(const std::filesystem::path& model, const std::filesystem::path& text,
+                             DType compute, int64_t length, const TeacherQuestion& kept);
+
+  /// A cache's name in its folder, such as "T256-k32.teacher".
+  std::string file_name() const;
+  /// Bytes of one window.
+  int64_t record_bytes() const;
+};
+
+/// Temperatures that a cache is made for.
+inline constexpr float kTeacherTemperatures[] = {1, 2, 4, 5, 8, 10};
+
+/// A memory-mapped file of a teacher's answers: a header of 4096 bytes, then one record of
+/// record_bytes() for each window from the text's first on, with a checksum at its end.
+class TeacherCache {
+ public:
+  /// Throws an Error that says how to make the file anew when it is damaged, or when model, text,
+  /// type, T or k are not those of `wanted`.
+  TeacherCache(const std::filesystem::path& path, const TeacherCacheInfo& wanted);
+
+  const std::filesystem::path& path() const { return map_.path(); }
+  const TeacherCacheInfo& info() const { return info_; }
+  int64_t windows() const { return windows_; }
+  bool has(int64_t window) const { return window >= 0 && window < windows_; }
+  /// True when it holds the features that are asked for.
+  bool has_features(const TeacherQuestion& question) const;
+  /// One window's answer, of the features those that are asked for, the tokens with all
+  /// temperatures of the cache. Throws when the record is damaged.
+  TeacherWindow read(int64_t window, const TeacherQuestion& question) const;
+
+ private:
+  MappedFile map_;
+  TeacherCacheInfo info_;
+  int64_t windows_ = 0;
+};
+
+/// Writes such a file window by window, beside its place as <name>.part, which a later writer goes
+/// on with; commit() moves it into place. Throws when another process is writing it.
+class TeacherCacheWriter {
+ public:
+  TeacherCacheWriter(const std::filesystem::path& path, const TeacherCacheInfo& info);
+  ~TeacherCacheWriter();
+  TeacherCacheWriter(const TeacherCacheWriter&) = delete;
+  TeacherCacheWriter& operator=(const TeacherCacheWriter&) = delete;
+
+  /// Windows that are written, those of an earlier writer included; the next one to append.
+  int64_t windows() const { return windows_; }
+  void append(const TeacherWindow& window);
+  /// Makes it last that far, even if the machine loses power.
+  void sync();
+  void commit();
+
+ private:
+  void start();
+  void resume();
+
+  std::filesystem::path path_, part_;
+  TeacherCacheInfo info_;
+  int64_t windows_ = 0;
+  int fd_ = -1;
+};
+
+}  // namespace tern

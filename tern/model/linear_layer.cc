@@ -6,8 +6,7 @@
 namespace tern {
 
 Tensor DenseLinear::forward(const Tensor& x) {
-  if (stored_ == DType::f32) return linear(x, weight_as(weight_, x.dtype()));
-  return linear(x, cast(weight_as(weight_, stored_), x.dtype()));
+  return linear(x, weight_as(weight_, stored_, x.dtype()));
 }
 
 }  // namespace tern

@@ -127,6 +127,33 @@ TEST(PackedModel, HoldsNormsAndBiasesAroundItsLayers) {
   }
 }
 
+/// A layer on fixed codes, scales and shifts.
+class ShiftedLinear : public LinearLayer {
+ public:
+  explicit ShiftedLinear(const Tensor& weight)
+      : packed_(quantize_and_pack(weight.data<float>(), weight.rows(), weight.cols(), Grouping{32},
+                                  Absmean{})),
+        weight_(Tensor::empty(weight.shape(), DType::f32)) {
+    for (size_t i = 0; i < packed_.scales.size(); ++i) {
+      packed_.shifts.push_back(f16(0.01f * static_cast<float>(i % 7)));
+    }
+    unpack_ternary(packed_, weight_.data<float>());
+  }
+  Tensor forward(const Tensor& x) override { return linear(x, weight_); }
+  std::optional<PackedTernary> pack() const override { return packed_; }
+
+ private:
+  PackedTernary packed_;
+  Tensor weight_;
+};
+
+TEST(PackedModel, HoldsShiftsOfGroups) {
+  Llama trained = random_model(tiny_config());
+  trained.replace_linears<ShiftedLinear>();
+  const Llama loaded = expect_same_when_loaded(trained, {.grouping = {32}}, "with shifts");
+  EXPECT_FALSE(loaded.linears()[0].layer->pack()->shifts.empty());
+}
+
 TEST(PackedModel, StoresWhatBelongsToALayerThroughItAlone) {
   const TemporaryFolder folder;
   save_packed(surrounded_model(DType::f32), {}, folder.path());

@@ -7,7 +7,7 @@ namespace tern {
 namespace {
 
 Tensor quantize(const Tensor& table, Grouping) {
-  return cast(weight_as(table, DType::bf16), DType::f32);
+  return weight_as(table, DType::bf16, DType::f32);
 }
 
 void store(const Parameter& table, Grouping, StoredTensors& out) {

@@ -40,4 +40,11 @@ Tensor weight_as(const Tensor& w, DType to) {
   return copy;
 }
 
+Tensor weight_as(const Tensor& w, DType stored, DType to) {
+  if (stored == DType::f32 || stored == to) return weight_as(w, to);
+  const Tensor copy = converted(converted(w, stored), to);
+  share_gradient(w, copy);
+  return copy;
+}
+
 }  // namespace tern

@@ -12,4 +12,7 @@ Tensor cast(const Tensor& x, DType to);
 /// float32 gradient of w.
 Tensor weight_as(const Tensor& w, DType to);
 
+/// The same with the values that a file of type `stored` holds, f32 or bf16.
+Tensor weight_as(const Tensor& w, DType stored, DType to);
+
 }  // namespace tern

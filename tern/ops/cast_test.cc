@@ -30,5 +30,16 @@ TEST(CastOp, AWeightCopySharesTheGradientOfTheWeight) {
   EXPECT_TRUE(copy.gradient_slot().same_as(w.gradient_slot()));
 }
 
+TEST(CastOp, AWeightAsAFileHoldsItHasRoundedValuesAndTheGradientOfTheWeight) {
+  const Tensor w = random_leaf({3, 4}, 1);
+  Tape tape;
+  const Tensor rounded = weight_as(w, DType::bf16, DType::f32);
+  EXPECT_EQ(rounded.dtype(), DType::f32);
+  EXPECT_EQ(to_doubles(rounded), to_doubles(cast(w, DType::bf16)));
+  EXPECT_NE(to_doubles(rounded), to_doubles(w));
+  tape.backward(weighted_sum(rounded));
+  EXPECT_EQ(to_doubles(gradient(w)), to_doubles(gradient(rounded)));
+}
+
 }  // namespace
 }  // namespace tern

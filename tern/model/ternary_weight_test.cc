@@ -124,13 +124,16 @@ TEST(TernaryWeight, EveryQuantizerLearnsATernaryTask) {
     };
     const double before = loss().item();
     const double after = layer.train(loss, 200, 2e-3f);
-    EXPECT_LT(after, 0.1 * before) << quantizer;
+    EXPECT_LT(after, 0.5 * before) << quantizer;
   }
 }
 
 /// Loss of the distance to `target` with only what is learned besides the latent weight moving.
 void expect_learned_numbers_to_help(const std::string& quantizer, float factor, float shift) {
   Layer layer({.quantizer = quantizer, .learned_init = "rule"});
+  // Far from thresholds, so that codes stay as levels move.
+  for (float& w : layer.latent().values<float>())
+    w = w > 0.01f ? 0.06f : w < -0.01f ? -0.06f : 0.0f;
   const Tensor target = layer.weight->effective(DType::f32).clone();
   for (float& w : target.values<float>()) w = factor * w + shift;
   const auto loss = [&] { return mse_loss(layer.weight->effective(DType::f32), target); };

@@ -16,8 +16,8 @@
 #include "tern/model/llama.h"
 #include "tern/ops/fake_quantize.h"
 #include "tern/ops/linear.h"
-#include "tern/optim/adamw.h"
 #include "tern/optim/gradients.h"
+#include "tern/optim/optimizer.h"
 #include "tern/parallel/parallel.h"
 #include "tern/quant/absmean.h"
 #include "tern/tensor/compute_type.h"
@@ -32,6 +32,8 @@ struct BenchOptions {
   int64_t sequence_length = 256;
   std::string group = "64";
   std::string dtype = "auto";
+  std::string optimizer = "adamw";
+  std::string optimizer_state = "f32";
   int threads = 0;
   int64_t warmup = 3;
   int64_t steps = 5;
@@ -43,6 +45,8 @@ struct BenchOptions {
     flags.add("sequence_length", sequence_length, "tokens in a sequence");
     flags.add("group", group, "weights that share a scale");
     flags.add("dtype", dtype, "auto, bf16 or f32");
+    flags.add("optimizer", optimizer, "adamw, muon or lion");
+    flags.add("optimizer_state", optimizer_state, "moments in f32 or bf16");
     flags.add("threads", threads, "threads; 0: all cores");
     flags.add("warmup", warmup, "steps before the measurement");
     flags.add("steps", steps, "steps measured; the median counts");
@@ -79,7 +83,10 @@ struct Measurement {
 };
 
 Measurement measure(Llama& model, const BenchOptions& o) {
-  AdamW optimizer(model.parameters(), {});
+  std::vector<std::string> matrices;
+  for (const Llama::Linear& linear : model.linears()) matrices.push_back(linear.name);
+  const auto optimizer = make_optimizer(o.optimizer, groups_of(model.parameters(), matrices),
+                                        {.state = compute_type(o.optimizer_state)});
   Rng rng(1);
   const int64_t N = o.batch_size * o.sequence_length;
   std::vector<int32_t> inputs(N), targets(N);
@@ -91,7 +98,9 @@ Measurement measure(Llama& model, const BenchOptions& o) {
     Timer timer;
     Tape tape;
     tape.backward(model.loss(inputs, targets, o.batch_size));
-    optimizer.step(1e-4f, clip_factor(gradient_norm(model.parameters()), 1));
+    optimizer->step({.lr = 1e-4f,
+                     .weight_decay = 0.1f,
+                     .gradient_scale = clip_factor(gradient_norm(model.parameters()), 1)});
     return timer.seconds();
   };
 
@@ -129,6 +138,8 @@ Json report(const BenchOptions& o, const LlamaConfig& config, DType dtype, const
   json.set("sequence_length", o.sequence_length);
   json.set("group", o.group);
   json.set("dtype", name_of(dtype));
+  json.set("optimizer", o.optimizer);
+  json.set("optimizer_state", o.optimizer_state);
   json.set("threads", thread_count());
   json.set("gemm_library", kernels::gemm_library());
   json.set("tokens_per_s", tokens / step);

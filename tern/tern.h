@@ -23,6 +23,8 @@
 #include "tern/ops/token_quantize.h"
 #include "tern/optim/adamw.h"
 #include "tern/optim/gradients.h"
+#include "tern/optim/optimizer.h"
+#include "tern/optim/weight_average.h"
 #include "tern/quant/absmax.h"
 #include "tern/quant/absmean.h"
 #include "tern/tensor/compute_type.h"

@@ -111,14 +111,14 @@ void expect_golden_steps(const std::string& folder) {
   const auto inputs = golden.inputs(), targets = golden.targets();
   const auto losses = golden.at("step_losses"), norms = golden.at("step_gradient_norms");
   Llama model = load_llama(kGolden / folder, {});
-  AdamW optimizer(model.parameters(), {.weight_decay = 0.1f});
+  AdamW optimizer(groups_of(model.parameters()), {});
   for (size_t step = 0; step < losses.size(); ++step) {
     {
       Tape tape;
       tape.backward(model.loss(inputs, targets, kSequences));
     }
     const double norm = gradient_norm(model.parameters());
-    optimizer.step(1e-2f, clip_factor(norm, 1.0));
+    optimizer.step({.lr = 1e-2f, .weight_decay = 0.1f, .gradient_scale = clip_factor(norm, 1.0)});
     const double loss = model.loss(inputs, targets, kSequences).item();
     const double relative = tolerance(DType::f32, kBackward * static_cast<double>(step + 1));
     EXPECT_NEAR(norm, norms[step], relative * norms[step]) << "step " << step;

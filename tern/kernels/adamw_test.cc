@@ -63,5 +63,56 @@ TEST(AdamW, ClearsTheGradientOnlyWhenAsked) {
   EXPECT_EQ(g, std::vector<float>(20, 0.0f));
 }
 
+/// Steps with a gradient of zero, after which a moment that starts at 1 is beta^steps.
+float mean_square_after(int64_t steps, float beta2) {
+  constexpr int64_t n = 4096;
+  std::vector<float> w(n), g(n);
+  std::vector<bf16> m(n), v(n, bf16(1.0f));
+  for (int64_t step = 1; step <= steps; ++step) {
+    adamw(w, g, m, v, {.beta2 = beta2}, step, 1.0f, false);
+  }
+  double sum = 0;
+  for (const bf16 value : v) sum += static_cast<float>(value);
+  return static_cast<float>(sum / n);
+}
+
+TEST(AdamW, MomentsInBf16DecayAtTheirRateAlthoughOneStepIsLessThanTheyResolve) {
+  // Rounded to nearest, 0.999 * 1 is 1 again. One rounding errs by at most 2^-8 of the number, so
+  // the mean of 4096 such random walks of 1000 steps errs by less than 2^-8 sqrt(1000 / 4096).
+  EXPECT_NEAR(mean_square_after(1000, 0.999f), std::exp(-1.0), 3 * 0.002 * std::exp(-1.0));
+  EXPECT_NEAR(mean_square_after(10, 0.95f), std::pow(0.95, 10), 3 * 2e-4);
+}
+
+TEST(AdamW, MomentsInBf16FollowTheReferenceUpToTheirRounding) {
+  constexpr int64_t n = 4000;
+  auto w = random_normal(n, 1);
+  std::vector<bf16> m(n), v(n);
+  auto want_w = convert<double>(w);
+  std::vector<double> want_m(n), want_v(n);
+  constexpr int kSteps = 5;
+  for (int64_t step = 1; step <= kSteps; ++step) {
+    auto g = random_normal(n, 10 + step);
+    for (int64_t i = 0; i < n; ++i) {
+      ref::adamw(want_w[i], double{g[i]}, want_m[i], want_v[i], kOptions, step);
+    }
+    adamw(w, g, m, v, kOptions, step, 1.0f, false);
+  }
+  // A stored number is off by up to twice as much as if rounded to nearest, at each step.
+  expect_close(m, want_m, 2 * kSteps * rounding<bf16>());
+  expect_close(v, want_v, 2 * kSteps * rounding<bf16>());
+  expect_close(w, want_w, kOptions.lr * kSteps * 4 * kSteps * rounding<bf16>());
+}
+
+TEST(AdamW, RoundsBf16MomentsAlikeOnEveryRunAndOtherwiseForAnotherTensor) {
+  const auto moments = [](uint32_t tensor) {
+    std::vector<float> w(100), g = random_normal(100, 3);
+    std::vector<bf16> m(100), v(100);
+    adamw(w, g, m, v, {.tensor = tensor}, 1, 1.0f, false);
+    return convert<float>(m);
+  };
+  EXPECT_EQ(moments(1), moments(1));
+  EXPECT_NE(moments(1), moments(2));
+}
+
 }  // namespace
 }  // namespace tern::kernels

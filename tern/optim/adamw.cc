@@ -1,39 +1,61 @@
 #include "tern/optim/adamw.h"
 
+#include <utility>
+
 #include "tern/base/profile.h"
 #include "tern/kernels/adamw.h"
 
 namespace tern {
+namespace {
 
-AdamW::AdamW(const Parameters& parameters, const AdamWConfig& config)
-    : parameters_(parameters), config_(config) {
-  for (const auto& [name, tensor] : parameters.all()) {
-    moments_.push_back({Tensor::zeros(tensor.shape()), Tensor::zeros(tensor.shape())});
+const Register<MakeOptimizer> registration(
+    optimizers(), "adamw",
+    [](std::vector<ParameterGroup> groups, const OptimizerOptions& options) {
+      return std::make_unique<AdamW>(std::move(groups), options);
+    },
+    "Adam with decoupled weight decay", "Loshchilov and Hutter 2019, 1711.05101");
+
+}  // namespace
+
+AdamW::AdamW(std::vector<ParameterGroup> groups, const OptimizerOptions& options)
+    : groups_(std::move(groups)), options_(options) {
+  for (const ParameterGroup& group : groups_) {
+    for (const Parameter& parameter : group.parameters) {
+      moments_.push_back({make_state(parameter, options), make_state(parameter, options)});
+    }
   }
 }
 
-void AdamW::step(float lr, float gradient_scale) {
+void AdamW::step(const StepSize& size) {
   const Zone zone("optimizer");
   ++steps_;
-  for (size_t i = 0; i < moments_.size(); ++i) {
-    const Tensor& w = parameters_.all()[i].tensor;
-    const kernels::AdamWOptions options{.lr = lr,
-                                        .beta1 = config_.beta1,
-                                        .beta2 = config_.beta2,
-                                        .epsilon = config_.epsilon,
-                                        .weight_decay = w.rank() >= 2 ? config_.weight_decay : 0};
-    kernels::adamw(w.values<float>(), w.gradient_slot().values<float>(),
-                   moments_[i].m.values<float>(), moments_[i].v.values<float>(), options, steps_,
-                   gradient_scale, true);
+  uint32_t index = 0;
+  for (const ParameterGroup& group : groups_) {
+    kernels::AdamWOptions options{.lr = size.lr * group.lr_factor,
+                                  .beta1 = options_.beta1,
+                                  .beta2 = options_.beta2,
+                                  .epsilon = options_.epsilon,
+                                  .weight_decay = group.decays ? size.weight_decay : 0};
+    for (const auto& [name, tensor] : group.parameters) {
+      options.tensor = index;
+      const auto& [m, v] = moments_[index++];
+      with_state(m, [&]<class Moment>(std::span<Moment> mean) {
+        kernels::adamw(tensor.values<float>(), tensor.gradient_slot().values<float>(), mean,
+                       v.values<Moment>(), options, steps_, size.gradient_scale, true);
+      });
+    }
   }
 }
 
 std::vector<Parameter> AdamW::state() const {
   std::vector<Parameter> out;
-  for (size_t i = 0; i < moments_.size(); ++i) {
-    const std::string& name = parameters_.all()[i].name;
-    out.push_back({name + ".m", moments_[i].m});
-    out.push_back({name + ".v", moments_[i].v});
+  size_t index = 0;
+  for (const ParameterGroup& group : groups_) {
+    for (const Parameter& parameter : group.parameters) {
+      out.push_back({parameter.name + ".m", moments_[index].m});
+      out.push_back({parameter.name + ".v", moments_[index].v});
+      ++index;
+    }
   }
   return out;
 }

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
-#include "tern/autograd/parameters.h"
+#include "tern/optim/optimizer.h"
 
 namespace tern {
 
@@ -11,31 +10,34 @@ struct AdamWConfig {
   float beta1 = 0.9f;
   float beta2 = 0.95f;
   float epsilon = 1e-8f;
-  /// Applied to matrices; vectors (norm gains) do not decay.
   float weight_decay = 0.1f;
 };
 
-/// AdamW (Loshchilov and Hutter 2019) with float32 moments. The parameters must outlive it.
-class AdamW {
+/// AdamW (Loshchilov and Hutter 2019): steps of about lr a weight, whatever its gradient's size.
+/// Uses beta1, beta2 and epsilon. Its state are the moments "<parameter>.m" and "<parameter>.v".
+class AdamW : public Optimizer {
  public:
-  AdamW(const Parameters& parameters, const AdamWConfig& config);
+  AdamW(std::vector<ParameterGroup> groups, const OptimizerOptions& options);
 
-  /// One step at learning rate `lr` on gradients times `gradient_scale`, which it sets to zero.
-  void step(float lr, float gradient_scale = 1.0f);
+  void step(const StepSize& size) override;
 
-  int64_t steps_done() const { return steps_; }
-  void set_steps_done(int64_t steps) { steps_ = steps; }
-  /// Moments as named tensors, "<parameter>.m" and "<parameter>.v", for checkpoints.
-  std::vector<Parameter> state() const;
+  /// For recipes with one group and a constant decay.
+  AdamW(const Parameters& parameters, const AdamWConfig& config)
+      : AdamW(groups_of(parameters), {config.beta1, config.beta2, config.epsilon}) {
+    weight_decay_ = config.weight_decay;
+  }
+  void step(float lr, float gradient_scale) { step({lr, weight_decay_, gradient_scale}); }
+
+  std::vector<Parameter> state() const override;
 
  private:
   struct Moments {
     Tensor m, v;
   };
-  const Parameters& parameters_;
-  AdamWConfig config_;
-  std::vector<Moments> moments_;
-  int64_t steps_ = 0;
+  std::vector<ParameterGroup> groups_;
+  OptimizerOptions options_;
+  std::vector<Moments> moments_;  // of all groups' parameters, one after the other
+  float weight_decay_ = 0;
 };
 
 }  // namespace tern

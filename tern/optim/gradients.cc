@@ -2,11 +2,36 @@
 
 #include <cmath>
 
+#include "tern/base/arms.h"
 #include "tern/base/error.h"
 #include "tern/base/profile.h"
 #include "tern/kernels/reduce.h"
+#include "tern/parallel/parallel.h"
 
 namespace tern {
+namespace {
+
+const RegisterArm clip_norm({"clip_norm", "", "largest norm of all gradients together; 0: no limit",
+                             "Pascanu et al. 2013, 1211.5063"});
+const RegisterArm clip_value({"clip_value", "",
+                              "largest value of one gradient, before clip_norm; 0: no limit", ""});
+
+}  // namespace
+
+void clip_by_value(const Parameters& parameters, float limit) {
+  check(limit >= 0, "--clip-value must be 0 or more, found {}", limit);
+  if (limit == 0) return;
+  const Zone zone("clip by value");
+  for (const auto& [name, tensor] : parameters.all()) {
+    const auto gradient = tensor.gradient_slot().values<float>();
+    constexpr int64_t kGrain = 1 << 14;
+    parallel_for(tensor.size(), kGrain, [&](int64_t begin, int64_t end) {
+      for (float& g : gradient.subspan(begin, end - begin)) {
+        if (std::abs(g) > limit && std::abs(g) < INFINITY) g = std::copysign(limit, g);
+      }
+    });
+  }
+}
 
 double gradient_norm(const Parameters& parameters) {
   const Zone zone("gradient norm");

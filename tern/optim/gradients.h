@@ -4,6 +4,11 @@
 
 namespace tern {
 
+/// Cuts every gradient off at +-limit; 0 leaves them alone. Comes before gradient_norm(): the norm
+/// that is clipped is that of gradients already clipped by value. Infinities and NaN stay, for
+/// gradient_norm() to name them.
+void clip_by_value(const Parameters& parameters, float limit);
+
 /// Euclidean norm of all gradients together; the same bits for any thread count. Throws an Error
 /// naming the first parameter whose gradient holds a NaN or an infinity.
 double gradient_norm(const Parameters& parameters);

@@ -37,7 +37,7 @@ float learning_rate(const PretrainOptions& options, double fraction) {
 }
 
 /// Forward, backward and update on one batch; returns its loss.
-double train_step(Llama& model, AdamW& optimizer, TokenSource& tokens,
+double train_step(Llama& model, Optimizer& optimizer, TokenSource& tokens,
                   const PretrainOptions& options, int64_t step, float lr) {
   const int64_t B = options.batch_size, T = options.sequence_length;
   std::vector<int32_t> inputs(static_cast<size_t>(B * T)), targets(inputs.size());
@@ -46,7 +46,10 @@ double train_step(Llama& model, AdamW& optimizer, TokenSource& tokens,
   const Tensor loss = model.loss(inputs, targets, B);
   tape.backward(loss);
   require_finite(loss.item(), step + 1, model);
-  optimizer.step(lr, clip_factor(finite_gradient_norm(model, step + 1), options.clip_norm));
+  const double norm = finite_gradient_norm(model, step + 1);
+  optimizer.step({.lr = lr,
+                  .weight_decay = options.weight_decay,
+                  .gradient_scale = clip_factor(norm, options.clip_norm)});
   return loss.item();
 }
 
@@ -55,7 +58,7 @@ double train_step(Llama& model, AdamW& optimizer, TokenSource& tokens,
 void pretrain(Llama& model, TokenSource& tokens, const PretrainOptions& options,
               const std::function<void(const PretrainProgress&)>& on_step) {
   check(options.steps > 0, "pretraining needs 1 step or more, found {}", options.steps);
-  AdamW optimizer(model.parameters(), {.weight_decay = options.weight_decay});
+  AdamW optimizer(groups_of(model.parameters()), {});
   const double tokens_per_step = static_cast<double>(options.batch_size * options.sequence_length);
   const Timer clock;
   PretrainProgress now;

@@ -1,11 +1,10 @@
-#include "tern/optim/adamw.h"
+#include "tern/optim/gradients.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "tern/base/error.h"
-#include "tern/optim/gradients.h"
 
 namespace tern {
 namespace {
@@ -17,26 +16,6 @@ Parameters one_matrix_and_one_gain() {
     for (float& w : tensor.values<float>()) w = 1.0f;
   }
   return parameters;
-}
-
-TEST(AdamW, TheFirstStepMovesEachWeightByTheLearningRateAgainstItsGradient) {
-  const Parameters parameters = one_matrix_and_one_gain();
-  const Tensor gain = parameters.at("gain");
-  gain.gradient_slot().values<float>()[0] = 0.5f;
-  gain.gradient_slot().values<float>()[1] = -3.0f;
-  AdamW optimizer(parameters, {.weight_decay = 0});
-  optimizer.step(0.1f);
-  EXPECT_NEAR(gain.values<float>()[0], 0.9f, 1e-6);
-  EXPECT_NEAR(gain.values<float>()[1], 1.1f, 1e-6);
-  EXPECT_EQ(gain.gradient_slot().values<float>()[1], 0.0f) << "gradients are zeroed by the step";
-}
-
-TEST(AdamW, DecaysMatricesButNotGains) {
-  const Parameters parameters = one_matrix_and_one_gain();
-  AdamW optimizer(parameters, {.weight_decay = 0.5f});
-  optimizer.step(0.1f);
-  EXPECT_NEAR(parameters.at("matrix").values<float>()[0], 0.95f, 1e-6);
-  EXPECT_EQ(parameters.at("gain").values<float>()[0], 1.0f);
 }
 
 TEST(GradientNorm, IsTheNormOfAllGradientsTogether) {
@@ -57,6 +36,26 @@ TEST(GradientNorm, NamesTheParameterThatIsNotFinite) {
     FAIL() << "expected an Error";
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("gradient of gain is not finite"), std::string::npos);
+  }
+}
+
+TEST(ClipByValue, CutsEachGradientOffOnBothSides) {
+  const Parameters parameters = one_matrix_and_one_gain();
+  const auto g = parameters.at("matrix").gradient_slot().values<float>();
+  g[0] = 5, g[1] = -5, g[2] = 0.5f;
+  clip_by_value(parameters, 0);
+  EXPECT_EQ(g[0], 5) << "0 is no limit";
+  clip_by_value(parameters, 2);
+  EXPECT_EQ((std::vector<float>{g.begin(), g.end()}), (std::vector<float>{2, -2, 0.5f, 0}));
+  EXPECT_THROW(clip_by_value(parameters, -1), Error);
+}
+
+TEST(ClipByValue, HidesNoGradientThatIsNotFinite) {
+  for (const float bad : {NAN, INFINITY, -INFINITY}) {
+    const Parameters parameters = one_matrix_and_one_gain();
+    parameters.at("gain").gradient_slot().values<float>()[0] = bad;
+    clip_by_value(parameters, 1);
+    EXPECT_THROW(gradient_norm(parameters), Error);
   }
 }
 

@@ -1,0 +1,39 @@
+#include "tern/kernels/spd_inverse.h"
+
+#include "tern/kernels/kernel_test_util.h"
+#include "tern/kernels/spd_inverse_ref.h"
+
+namespace tern::kernels {
+namespace {
+
+/// u u^T + shift, for one random direction u of length 1: its condition number is (1 + shift) /
+/// shift.
+std::vector<float> one_direction(int64_t n, double shift) {
+  auto u = random_normal(n, 1);
+  double square = 0;
+  for (const float x : u) square += double{x} * x;
+  std::vector<float> a(n * n);
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < n; ++j) a[i * n + j] = static_cast<float>(u[i] * u[j] / square);
+    a[i * n + i] += static_cast<float>(shift);
+  }
+  return a;
+}
+
+TEST(SpdInverse, FollowsTheReferenceWithinTheConditionNumber) {
+  for (const int64_t n : {1, 2, 24, 25, 49, 150, 333}) {
+    for (const double shift : {1.0, 1e-2, 2e-5}) {
+      auto a = one_direction(n, shift);
+      auto want = convert<double>(a);
+      ref::spd_inverse(Matrix<double>(want.data(), n, n));
+      spd_inverse({a.data(), n, n});
+      // In units of the inverse's norm, 1 / shift.
+      for (float& x : a) x *= static_cast<float>(shift);
+      for (double& x : want) x *= shift;
+      expect_close(a, want, 16 * rounding<float>() / shift);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tern::kernels

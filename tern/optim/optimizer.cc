@@ -1,0 +1,65 @@
+#include "tern/optim/optimizer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tern {
+namespace {
+
+const RegisterArm optimizer_arm({"optimizer", "", "how weights follow their gradients", ""});
+const RegisterArm beta1({"beta1", "",
+                         "adamw, lion: decay of the mean of gradients a step is made of", ""});
+const RegisterArm beta2({"beta2", "",
+                         "adamw: decay of the mean square of gradients; lion: of its momentum "
+                         "(0.99 in the paper)",
+                         ""});
+const RegisterArm epsilon({"epsilon", "", "adamw: added to the root of the mean square", ""});
+const RegisterArm momentum({"momentum", "", "muon: decay of the momentum of matrices",
+                            "Jordan et al. 2024, kellerjordan.github.io/posts/muon"});
+const RegisterArm state_arm({"optimizer_state", "", "type of the optimizer's moments", ""});
+const RegisterArm state_f32({"optimizer_state", "f32", "4 bytes a moment", ""});
+const RegisterArm state_bf16({"optimizer_state", "bf16",
+                              "2 bytes a moment, rounded stochastically so that none stands still",
+                              "stochastic rounding: Gupta et al. 2015, 1502.02551"});
+const RegisterArm weight_decay(
+    {"weight_decay", "", "weights of matrices shrink by lr * weight_decay a step (decoupled)",
+     "Loshchilov and Hutter 2019, 1711.05101"});
+const RegisterArm lr_matrices({"lr_matrices", "", "factor of lr for quantized matrices", ""});
+const RegisterArm lr_scales({"lr_scales", "", "factor of lr for learned scales and shifts", ""});
+const RegisterArm lr_rest({"lr_rest", "", "factor of lr for all else: embeddings, head and gains",
+                           ""});
+
+}  // namespace
+
+Registry<MakeOptimizer>& optimizers() {
+  static Registry<MakeOptimizer> registry("optimizer");
+  return registry;
+}
+
+std::unique_ptr<Optimizer> make_optimizer(const std::string& name,
+                                          std::vector<ParameterGroup> groups,
+                                          const OptimizerOptions& options) {
+  return optimizers().at(name)(std::move(groups), options);
+}
+
+std::vector<ParameterGroup> groups_of(const Parameters& parameters,
+                                      const std::vector<std::string>& matrices) {
+  std::vector<ParameterGroup> groups = {
+      {.name = "matrices", .parameters = {}, .decays = true, .matrices = true},
+      {.name = "embeddings", .parameters = {}, .decays = true},
+      {.name = "vectors", .parameters = {}}};
+  for (const Parameter& parameter : parameters.all()) {
+    const bool named = std::ranges::find(matrices, parameter.name) != matrices.end();
+    const size_t group = named ? 0 : parameter.tensor.rank() >= 2 ? 1 : 2;
+    groups[group].parameters.push_back(parameter);
+  }
+  return groups;
+}
+
+Tensor make_state(const Parameter& parameter, const OptimizerOptions& options) {
+  check(options.state == DType::f32 || options.state == DType::bf16,
+        "--optimizer-state must be f32 or bf16, found {}", name_of(options.state));
+  return Tensor::zeros(parameter.tensor.shape(), options.state);
+}
+
+}  // namespace tern

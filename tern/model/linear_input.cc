@@ -28,8 +28,12 @@ const Register<InputNorm> rms(
     "BitNet b1.58, arXiv 2402.17764: norm in BitLinear");
 
 const RegisterArm bits_arm({"activation_bits", "",
-                            "bits of a ternary layer's input, 2 to 8; 16: none",
-                            "8: BitNet b1.58, arXiv 2402.17764; 4: BitNet a4.8, arXiv 2411.04965"});
+                            "bits of a ternary layer's input, 2 to 8; 16: none", ""});
+const RegisterArm sixteen_bits({"activation_bits", "16", "as computed", ""});
+const RegisterArm eight_bits({"activation_bits", "8", "integers of 8 bits",
+                              "BitNet b1.58, arXiv 2402.17764"});
+const RegisterArm four_bits({"activation_bits", "4", "integers of 4 bits",
+                             "BitNet a4.8, arXiv 2411.04965"});
 
 }  // namespace
 

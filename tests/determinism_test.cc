@@ -7,8 +7,8 @@
 
 #include "tern/autograd/tape.h"
 #include "tern/model/model_test_util.h"
-#include "tern/optim/adamw.h"
 #include "tern/optim/gradients.h"
+#include "tern/optim/optimizer.h"
 #include "tern/parallel/parallel.h"
 #include "tests/model_tolerance.h"
 
@@ -49,12 +49,17 @@ void backward(Llama& model, uint64_t seed) {
   tape.backward(model.loss(ids.first(ids.size() - 1), ids.subspan(1), kSequences));
 }
 
-std::vector<std::vector<float>> weights_after_steps(DType compute) {
+std::vector<std::vector<float>> weights_after_steps(DType compute, const std::string& method,
+                                                    DType state) {
   Llama model = ternary_model(compute);
-  AdamW optimizer(model.parameters(), {});
+  std::vector<std::string> matrices;
+  for (const Llama::Linear& linear : model.linears()) matrices.push_back(linear.name);
+  const auto optimizer =
+      make_optimizer(method, groups_of(model.parameters(), matrices), {.state = state});
   for (uint64_t step = 0; step < 3; ++step) {
     backward(model, step);
-    optimizer.step(1e-3f, clip_factor(gradient_norm(model.parameters()), 1.0));
+    const float scale = clip_factor(gradient_norm(model.parameters()), 1.0);
+    optimizer->step({.lr = 1e-3f, .weight_decay = 0.1f, .gradient_scale = scale});
   }
   std::vector<std::vector<float>> weights;
   for (const Parameter& parameter : model.parameters().all()) {
@@ -67,8 +72,14 @@ TEST(Determinism, TheSameSeedAndThreadsGiveTheSameWeightsBitForBit) {
   for (const int threads : {1, 2}) {
     const WithThreads with(threads);
     for (const DType compute : {DType::f32, DType::bf16}) {
-      EXPECT_EQ(weights_after_steps(compute), weights_after_steps(compute))
-          << threads << " threads, " << name_of(compute);
+      for (const char* method : {"adamw", "muon", "lion"}) {
+        for (const DType state : {DType::f32, DType::bf16}) {
+          EXPECT_EQ(weights_after_steps(compute, method, state),
+                    weights_after_steps(compute, method, state))
+              << threads << " threads, " << name_of(compute) << ", " << method << " in "
+              << name_of(state);
+        }
+      }
     }
   }
 }

@@ -36,6 +36,11 @@ void say(const std::string& line) {
   std::fflush(stdout);
 }
 
+std::string size_text(double bytes) {
+  return bytes < 1e9 ? fmt::format("{:.1f} MB", bytes / 1e6)
+                     : fmt::format("{:.2f} GB", bytes / 1e9);
+}
+
 /// What is to be kept of each token.
 TeacherQuestion question_of(const Flags& flags, const TeacherFlags& given,
                             const LlamaConfig& config) {
@@ -76,13 +81,15 @@ int64_t windows_to_keep(const TeacherFlags& given, const TokenFile& text,
   const auto most = static_cast<int64_t>(given.max_gb * 1e9 / bytes);
   check(most >= 1, "one window takes {:.3f} GB, more than --max-gb {}", bytes / 1e9, given.max_gb);
   const int64_t windows = std::min(asked, most);
-  say(fmt::format(
-      "teacher  {} windows of {} tokens, {:.0f} bytes a token: {:.2f} GB{}", windows, given.length,
-      bytes / static_cast<double>(given.length), static_cast<double>(windows) * bytes / 1e9,
-      windows < asked ? fmt::format(" (--max-gb {} leaves out {} windows, which training "
-                                    "computes when it meets them)",
-                                    given.max_gb, asked - windows)
-                      : ""));
+  const std::string left_out =
+      windows == asked ? ""
+                       : fmt::format(
+                             " (--max-gb {} leaves out {} more, which training computes when "
+                             "it meets them)",
+                             given.max_gb, asked - windows);
+  say(fmt::format("teacher  {} windows of {} tokens, {:.0f} bytes a token: {}{}", windows,
+                  given.length, bytes / static_cast<double>(given.length),
+                  size_text(static_cast<double>(windows) * bytes), left_out));
   return windows;
 }
 

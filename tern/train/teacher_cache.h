@@ -56,8 +56,9 @@ class TeacherCache {
   int64_t windows_ = 0;
 };
 
-/// Writes such a file window by window, beside its place as <name>.part, which a later writer goes
-/// on with; commit() moves it into place. Throws when another process is writing it.
+/// Writes such a file window by window, beside its place as <name>.part; commit() moves it into
+/// place. Goes on with what an earlier writer of the same left there, or with the finished file, to
+/// add windows to it. Throws when another process is writing it.
 class TeacherCacheWriter {
  public:
   TeacherCacheWriter(const std::filesystem::path& path, const TeacherCacheInfo& info);

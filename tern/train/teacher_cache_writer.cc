@@ -51,6 +51,7 @@ std::optional<int64_t> whole_windows(const fs::path& part, const TeacherCacheInf
 TeacherCacheWriter::TeacherCacheWriter(const fs::path& path, const TeacherCacheInfo& info)
     : path_(path), part_(path.string() + ".part"), info_(info) {
   fs::create_directories(path.parent_path());
+  if (fs::exists(path) && !fs::exists(part_)) fs::copy_file(path, part_);
   fd_ = ::open(part_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   check_system(fd_ >= 0, "open", part_);
   try {

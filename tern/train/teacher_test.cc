@@ -206,6 +206,19 @@ TEST_F(TeacherTest, AStoppedWriterIsGoneOnWithToTheSameFile) {
   EXPECT_EQ(read_file(cache()), whole);
 }
 
+TEST_F(TeacherTest, WindowsAreAddedToAFinishedCache) {
+  make_cache(kWindows);
+  const std::string whole = read_file(cache());
+  fs::remove(cache());
+  make_cache(2);
+  TeacherCacheWriter more(cache(), info());
+  EXPECT_EQ(more.windows(), 2);
+  append(more, info(), kWindows);
+  EXPECT_EQ(TeacherCache(cache(), info()).windows(), 2) << "as it was until the new one is whole";
+  more.commit();
+  EXPECT_EQ(read_file(cache()), whole);
+}
+
 TEST_F(TeacherTest, ACacheOfSomethingElseIsNotGoneOnWith) {
   {
     TeacherCacheWriter first(cache(), info());

@@ -11,7 +11,7 @@ namespace tern::kernels {
 namespace {
 
 /// Below this a matrix product would cost more in calling than in computing.
-constexpr int64_t kSmall = 24;
+constexpr int64_t kSmall = 48;
 
 /// The four blocks of a square matrix cut after row and column h = n / 2.
 struct Quarters {
@@ -28,6 +28,35 @@ struct Quarters {
 template <class Body>
 void for_each_row(Matrix<float> a, Body&& body) {
   for (int64_t i = 0; i < a.rows; ++i) body(a.row(i));
+}
+
+/// Rows [r, r + rows) and columns [c, c + cols).
+Matrix<float> block(Matrix<float> a, int64_t r, int64_t c, int64_t rows, int64_t cols) {
+  return {a.row(r) + c, rows, cols, a.row_stride};
+}
+
+// Products with a lower triangular matrix, halved where that leaves out its quarter of zeros.
+
+/// c = triangle b.
+void triangle_times(Matrix<float> triangle, Matrix<float> b, Matrix<float> c) {
+  const int64_t h = triangle.rows / 2, k = triangle.rows - h;
+  gemm(block(triangle, 0, 0, h, h), b.rows_from(0, h), c.rows_from(0, h), Into::overwrite);
+  gemm(triangle.rows_from(h, k), b, c.rows_from(h, k), Into::overwrite);
+}
+
+/// c = triangle^T b.
+void transposed_triangle_times(Matrix<float> triangle, Matrix<float> b, Matrix<float> c) {
+  const int64_t h = triangle.rows / 2, k = triangle.rows - h;
+  gemm(block(triangle, 0, 0, h + k, h).t(), b, c.rows_from(0, h), Into::overwrite);
+  gemm(block(triangle, h, h, k, k).t(), b.rows_from(h, k), c.rows_from(h, k), Into::overwrite);
+}
+
+/// c = a triangle.
+void times_triangle(Matrix<float> a, Matrix<float> triangle, Matrix<float> c) {
+  const int64_t h = triangle.rows / 2, k = triangle.rows - h;
+  gemm(a, block(triangle, 0, 0, h + k, h), block(c, 0, 0, c.rows, h), Into::overwrite);
+  gemm(block(a, 0, h, a.rows, k), block(triangle, h, h, k, k), block(c, 0, h, c.rows, k),
+       Into::overwrite);
 }
 
 /// inverse_factor = L^-1 by elimination of what is below a's diagonal. Uses a up.
@@ -60,7 +89,7 @@ void invert_factor(Matrix<float> a, Matrix<float> inverse_factor) {
   invert_factor(A.upper_left, inverse.upper_left);
   // Of the factor, U = L21^T and then -L21. (A product with a transposed result would be slow.)
   const auto U = inverse.upper_right, lower = A.lower_left;
-  gemm(inverse.upper_left, A.upper_right, U, Into::overwrite);
+  triangle_times(inverse.upper_left, A.upper_right, U);
   transpose(U, lower);
   for_each_row(lower, [&](float* row) {
     for (int64_t j = 0; j < lower.cols; ++j) row[j] = -row[j];
@@ -69,11 +98,11 @@ void invert_factor(Matrix<float> a, Matrix<float> inverse_factor) {
   invert_factor(A.lower_right, inverse.lower_right);
   for_each_row(U, [&](float* row) { std::fill_n(row, U.cols, 0.0f); });
   // Of its inverse, -L22^-1 L21 L11^-1.
-  gemm(inverse.lower_right, lower, inverse.lower_left, Into::overwrite);
+  triangle_times(inverse.lower_right, lower, inverse.lower_left);
   for (int64_t i = 0; i < lower.rows; ++i) {
     std::copy_n(inverse.lower_left.row(i), lower.cols, lower.row(i));
   }
-  gemm(lower, inverse.upper_left, inverse.lower_left, Into::overwrite);
+  times_triangle(lower, inverse.upper_left, inverse.lower_left);
 }
 
 /// square = y^T y for a lower triangular y.
@@ -83,7 +112,7 @@ void triangle_square(Matrix<float> y, Matrix<float> square) {
   triangle_square(Y.upper_left, S.upper_left);
   symmetric_gemm(Y.lower_left.t(), Y.lower_left, S.upper_left, Into::accumulate);
   triangle_square(Y.lower_right, S.lower_right);
-  gemm(Y.lower_right.t(), Y.lower_left, S.lower_left, Into::overwrite);
+  transposed_triangle_times(Y.lower_right, Y.lower_left, S.lower_left);
   transpose(S.lower_left, S.upper_right);
 }
 

@@ -6,7 +6,7 @@ namespace tern::kernels {
 
 /// a = a^-1 in place, for a symmetric positive definite matrix (n, n) of which both triangles are
 /// filled, from the inverse of its Cholesky factor: a = L L^T, a^-1 = L^-T L^-1. By halves, so that
-/// almost all of the 7/4 n^3 operations are matrix products. The condition number may be up to
+/// almost all of the 3/2 n^3 operations are matrix products. The condition number may be up to
 /// about 10^5; the relative error is of the order of float's epsilon times that number.
 void spd_inverse(Matrix<float> a);
 

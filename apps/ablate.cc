@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "apps/ablation.h"
+#include "apps/published_recipe.h"
 #include "apps/score_table.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
@@ -201,6 +202,9 @@ int ablate(const std::vector<std::string>& arguments) {
   AblationPlan plan = AblationPlan::read(options.arms.empty() ? tern_home() / "share" / "tern" /
                                                                     "lab" / "ablations.toml"
                                                               : fs::path(options.arms));
+  for (const PublishedRecipe& recipe : published_recipes(recipes_folder())) {
+    plan.arms.push_back({"Published recipes", recipe.name, recipe.flags()});
+  }
   std::erase_if(plan.arms, [&](const AblationArm& arm) {
     return (arm.section + " " + arm.name).find(options.only) == std::string::npos;
   });

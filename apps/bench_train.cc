@@ -21,6 +21,7 @@
 #include "tern/parallel/parallel.h"
 #include "tern/quant/absmean.h"
 #include "tern/tensor/compute_type.h"
+#include "tern/train/memory_estimate.h"
 #include "tern/train/run.h"
 
 namespace tern {
@@ -34,6 +35,7 @@ struct BenchOptions {
   std::string dtype = "auto";
   std::string optimizer = "adamw";
   std::string optimizer_state = "f32";
+  bool recompute = false;
   int threads = 0;
   int64_t warmup = 3;
   int64_t steps = 5;
@@ -47,6 +49,7 @@ struct BenchOptions {
     flags.add("dtype", dtype, "auto, bf16 or f32");
     flags.add("optimizer", optimizer, "adamw, muon or lion");
     flags.add("optimizer_state", optimizer_state, "moments in f32 or bf16");
+    flags.add("recompute", recompute, "make activations again in the backward pass");
     flags.add("threads", threads, "threads; 0: all cores");
     flags.add("warmup", warmup, "steps before the measurement");
     flags.add("steps", steps, "steps measured; the median counts");
@@ -83,10 +86,9 @@ struct Measurement {
 };
 
 Measurement measure(Llama& model, const BenchOptions& o) {
-  std::vector<std::string> matrices;
-  for (const Llama::Linear& linear : model.linears()) matrices.push_back(linear.name);
-  const auto optimizer = make_optimizer(o.optimizer, groups_of(model.parameters(), matrices),
-                                        {.state = compute_type(o.optimizer_state)});
+  const auto optimizer =
+      make_optimizer(o.optimizer, groups_of(model.parameters(), model.linear_names()),
+                     {.state = compute_type(o.optimizer_state)});
   Rng rng(1);
   const int64_t N = o.batch_size * o.sequence_length;
   std::vector<int32_t> inputs(N), targets(N);
@@ -199,9 +201,13 @@ int bench_train(const std::vector<std::string>& arguments) {
   if (options.threads > 0) set_thread_count(options.threads);
   const LlamaConfig config = known_shape(options.shape);
   const DType dtype = compute_type(options.dtype);
-  require_memory(training_memory(config, options.batch_size * options.sequence_length, dtype),
-                 "training this shape");
-  Llama model(config, {.compute = dtype});
+  const LlamaOptions model_options{.compute = dtype, .recompute = options.recompute};
+  const DType state = compute_type(options.optimizer_state);
+  const MemoryEstimate memory =
+      estimate_memory(config, model_options, options.batch_size * options.sequence_length, state);
+  fmt::print(stderr, "{}\n", memory.to_string());
+  require_memory(memory.total(), "training this shape");
+  Llama model(config, model_options);
   model.initialize(1);
   model.replace_linears<TernaryLinear>(Grouping::parse(options.group));
   const Json json = report(options, config, dtype, measure(model, options));

@@ -1,13 +1,14 @@
 // The recipe: how a full-precision Llama becomes a ternary one. This is the one file of a lab that
-// a researcher, or an agent, edits. `tern train` builds it and runs it once; every field of Recipe
+// a researcher, or an agent, edits; `tern train` builds it and runs it once. Every field of Recipe
 // is also a flag (`tern train --lr 1e-4 --activation-bits 8`).
 //
-// From top to bottom: the knobs, the schedules, the quantizer and the layer that uses it, one
-// training step, and the run. The score of record is not made here: `tern eval` makes it, in a
-// process of its own, from the packed model that this program saves.
+// From top to bottom: the knobs, what they ask of the library, the ternary layer, one training
+// step, and the run. The techniques are pieces of the library, found by the value of a field (`tern
+// train
+// --list-arms` says what each one is); a new one can be written right here. The score of record is
+// not made here: `tern eval` makes it, in a process of its own, from the model that this one saves.
 
 #include <cmath>
-#include <numbers>
 
 #include "tern/tern.h"
 
@@ -17,7 +18,7 @@ using namespace tern;
 // The knobs. A comment `try:` lists values worth trying.
 
 struct Recipe {
-  // Length of the run and its randomness.
+  // Length of the run (the first of these that is not 0) and its randomness.
   int64_t steps = 0;
   int64_t tokens = 0;
   double time_budget = 300;
@@ -28,98 +29,101 @@ struct Recipe {
   int64_t accumulation = 1;       // try: 1 2 4
   int64_t sequence_length = 256;  // try: 128 256 512 1024
 
-  // Learning rate. A warm-up up to 1 is a share of the run, above 1 a number of steps.
+  // Learning rate; factors of it for ternary matrices, learned scales and all else. A warm-up up to
+  // 1 is a share of the run, above 1 a number of steps.
   float lr = 3e-4f;                    // try: 5e-5 1e-4 2e-4 3e-4 5e-4 1e-3 2e-3
-  std::string lr_schedule = "cosine";  // try: constant linear cosine
+  std::string lr_schedule = "cosine";  // try: constant linear cosine wsd
   double lr_warmup = 0.05;             // try: 0 0.02 0.05 0.1 0.2
   float lr_end = 0.1f;                 // try: 0 0.05 0.1 0.3
+  double lr_decay = 0.3;               // try: 0.1 0.2 0.3 0.5
+  float lr_matrices = 1.0f;            // try: 0.5 1 2
+  float lr_scales = 1.0f;              // try: 0.1 0.3 1 3
+  float lr_rest = 1.0f;                // try: 0.1 0.3 1
 
-  // AdamW.
-  float beta1 = 0.9f;   // try: 0.8 0.9 0.95
-  float beta2 = 0.95f;  // try: 0.9 0.95 0.98 0.99 0.999
+  // The optimizer.
+  std::string optimizer = "adamw";      // try: adamw muon lion
+  std::string optimizer_state = "f32";  // try: f32 bf16
+  float beta1 = 0.9f;                   // try: 0.8 0.9 0.95
+  float beta2 = 0.95f;                  // try: 0.9 0.95 0.98 0.99 0.999
+  float momentum = 0.95f;               // try: 0.9 0.95
   float epsilon = 1e-8f;
-  float weight_decay = 0.0f;  // try: 0 0.01 0.05 0.1
-  float clip_norm = 1.0f;     // try: 0 0.5 1 2
+  float weight_decay = 0.0f;      // try: 0 0.01 0.05 0.1
+  double weight_decay_until = 1;  // try: 0.5 1
+  float clip_norm = 1.0f;         // try: 0 0.5 1 2
+  float clip_value = 0.0f;        // try: 0 0.01 0.1
+  double average = 0;             // try: 0 0.9 0.99
 
-  // Quantization of weights, and of the inputs of ternary layers (16: none).
-  std::string quantizer = "absmean";       // try: absmean absmax
-  std::string group = "64";                // try: 32 64 128 256 row tensor
-  float threshold = 0.5f;                  // try: 0.3 0.4 0.5 0.6 0.7
-  int activation_bits = 16;                // try: 8 16
-  std::string activation_scale = "token";  // try: token channel
+  // Codes and scales of the weights.
+  std::string quantizer = "rule";       // try: rule lsq elastic shift hestia
+  std::string scale = "absmean";        // try: absmean absmedian absmax
+  float threshold = 0.5f;               // try: 0.3 0.4 0.5 0.6 0.7
+  std::string level = "scale";          // try: scale least-squares lloyd-max
+  double zeros = 0;                     // try: 0 0.33 0.42 0.5
+  std::string pattern = "none";         // try: none 3:4
+  std::string rounding = "nearest";     // try: nearest stochastic
+  std::string group = "64";             // try: 32 64 128 256 row tensor
+  std::string learned_init = "method";  // try: method rule
+  float temperature = 0.5f;             // try: 0.2 0.5 1
 
   // Lambda mixes the weight w and its quantized value Q(w): w + lambda (Q(w) - w).
-  std::string lambda_schedule = "linear";  // try: none linear cosine exponential step two-phase
-  double lambda_warmup = 0.2;              // try: 0.05 0.1 0.2 0.3 0.5
+  // try: none linear cosine exponential sigmoid step two-phase
+  std::string lambda_schedule = "linear";
+  double lambda_warmup = 0.2;  // try: 0.05 0.1 0.2 0.3 0.5
+  double lambda_rate = 6;      // try: 4 6 8 10
+
+  // Dead weights, whose code is 0.
+  std::string dead_bias = "none";  // try: none tequila tequila-learned injected
+  float dead_bias_scale = 1e-3f;   // try: 1e-3 1e-2 1e-1
+  float dead_gradient = 1.0f;      // try: 1 2 4
+  double reactivate_above = 0;     // try: 0 0.4 0.5
+  int64_t reactivate_every = 20;
+
+  // Inputs of ternary layers (16 bits: as they are).
+  int activation_bits = 16;                // try: 4 8 16
+  std::string activation_scale = "token";  // try: token channel absmean
+  float activation_clip = 1.0f;            // try: 0.8 0.9 1
+  std::string activation_norm = "none";    // try: none rms
+
+  // Distillation from the full-precision model.
+  std::string distill = "none";           // try: none forward-kl reverse-kl cakld cakld-token tsld
+  float distill_mix = 0.5f;               // try: 0.3 0.5 0.7 1
+  float distill_temperature = 1.0f;       // try: 1 2 4
+  int64_t distill_top_k = 32;             // try: 8 32 128
+  std::string distill_features = "none";  // try: none cosine mse
+  float distill_feature_weight = 1.0f;    // try: 0.1 1 10
+  std::string distill_feature_layers = "all";  // try: all last
+  float distill_relations = 0.0f;              // try: 0 0.1 1
+  int64_t distill_relation_layer = -1;         // try: -1 -2
+
+  // Structure, and what training starts from.
+  std::string layers = "all";      // try: all inner growing
+  int embedding_bits = 32;         // try: 2 8 16 32
+  bool sub_norm = false;           // try: false true
+  int64_t hadamard = 0;            // try: 0 64
+  std::string start = "rounding";  // try: rounding gptq
 
   // Looking at the run, and keeping it.
   int64_t eval_every = 50;
   int64_t eval_tokens = 16384;
   int64_t save_every = 0;
   std::string dtype = "auto";
+  bool recompute = false;
 
-  template <class Field>
-  void fields(Field&& field) {
-    field("steps", steps, "steps to train; 0: as many as --tokens take");
-    field("tokens", tokens, "tokens to train on; 0: until --time-budget is spent");
-    field("time_budget", time_budget, "seconds of training when --steps and --tokens are 0");
-    field("seed", seed, "seed of the order of the data");
-    field("batch_size", batch_size, "sequences in one pass");
-    field("accumulation", accumulation, "passes whose gradients make one step");
-    field("sequence_length", sequence_length, "tokens in a sequence");
-    field("lr", lr, "peak learning rate");
-    field("lr_schedule", lr_schedule, "constant, linear or cosine");
-    field("lr_warmup", lr_warmup, "linear warm-up: share of the run up to 1, steps above");
-    field("lr_end", lr_end, "last learning rate as a share of the peak");
-    field("beta1", beta1, "AdamW: decay of the first moment");
-    field("beta2", beta2, "AdamW: decay of the second moment");
-    field("epsilon", epsilon, "AdamW: added to the root of the second moment");
-    field("weight_decay", weight_decay, "AdamW: decay of matrices");
-    field("clip_norm", clip_norm, "largest norm of all gradients together; 0: no limit");
-    field("quantizer", quantizer, "absmean or absmax");
-    field("group", group, "weights that share a scale: 32, 64, 128, 256, row or tensor");
-    field("threshold", threshold, "weights below threshold * scale become 0");
-    field("activation_bits", activation_bits, "bits of a ternary layer's input, 2 to 8; 16: none");
-    field("activation_scale", activation_scale, "one scale a token or a channel");
-    field("lambda_schedule", lambda_schedule,
-          "none (1 from the start), linear, cosine, exponential, step or two-phase");
-    field("lambda_warmup", lambda_warmup,
-          "until lambda is 1: share of the run up to 1, steps above");
-    field("eval_every", eval_every, "steps between evaluations; 0: only at the end");
-    field("eval_tokens", eval_tokens, "tokens of an evaluation while training; 0: all");
-    field("save_every", save_every, "steps between checkpoints; 0: only when stopped");
-    field("dtype", dtype, "operands of matrix products: auto, bf16 or f32");
-  }
+  TERN_FIELDS(steps, tokens, time_budget, seed, batch_size, accumulation, sequence_length, lr,
+              lr_schedule, lr_warmup, lr_end, lr_decay, lr_matrices, lr_scales, lr_rest, optimizer,
+              optimizer_state, beta1, beta2, momentum, epsilon, weight_decay, weight_decay_until,
+              clip_norm, clip_value, average, quantizer, scale, threshold, level, zeros, pattern,
+              rounding, group, learned_init, temperature, lambda_schedule, lambda_warmup,
+              lambda_rate, dead_bias, dead_bias_scale, dead_gradient, reactivate_above,
+              reactivate_every, activation_bits, activation_scale, activation_clip, activation_norm,
+              distill, distill_mix, distill_temperature, distill_top_k, distill_features,
+              distill_feature_weight, distill_feature_layers, distill_relations,
+              distill_relation_layer, layers, embedding_bits, sub_norm, hadamard, start, eval_every,
+              eval_tokens, save_every, dtype, recompute)
 };
 
-void check_recipe(const Recipe& r) {
-  check(r.steps >= 0 && r.tokens >= 0, "--steps and --tokens must be 0 or more, found {} and {}",
-        r.steps, r.tokens);
-  check(r.time_budget >= 0, "--time-budget must be 0 seconds or more, found {}", r.time_budget);
-  constexpr int64_t kMost = 1 << 20;  // far beyond use, and the product of all three is a number
-  for (const int64_t size : {r.batch_size, r.accumulation, r.sequence_length}) {
-    check(size > 0 && size <= kMost,
-          "--batch-size, --accumulation and --sequence-length must be 1 to {}, found {}", kMost,
-          size);
-  }
-  check(r.lr > 0 && std::isfinite(r.lr), "--lr must be above 0, found {}", r.lr);
-  check(r.lr_warmup >= 0 && r.lambda_warmup >= 0, "a warm-up cannot be negative");
-  check(r.lr_end >= 0 && r.lr_end <= 1, "--lr-end must be between 0 and 1, found {}", r.lr_end);
-  check(r.beta1 >= 0 && r.beta1 < 1 && r.beta2 >= 0 && r.beta2 < 1,
-        "--beta1 and --beta2 must be at least 0 and below 1, found {} and {}", r.beta1, r.beta2);
-  check(r.epsilon > 0 && r.weight_decay >= 0 && r.clip_norm >= 0,
-        "--epsilon must be above 0, --weight-decay and --clip-norm 0 or more");
-  check(r.quantizer == "absmean" || r.quantizer == "absmax",
-        "--quantizer must be absmean or absmax, found {}", r.quantizer);
-  check(r.threshold > 0 && r.threshold < 3, "--threshold must lie between 0 and 3, found {}",
-        r.threshold);
-  check(r.activation_bits == 16 || (r.activation_bits >= 2 && r.activation_bits <= 8),
-        "--activation-bits must be 2 to 8, or 16 for none, found {}", r.activation_bits);
-  check(r.activation_scale == "token" || r.activation_scale == "channel",
-        "--activation-scale must be token or channel, found {}", r.activation_scale);
-  check(r.eval_every >= 0 && r.eval_tokens >= 0 && r.save_every >= 0,
-        "--eval-every, --eval-tokens and --save-every must be 0 or more");
-}
+// ---------------------------------------------------------------------------------------------
+// What the knobs ask of the library.
 
 int64_t tokens_per_step(const Recipe& r) {
   return r.batch_size * r.accumulation * r.sequence_length;
@@ -131,105 +135,155 @@ int64_t steps_of(const Recipe& r) {
   return (r.tokens - 1) / tokens_per_step(r) + 1;
 }
 
-// ---------------------------------------------------------------------------------------------
-// Schedules: functions of how far the run is.
-
-/// Share of a warm-up that is done, 0 to 1. `length` up to 1 is a share of the run, above 1 steps.
-double warmup_done(double length, const Progress& now) {
-  if (length <= 0) return 1;
-  const double done = length <= 1 ? now.fraction : static_cast<double>(now.step);
-  return std::min(1.0, done / length);
-}
-
 float lr_at(const Recipe& r, const Progress& now) {
-  const double warm = warmup_done(r.lr_warmup, now);
-  if (warm < 1) {
-    // The first step moves a little too: half a step into the warm-up at the least.
-    return r.lr * static_cast<float>(std::max(warm, r.lr_warmup > 1 ? 0.5 / r.lr_warmup : 0.02));
-  }
-  const double start = r.lr_warmup <= 1 ? r.lr_warmup : 0;
-  const double t = std::clamp((now.fraction - start) / std::max(1e-9, 1 - start), 0.0, 1.0);
-  double share = 1;
-  if (r.lr_schedule == "linear") {
-    share = 1 - t;
-  } else if (r.lr_schedule == "cosine") {
-    share = 0.5 * (1 + std::cos(std::numbers::pi * t));
-  } else {
-    check(r.lr_schedule == "constant", "--lr-schedule must be constant, linear or cosine, found {}",
-          r.lr_schedule);
-  }
-  return r.lr * static_cast<float>(r.lr_end + (1 - r.lr_end) * share);
+  return LrSchedule{r.lr, r.lr_schedule, r.lr_warmup, r.lr_end, r.lr_decay}.at(now);
 }
 
 float lambda_at(const Recipe& r, const Progress& now) {
-  const double t = warmup_done(r.lambda_warmup, now);
-  if (r.lambda_schedule == "none") return 1;
-  if (r.lambda_schedule == "linear") return static_cast<float>(t);
-  if (r.lambda_schedule == "cosine") {
-    return static_cast<float>(0.5 * (1 - std::cos(std::numbers::pi * t)));
-  }
-  if (r.lambda_schedule == "exponential") {
-    constexpr double kRate =
-        6;  // of 4, 6, 8 and 10 in Hugging Face's study of warm-ups, the middle
-    return static_cast<float>((1 - std::exp(-kRate * t)) / (1 - std::exp(-kRate)));
-  }
-  if (r.lambda_schedule == "step") return static_cast<float>(std::floor(4 * t) / 4);
-  if (r.lambda_schedule == "two-phase") {
-    // Fast to 0.8 in the first third, then slow.
-    return static_cast<float>(t < 1.0 / 3 ? 2.4 * t : 0.8 + 0.3 * (t - 1.0 / 3));
-  }
-  fail("--lambda-schedule must be none, linear, cosine, exponential, step or two-phase, found {}",
-       r.lambda_schedule);
+  return LambdaSchedule{r.lambda_schedule, r.lambda_warmup, r.lambda_rate}.at(now);
+}
+
+TernaryWeightOptions weight_options(const Recipe& r) {
+  const GroupRuleOptions rule = {r.scale, r.threshold, r.level, r.zeros, r.pattern, r.rounding};
+  return {r.quantizer, rule, Grouping::parse(r.group), r.learned_init, r.seed};
+}
+
+InputOptions input_options(const Recipe& r) {
+  return {r.activation_bits, r.activation_scale, r.activation_clip, r.activation_norm, r.hadamard};
+}
+
+DistillationOptions distillation_options(const Recipe& r) {
+  DistillationOptions o = {r.distill, r.distill_mix, r.distill_temperature, r.distill_top_k};
+  o.features = r.distill_features;
+  o.feature_weight = r.distill_feature_weight;
+  o.feature_layers = r.distill_feature_layers;
+  o.relations = r.distill_relations;
+  o.relation_layer = r.distill_relation_layer;
+  return o;
+}
+
+OptimizerOptions optimizer_options(const Recipe& r) {
+  return {r.beta1, r.beta2, r.epsilon, r.momentum, compute_type(r.optimizer_state)};
 }
 
 // ---------------------------------------------------------------------------------------------
-// Quantization.
+// The ternary layer.
 
-/// Codes {-1, 0, +1} and the scale of one group of weights. Plain C++ that the compiler vectorises:
-/// write another rule here.
-struct Quantizer {
-  bool by_largest = false;
-  float threshold = 0.5f;
-
-  float operator()(const float* w, int64_t n, int8_t* codes) const {
-    return by_largest ? Absmax{threshold}(w, n, codes) : Absmean{threshold}(w, n, codes);
-  }
-};
-
-/// What all layers share; lambda moves as training goes on.
+/// What all ternary layers share.
 struct Quantization {
-  Quantizer quantizer;
-  TernaryInfo info;
-  float lambda = 0;
+  TernaryInfo info;  // what the packed model says of itself
+  TernaryWeightOptions weights;
+  float dead_gradient = 1;
+  std::vector<QuantizerState> blocks;  // moves as training goes on; of each block
 };
 
-/// y = Q(x) W^T with W = w + lambda (Q(w) - w). The gradient passes straight through both Q.
+/// y = Q(x) W^T with W = w + lambda (Q(w) - w), and perhaps a bias for dead weights.
 class BitLinear : public LinearLayer {
  public:
-  BitLinear(Tensor weight, const Quantization& how) : weight_(std::move(weight)), how_(how) {}
+  BitLinear(Llama& model, const Llama::Linear& linear, const Quantization& how,
+            const QuantizerState& state, const Recipe& r)
+      : how_(how),
+        latent_(model.parameters().at(linear.name)),
+        gain_(sub_norm_gain(model, linear)),
+        weight_(make_ternary_weight(linear.name, latent_, model.parameters(), how.weights, state)),
+        dead_bias_(
+            dead_biases().at(r.dead_bias)(model.parameters(), linear.name, r.dead_bias_scale)) {}
 
   Tensor forward(const Tensor& x) override {
-    const Tensor inputs = prepare_input(x, how_.info.input);
-    return linear(
-        inputs, fake_quantize(weight_, how_.quantizer, how_.info.grouping, how_.lambda, x.dtype()));
+    const Tensor inputs = prepare_input(x, how_.info.input, gain_);
+    Tensor weights = weight_->effective(x.dtype());
+    if (how_.dead_gradient == 1 && !dead_bias_) return linear(inputs, weights);
+    const Tensor codes = weight_->codes();
+    if (how_.dead_gradient != 1) weights = boost_dead_gradient(weights, codes, how_.dead_gradient);
+    const Tensor y = linear(inputs, weights);
+    return dead_bias_ ? add_bias(y, dead_bias_->bias(codes)) : y;
   }
 
+  /// What the file stores, and `tern eval` scores.
   std::optional<PackedTernary> pack() const override {
-    return quantize_and_pack(weight_.data<float>(), weight_.rows(), weight_.cols(),
-                             how_.info.grouping, how_.quantizer);
+    PackedTernary packed = weight_->pack();
+    if (gain_.defined()) packed.sub_norm = gain_.to_vector();
+    if (dead_bias_) packed.bias = dead_bias_->bias(weight_->codes()).to_vector();
+    return packed;
+  }
+
+  /// Lifts dead weights to the threshold where more than this share of the layer is dead.
+  void reactivate_above(double share) {
+    reactivate(latent_, weight_->codes(), how_.weights.grouping, share);
   }
 
  private:
-  Tensor weight_;
   const Quantization& how_;
+  Tensor latent_;  // float32, what the optimizer moves
+  Tensor gain_;    // of the norm in front, if any
+  std::unique_ptr<TernaryWeight> weight_;
+  std::unique_ptr<DeadBias> dead_bias_;
 };
 
-Quantization make_quantization(const Recipe& r) {
+Quantization make_quantization(const Recipe& r, int64_t blocks) {
   Quantization how;
-  how.quantizer = {.by_largest = r.quantizer == "absmax", .threshold = r.threshold};
-  how.info.grouping = Grouping::parse(r.group);
-  how.info.input = {.bits = r.activation_bits, .scale = r.activation_scale};
+  how.weights = weight_options(r);
+  how.info.grouping = how.weights.grouping;
+  how.info.input = input_options(r);
+  how.info.embedding_bits = r.embedding_bits;
+  how.info.dense_blocks = dense_blocks({r.layers}, blocks);
+  how.dead_gradient = r.dead_gradient;
+  how.blocks.resize(static_cast<size_t>(blocks));
   return how;
+}
+
+/// Moves all blocks to a point of the run; returns the lambda of those that have come furthest.
+float move_to(Quantization& how, const Recipe& r, const Progress& now) {
+  const float lambda = lambda_at(r, now);
+  const auto blocks = static_cast<int64_t>(how.blocks.size());
+  for (int64_t block = 0; block < blocks; ++block) {
+    const double share = ternary_share({r.layers}, block, blocks, share_done(r.lambda_warmup, now));
+    how.blocks[block] = {.lambda = lambda * static_cast<float>(share),
+                         .temperature = falling_temperature(r.temperature, r.lambda_warmup, now),
+                         .step = now.step};
+  }
+  return lambda;
+}
+
+/// Refuses, before anything is loaded, what cannot be or makes no sense together.
+void check_recipe(const Recipe& r, const LlamaConfig& model) {
+  check(r.steps >= 0 && r.tokens >= 0 && r.time_budget >= 0,
+        "a run's length must be 0 or more, found --steps {} --tokens {} --time-budget {}", r.steps,
+        r.tokens, r.time_budget);
+  constexpr int64_t kMost = 1 << 20;  // far beyond use, and the product of all three is a number
+  for (const int64_t size : {r.batch_size, r.accumulation, r.sequence_length}) {
+    check(size > 0 && size <= kMost,
+          "--batch-size, --accumulation and --sequence-length must be 1 to {}, found {}", kMost,
+          size);
+  }
+  check(r.sequence_length <= model.max_position_embeddings,
+        "--sequence-length must be at most the model's context, {}, found {}",
+        model.max_position_embeddings, r.sequence_length);
+  for (const float value :
+       {r.weight_decay, r.clip_norm, r.clip_value, r.lr_matrices, r.lr_scales, r.lr_rest}) {
+    check(value >= 0, "decay, clipping and factors of --lr must be 0 or more, found {}", value);
+  }
+  check(r.eval_every >= 0 && r.eval_tokens >= 0 && r.save_every >= 0,
+        "evaluations and checkpoints come every 1 or more steps, or never with 0");
+  check(r.dead_gradient > 0 && r.temperature > 0,
+        "--dead-gradient and --temperature must be above 0, found {} and {}", r.dead_gradient,
+        r.temperature);
+  check(r.reactivate_above >= 0 && r.reactivate_above < 1 && r.reactivate_every > 0,
+        "--reactivate-above must be at least 0 and below 1, --reactivate-every 1 or more");
+  check(r.reactivate_above == 0 || (r.zeros == 0 && r.pattern == "none"),
+        "--reactivate-above must be 0 with --zeros or --pattern, which fix the number of zeros");
+  check(r.start == "rounding" || (r.quantizer == "rule" && r.hadamard == 0),
+        "--start {} needs --quantizer rule and --hadamard 0", r.start);
+  lr_at(r, {});
+  lambda_at(r, {});
+  check_ternary_weight(weight_options(r));
+  check_input_options(input_options(r));
+  check_optimizer(r.optimizer, optimizer_options(r));
+  dead_biases().at(r.dead_bias);
+  starts().at(r.start);
+  table_format(r.embedding_bits);
+  make_quantization(r, model.num_hidden_layers);
+  const Distillation valid(distillation_options(r), model.num_hidden_layers);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -239,51 +293,79 @@ Quantization make_quantization(const Recipe& r) {
 struct Training {
   Llama model;
   Quantization quantization;
-  AdamW optimizer;
-  Budget budget;
+  std::vector<BitLinear*> layers;  // the model's, those that are ternary
   std::unique_ptr<TokenSource> data;
+  Distillation distillation;
+  std::unique_ptr<Teacher> teacher;  // none where nothing is asked of it
+  std::unique_ptr<Optimizer> optimizer;
+  WeightAverage average;
+  Budget budget;
   int64_t position = 0;  // sequences read so far
-  double recent_loss = 0;
-  double best_ppl = 0;
+  double recent_loss = 0, best_ppl = 0;
 
   Training(Run& run, const Recipe& r)
-      : model(run.load_model(compute_type(r.dtype), r.batch_size * r.sequence_length)),
-        quantization(make_quantization(r)),
-        optimizer(model.parameters(), {.beta1 = r.beta1,
-                                       .beta2 = r.beta2,
-                                       .epsilon = r.epsilon,
-                                       .weight_decay = r.weight_decay}),
-        budget(steps_of(r), r.time_budget),
-        data(run.training_data(r.seed)) {
-    const int64_t context = model.config().max_position_embeddings;
-    check(r.sequence_length <= context,
-          "--sequence-length must be at most the model's context, {}, found {}", context,
-          r.sequence_length);
-    model.replace_linears<BitLinear>(quantization);
+      : model(run.load_model({.compute = compute_type(r.dtype), .recompute = r.recompute},
+                             r.batch_size * r.sequence_length, optimizer_options(r).state)),
+        quantization(make_quantization(r, model.config().num_hidden_layers)),
+        layers(make_ternary(run, r)),
+        data(run.training_data(r.seed)),
+        distillation(distillation_options(r), model.config().num_hidden_layers),
+        optimizer(make_optimizer(r.optimizer,
+                                 groups_of(model.parameters(), model.linear_names(),
+                                           {r.lr_matrices, r.lr_scales, r.lr_rest}),
+                                 optimizer_options(r))),
+        average(model.parameters(), static_cast<float>(r.average)),
+        budget(steps_of(r), r.time_budget) {
+    if (distillation.needs_teacher()) {
+      teacher = run.teacher(distillation.teacher_options(r.sequence_length));
+      run.print(teacher->note());
+    }
     if (run.resuming()) load(run);
+  }
+
+  /// Puts BitLinear in the place of the blocks' linear layers.
+  std::vector<BitLinear*> make_ternary(Run& run, const Recipe& r) {
+    run.move_to_start(r.start, model, quantization.weights, r.sequence_length);
+    if (r.sub_norm) add_sub_norms(model);
+    use_table_format(model, r.embedding_bits, quantization.info.grouping);
+    std::vector<BitLinear*> made;
+    model.replace_linears([&](const Llama::Linear& linear) -> std::unique_ptr<LinearLayer> {
+      const int64_t block = model.block_of(linear);
+      const Tensor weight = model.parameters().at(linear.name);
+      if (quantization.info.is_dense(block)) {
+        return std::make_unique<DenseLinear>(weight, DType::bf16);
+      }
+      if (r.hadamard > 0) rotate_weights(weight, r.hadamard);
+      auto layer =
+          std::make_unique<BitLinear>(model, linear, quantization, quantization.blocks[block], r);
+      made.push_back(layer.get());
+      return layer;
+    });
+    return made;
   }
 
   std::vector<Parameter> tensors() const {
     std::vector<Parameter> all = model.parameters().all();
-    for (const Parameter& moment : optimizer.state()) all.push_back(moment);
+    for (const auto& state : {optimizer->state(), average.state()}) {
+      all.insert(all.end(), state.begin(), state.end());
+    }
     return all;
   }
 
   void save(Run& run) const {
-    Json state = Json::object();
-    state.set("step", budget.progress().step);
-    state.set("seconds", budget.seconds_spent());
-    state.set("position", position);
-    state.set("recent_loss", recent_loss);
-    state.set("best_ppl", best_ppl);
-    run.save_checkpoint(tensors(), state);
+    run.save_checkpoint(tensors(), Json::Object{{"step", budget.progress().step},
+                                                {"seconds", budget.seconds_spent()},
+                                                {"position", position},
+                                                {"recent_loss", recent_loss},
+                                                {"best_ppl", best_ppl}});
   }
 
   void load(Run& run) {
     const Json state = load_checkpoint(run.checkpoint(), tensors());
     const int64_t step = state.at("step").as_int();
     budget.restore(step, state.at("seconds").as_double());
-    optimizer.set_steps_done(step);
+    optimizer->set_steps_done(step);
+    average.set_updates_done(step);
     position = state.at("position").as_int();
     recent_loss = state.at("recent_loss").as_double();
     best_ppl = state.at("best_ppl").as_double();
@@ -294,38 +376,43 @@ struct Training {
 /// Forward, backward and update on batch_size * accumulation sequences; returns the mean loss.
 double train_step(Training& t, const Recipe& r, float lr) {
   const int64_t B = r.batch_size, T = r.sequence_length;
+  const Progress now = t.budget.progress();
   std::vector<int32_t> inputs(B * T), targets(B * T);
   double loss = 0;
   for (int64_t pass = 0; pass < r.accumulation; ++pass) {
     t.data->fill(t.position, B, T, inputs, targets);
+    const std::vector<int64_t> windows = t.data->windows(t.position, B, T);
     t.position += B;
     Tape tape;
-    const Tensor part = t.model.loss(inputs, targets, B, 1.0f / static_cast<float>(r.accumulation));
+    const Tensor part = t.distillation.loss(t.model, t.teacher.get(), inputs, targets, windows,
+                                            1.0f / static_cast<float>(r.accumulation));
     loss += part.item();
     tape.backward(part);
   }
-  const int64_t step = t.budget.progress().step + 1;
-  require_finite(loss, step, t.model);
-  const double norm = finite_gradient_norm(t.model, step);
-  t.optimizer.step(lr, clip_factor(norm, r.clip_norm));
+  require_finite(loss, now.step + 1, t.model);
+  clip_by_value(t.model.parameters(), r.clip_value);
+  const double norm = finite_gradient_norm(t.model, now.step + 1);
+  t.optimizer->step({.lr = lr,
+                     .weight_decay = until(r.weight_decay, r.weight_decay_until, now),
+                     .gradient_scale = clip_factor(norm, r.clip_norm)});
+  t.average.update();
+  if (r.reactivate_above > 0 && now.step % r.reactivate_every == 0) {
+    for (BitLinear* layer : t.layers) layer->reactivate_above(r.reactivate_above);
+  }
   return loss;
 }
 
-/// Scores the model at its present lambda, prints the line, and writes the row of results.tsv and
-/// those of layers.tsv.
-Evaluation evaluate_and_report(Run& run, const Recipe& r, Training& t, float lr) {
+/// Scores the model at its present lambda; prints it and writes it into results.tsv and layers.tsv.
+Evaluation evaluate_and_report(Run& run, const Recipe& r, Training& t, float lambda, float lr) {
+  const WithAverage averaged(t.average);
+  for (QuantizerState& block : t.quantization.blocks) block.nearest = true;
   const Evaluation score = evaluate(t.model, run.eval_set(), r.eval_tokens);
   const int64_t step = t.budget.progress().step;
   require_finite(std::log(score.ppl), step, t.model);
   const auto [negative, zero, positive] = run.add_layers(step, t.model).shares();
   t.best_ppl = t.best_ppl == 0 ? score.ppl : std::min(t.best_ppl, score.ppl);
-  run.print(
-      fmt::format("step {} lambda={:.3f} loss={:.4f} eval_ppl={:.4f} eval_bpb={:.4f} lr={:.3g} "
-                  "quant=[-1:{:.3f} 0:{:.3f} +1:{:.3f}]",
-                  step, t.quantization.lambda, t.recent_loss, score.ppl, score.bpb, lr, negative,
-                  zero, positive));
   run.add_result({.step = step,
-                  .lambda = t.quantization.lambda,
+                  .lambda = lambda,
                   .train_loss = step > 0 ? std::optional(t.recent_loss) : std::nullopt,
                   .eval_ppl = score.ppl,
                   .eval_bpb = score.bpb,
@@ -349,7 +436,7 @@ void train_loop(Run& run, const Recipe& r, Training& t) {
   while (!t.budget.finished() && !stop_requested()) {
     const Progress now = t.budget.progress();
     const float lr = lr_at(r, now);
-    t.quantization.lambda = lambda_at(r, now);
+    const float lambda = move_to(t.quantization, r, now);
     const double loss = train_step(t, r, lr);
     t.budget.step_done();
 
@@ -361,13 +448,13 @@ void train_loop(Run& run, const Recipe& r, Training& t) {
                   .seconds = t.budget.seconds_spent(),
                   .loss = loss,
                   .lr = lr,
-                  .lambda = t.quantization.lambda});
+                  .lambda = lambda});
     const double tokens = static_cast<double>((then.step - first_step) * tokens_per_step(r));
     run.show_progress(then.step, then.fraction, tokens / (t.budget.seconds_spent() - first_seconds),
                       t.recent_loss, t.budget.seconds_left());
     if (due(r.eval_every) || due(r.save_every)) {
       t.budget.pause();
-      if (due(r.eval_every) && !t.budget.finished()) evaluate_and_report(run, r, t, lr);
+      if (due(r.eval_every) && !t.budget.finished()) evaluate_and_report(run, r, t, lambda, lr);
       if (due(r.save_every)) t.save(run);
       t.budget.resume();
     }
@@ -378,35 +465,26 @@ void train_loop(Run& run, const Recipe& r, Training& t) {
 /// The last evaluation, the packed model and the block of `key: value` lines.
 void finish(Run& run, const Recipe& r, Training& t, const Timer& total) {
   const Progress end = t.budget.progress();
-  t.quantization.lambda = lambda_at(r, end);
-  t.quantization.info.lambda = t.quantization.lambda;
-  const Evaluation score = evaluate_and_report(run, r, t, lr_at(r, end));
-  if (t.quantization.lambda < 1) t.save(run);  // not to be packed, but to be resumed
+  const float lambda = move_to(t.quantization, r, end);
+  t.quantization.info.lambda = lambda;
+  const Evaluation score = evaluate_and_report(run, r, t, lambda, lr_at(r, end));
+  if (lambda < 1) t.save(run);  // not to be packed, but to be resumed
+  const WithAverage averaged(t.average);
   save_packed(t.model, t.quantization.info, run.model_folder());
   run.add_tokenizer(run.model_folder());
 
-  const int64_t tokens = t.position * r.sequence_length;
-  const double seconds = t.budget.seconds_spent();
-  const double rate = seconds > 0 ? static_cast<double>(tokens) / seconds : 0;
-  run.print_summary({{"eval_ppl", fmt::format("{:.6f}", score.ppl)},
-                     {"eval_bpb", fmt::format("{:.6f}", score.bpb)},
-                     {"best_ppl", fmt::format("{:.6f}", t.best_ppl)},
-                     {"train_loss", fmt::format("{:.6f}", t.recent_loss)},
-                     {"steps", std::to_string(end.step)},
-                     {"tokens", std::to_string(tokens)},
-                     {"tokens_per_s", fmt::format("{:.1f}", rate)},
-                     {"training_seconds", fmt::format("{:.2f}", seconds)},
-                     {"total_seconds", fmt::format("{:.2f}", total.seconds())},
-                     {"peak_memory_gb", fmt::format("{:.3f}", peak_resident_memory() / 1e9)},
-                     {"model", run.model_folder().string()}});
+  run.print_summary({.score = score,
+                     .best_ppl = t.best_ppl,
+                     .train_loss = t.recent_loss,
+                     .steps = end.step,
+                     .tokens = t.position * r.sequence_length,
+                     .training_seconds = t.budget.seconds_spent(),
+                     .total_seconds = total.seconds()});
 }
 
 int train(Run& run, const Recipe& r) {
   const Timer total;
-  check_recipe(r);
-  lr_at(r,
-        {.step = 1 << 30, .fraction = 1});  // an unknown schedule is named before the model loads
-  lambda_at(r, {});
+  check_recipe(r, run.model_config());
   Training training(run, r);
   train_loop(run, r, training);
   if (!training.budget.finished()) {

@@ -101,11 +101,15 @@ std::vector<Found> find_fields(std::string_view source) {
   const size_t stop = start == std::string_view::npos ? start : source.find("\n};", start);
   check(stop != std::string_view::npos, "train.cpp has no `struct Recipe {{ ... }};`");
   std::vector<Found> fields;
+  std::string_view above;  // the line before, where it is a comment
   for (size_t line = start; line < stop;) {
     const size_t end = source.find('\n', line);
-    if (Found found; read_field(source.substr(line, end - line), line, found)) {
+    const std::string_view text = source.substr(line, end - line);
+    if (Found found; read_field(text, line, found)) {
+      if (found.field.values.empty()) found.field.values = values_to_try(above);
       fields.push_back(found);
     }
+    above = trimmed(text).starts_with("//") ? text : std::string_view();
     line = end + 1;
   }
   return fields;

@@ -9,6 +9,8 @@ namespace tern {
 /// A field of `struct Recipe` as its line in train.cpp says it:
 ///
 ///     float lr = 5e-5f;  // try: 1e-5 2e-5 5e-5
+///
+/// A list that is too long for the line may be a comment above it.
 struct RecipeField {
   std::string name;
   std::string type;

@@ -19,7 +19,8 @@ struct Recipe {
   bool clip = true;
 
   float lr = 5e-5f;               // try: 1e-5 2e-5 5e-5
-  std::string schedule = "a;b";   // try: cosine linear
+  // What it falls by. try: cosine linear
+  std::string schedule = "a;b";
   double warmup = 0.2;
 
   template <class Field>
@@ -44,6 +45,8 @@ TEST(RecipeText, ListsTheFieldsWithTheirDefaultsAndTheValuesToTry) {
   EXPECT_THAT(fields[2].values, ElementsAre("1e-5", "2e-5", "5e-5"));
   EXPECT_EQ(fields[3].type, "std::string");
   EXPECT_EQ(fields[3].value, "a;b");
+  EXPECT_THAT(fields[3].values, ElementsAre("cosine", "linear"));
+  EXPECT_TRUE(fields[4].values.empty());
 }
 
 TEST(RecipeText, SettingADefaultChangesNothingElse) {

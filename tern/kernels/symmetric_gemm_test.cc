@@ -1,6 +1,7 @@
 #include "tern/kernels/symmetric_gemm.h"
 
 #include "tern/kernels/kernel_test_util.h"
+#include "tern/kernels/symmetric_gemm_ref.h"
 
 namespace tern::kernels {
 namespace {
@@ -32,6 +33,26 @@ TEST(SymmetricGemm, TakesTheColumnsOfATallMatrixInBf16) {
   symmetric_gemm(tall.t(), tall, {got.data(), n, n}, Into::overwrite);
   gemm(tall.t(), tall, {want.data(), n, n}, Into::overwrite);
   expect_close(got, want, k * rounding<float>() * std::sqrt(double{k}));
+}
+
+TEST(SymmetricGemm, IsWhatItsReferenceSays) {
+  constexpr int64_t n = 70, k = 33;
+  const auto x = random_normal(n * k, 3);
+  const Matrix<const float> rows(x.data(), n, k);
+  std::vector<float> got(n * n), want = got;
+  symmetric_gemm(rows, rows.t(), {got.data(), n, n}, Into::overwrite);
+  ref::symmetric_gemm<double>(rows, rows.t(), {want.data(), n, n});
+  expect_close(got, want, k * rounding<float>() * std::sqrt(double{k}));
+}
+
+TEST(Transpose, SwapsRowsAndColumns) {
+  constexpr int64_t n = 37, k = 21;
+  const auto x = random_normal(n * k, 4);
+  std::vector<float> got(n * k);
+  transpose({x.data(), n, k}, {got.data(), k, n});
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < k; ++j) ASSERT_EQ(got[j * n + i], x[i * k + j]) << i << ", " << j;
+  }
 }
 
 }  // namespace

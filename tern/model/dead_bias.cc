@@ -9,6 +9,8 @@ const RegisterArm scale({"dead_bias_scale", "",
                          "share of the dead weights' sum that becomes tequila's bias, at first",
                          "Tequila, arXiv 2509.23809: 1e-3"});
 
+const RegisterArm gradient({"dead_gradient", "", "factor of the gradient of dead weights", ""});
+
 std::unique_ptr<DeadBias> make_none(Parameters&, const std::string&, float) { return nullptr; }
 
 const Register<MakeDeadBias> none(dead_biases(), "none", make_none, "no bias", "");

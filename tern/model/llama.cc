@@ -78,6 +78,12 @@ Llama::Llama(const LlamaConfig& config, const LlamaOptions& options)
   if (options.dense_linears) replace_linears<DenseLinear>();
 }
 
+std::vector<std::string> Llama::linear_names() const {
+  std::vector<std::string> names;
+  for (const Linear& linear : linears_) names.push_back(linear.name);
+  return names;
+}
+
 void Llama::initialize(uint64_t seed, double deviation) {
   Rng rng(seed);
   for (const auto& [name, tensor] : parameters_.all()) {

@@ -59,6 +59,11 @@ class Llama {
   const Parameters& parameters() const { return parameters_; }
   const std::vector<Linear>& linears() const { return linears_; }
 
+  /// Names of their weights.
+  std::vector<std::string> linear_names() const;
+  /// The block that a linear layer of this model is in, from 0.
+  int64_t block_of(const Linear& linear) const { return (&linear - linears_.data()) / kRoles; }
+
   /// Random weights: normal with this deviation, gains 1 (Hugging Face's initializer_range).
   void initialize(uint64_t seed, double deviation = 0.02);
 

@@ -12,6 +12,12 @@ Registry<TableFormat>& table_formats() {
 
 const TableFormat& table_format(int bits) { return table_formats().at(std::to_string(bits)); }
 
+void use_table_format(Llama& model, int bits, Grouping grouping) {
+  if (bits == 32) return;
+  const auto quantize = table_format(bits).quantize;
+  model.quantize_tables([=](const Tensor& table) { return quantize(table, grouping); });
+}
+
 bool is_table(const std::string& parameter) {
   return parameter == "model.embed_tokens.weight" || parameter == "lm_head.weight";
 }

@@ -2,6 +2,7 @@
 
 #include "tern/autograd/parameters.h"
 #include "tern/base/registry.h"
+#include "tern/model/llama.h"
 #include "tern/quant/grouping.h"
 
 namespace tern {
@@ -23,6 +24,9 @@ Registry<TableFormat>& table_formats();
 
 /// The format of so many bits: 32, 16, 8 or 2; throws on anything else.
 const TableFormat& table_format(int bits);
+
+/// Lets a model compute with tables of so many bits.
+void use_table_format(Llama& model, int bits, Grouping grouping);
 
 /// Whether a parameter of this name is the embedding or the head.
 bool is_table(const std::string& parameter);

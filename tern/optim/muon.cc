@@ -124,7 +124,8 @@ const Register<MakeOptimizer> registration(
     [](std::vector<ParameterGroup> groups, const OptimizerOptions& options) {
       return std::make_unique<Muon>(std::move(groups), options);
     },
-    "orthogonal steps for matrices, of adamw's size, and adamw for the rest",
+    "orthogonal steps for matrices (by a rational function instead of Newton-Schulz), of adamw's "
+    "size; adamw for the rest",
     "Jordan et al. 2024, kellerjordan.github.io/posts/muon; size of steps: 2502.16982");
 
 }  // namespace

@@ -36,29 +36,42 @@ Registry<MakeOptimizer>& optimizers() {
   return registry;
 }
 
+void check_optimizer(const std::string& name, const OptimizerOptions& o) {
+  optimizers().at(name);
+  for (const float decay : {o.beta1, o.beta2, o.momentum}) {
+    check(decay >= 0 && decay < 1,
+          "--beta1, --beta2 and --momentum must be at least 0 and below 1, found {}", decay);
+  }
+  check(o.epsilon > 0, "--epsilon must be above 0, found {}", o.epsilon);
+  check(o.state == DType::f32 || o.state == DType::bf16,
+        "--optimizer-state must be f32 or bf16, found {}", name_of(o.state));
+}
+
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name,
                                           std::vector<ParameterGroup> groups,
                                           const OptimizerOptions& options) {
+  check_optimizer(name, options);
   return optimizers().at(name)(std::move(groups), options);
 }
 
 std::vector<ParameterGroup> groups_of(const Parameters& parameters,
-                                      const std::vector<std::string>& matrices) {
+                                      const std::vector<std::string>& matrices,
+                                      const LrFactors& factors) {
   std::vector<ParameterGroup> groups = {
-      {.name = "matrices", .parameters = {}, .decays = true, .matrices = true},
-      {.name = "embeddings", .parameters = {}, .decays = true},
-      {.name = "vectors", .parameters = {}}};
+      {"matrices", {}, factors.matrices, /*decays=*/true, /*matrices=*/true},
+      {"learned", {}, factors.learned},
+      {"embeddings", {}, factors.rest, /*decays=*/true},
+      {"vectors", {}, factors.rest}};
   for (const Parameter& parameter : parameters.all()) {
     const bool named = std::ranges::find(matrices, parameter.name) != matrices.end();
-    const size_t group = named ? 0 : parameter.tensor.rank() >= 2 ? 1 : 2;
+    const bool learned = parameter.name.find(".learned_") != std::string::npos;
+    const size_t group = named ? 0 : learned ? 1 : parameter.tensor.rank() >= 2 ? 2 : 3;
     groups[group].parameters.push_back(parameter);
   }
   return groups;
 }
 
 Tensor make_state(const Parameter& parameter, const OptimizerOptions& options) {
-  check(options.state == DType::f32 || options.state == DType::bf16,
-        "--optimizer-state must be f32 or bf16, found {}", name_of(options.state));
   return Tensor::zeros(parameter.tensor.shape(), options.state);
 }
 

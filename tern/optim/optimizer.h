@@ -57,14 +57,23 @@ using MakeOptimizer = std::function<std::unique_ptr<Optimizer>(std::vector<Param
 
 /// The values of the field `optimizer`: adamw, muon, lion.
 Registry<MakeOptimizer>& optimizers();
+/// Throws an Error on an unknown name and on values out of their range.
+void check_optimizer(const std::string& name, const OptimizerOptions& options);
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name,
                                           std::vector<ParameterGroup> groups,
                                           const OptimizerOptions& options);
 
+/// Factors of the learning rate for groups_of().
+struct LrFactors {
+  float matrices = 1, learned = 1, rest = 1;
+};
+
 /// A model's parameters as groups: "matrices", those of these names (of its linear layers),
-/// "embeddings", all others with two axes, and "vectors", which alone do not decay.
+/// "learned", what their quantizers learn besides ("<name>.learned_..."), "embeddings", all others
+/// with two axes, and "vectors". Matrices and embeddings decay.
 std::vector<ParameterGroup> groups_of(const Parameters& parameters,
-                                      const std::vector<std::string>& matrices = {});
+                                      const std::vector<std::string>& matrices = {},
+                                      const LrFactors& factors = {});
 
 /// Moments for one parameter, zero, in the type of the state.
 Tensor make_state(const Parameter& parameter, const OptimizerOptions& options);

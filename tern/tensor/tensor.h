@@ -71,6 +71,11 @@ class Tensor {
   std::span<T> values() const {
     return {data<T>(), static_cast<size_t>(size())};
   }
+  /// A copy of the numbers of a float32 tensor.
+  std::vector<float> to_vector() const {
+    const auto all = values<const float>();
+    return {all.begin(), all.end()};
+  }
   /// The one number of a float32 tensor of size 1.
   float item() const;
 

@@ -85,12 +85,12 @@ TEST_F(DistillationTest, EveryPartHasAGradientThatATrainingStepFollows) {
     Llama model = student();
     const Distillation how(options, 2);
     const auto from = teacher(how);
-    AdamW optimizer(model.parameters(), {});
+    AdamW optimizer(groups_of(model.parameters()), {});
     const double before = loss(model, options);
     for (int step = 0; step < 5; ++step) {
       Tape tape;
       tape.backward(how.loss(model, from.get(), inputs_, targets_, windows_));
-      optimizer.step(3e-3f, 1);
+      optimizer.step({.lr = 3e-3f});
     }
     EXPECT_LT(loss(model, options), before) << options.kind << options.features;
   }
@@ -207,13 +207,14 @@ class DistillationLearning : public ::testing::Test {
   template <class Loss>
   static void train(Llama& model, uint64_t steps, float lr, uint64_t first_seed, uint64_t batches,
                     Loss&& loss) {
-    AdamW optimizer(model.parameters(), {});
+    AdamW optimizer(groups_of(model.parameters()), {});
     for (uint64_t step = 0; step < steps; ++step) {
       const Language::Batch batch = Language::batch(first_seed + step % batches);
       Tape tape;
       tape.backward(loss(batch));
       const float left = 1 - static_cast<float>(step) / static_cast<float>(steps);
-      optimizer.step(lr * left, clip_factor(gradient_norm(model.parameters()), 1.0));
+      optimizer.step(
+          {.lr = lr * left, .gradient_scale = clip_factor(gradient_norm(model.parameters()), 1.0)});
     }
   }
 

@@ -12,13 +12,34 @@
 #include "tern/data/stream_source.h"
 #include "tern/data/text_source.h"
 #include "tern/model/model_files.h"
+#include "tern/model/start.h"
 #include "tern/parallel/parallel.h"
 #include "tern/parallel/wait_policy.h"
 #include "tern/train/checkpoint.h"
+#include "tern/train/memory_estimate.h"
 #include "tern/train/stop.h"
 
 namespace tern {
 namespace fs = std::filesystem;
+namespace {
+
+// What every run has, whatever its recipe does.
+const RegisterArm steps({"steps", "", "steps to train; 0: as many as --tokens take", ""});
+const RegisterArm tokens({"tokens", "", "tokens to train on; 0: until --time-budget is spent", ""});
+const RegisterArm time_budget({"time_budget", "",
+                               "seconds of training when --steps and --tokens are 0", ""});
+const RegisterArm seed({"seed", "", "seed of the order of the data and of random rounding", ""});
+const RegisterArm batch_size({"batch_size", "", "sequences in one pass", ""});
+const RegisterArm accumulation({"accumulation", "", "passes whose gradients make one step", ""});
+const RegisterArm sequence_length({"sequence_length", "", "tokens in a sequence", ""});
+const RegisterArm eval_every({"eval_every", "", "steps between evaluations; 0: only at the end",
+                              ""});
+const RegisterArm eval_tokens({"eval_tokens", "", "tokens of an evaluation while training; 0: all",
+                               ""});
+const RegisterArm save_every({"save_every", "", "steps between checkpoints; 0: only when stopped",
+                              ""});
+
+}  // namespace
 
 void RunOptions::add_to(Flags& flags) {
   flags.add("lab", lab, "the lab's folder");
@@ -51,10 +72,24 @@ Run::Run(const RunOptions& options)
   fs::create_directories(folder_);
 }
 
-Llama Run::load_model(DType compute, int64_t tokens) const {
-  const LlamaConfig config = LlamaConfig::read(manifest_.model / "config.json");
-  require_memory(training_memory(config, tokens, compute), "training this model");
-  return load_llama(manifest_.model, {.compute = compute});
+LlamaConfig Run::model_config() const { return LlamaConfig::read(manifest_.model / "config.json"); }
+
+Llama Run::load_model(const LlamaOptions& options, int64_t tokens, DType optimizer_state) {
+  const MemoryEstimate memory = estimate_memory(model_config(), options, tokens, optimizer_state);
+  print(memory.to_string());
+  require_memory(memory.total(),
+                 "training this model (less: --recompute, --optimizer-state bf16, a smaller "
+                 "--batch-size with more --accumulation)");
+  return load_llama(manifest_.model, options);
+}
+
+void Run::move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,
+                        int64_t T) const {
+  constexpr int64_t kTokens = 8192;  // several times the width of any layer of SmolLM-135M
+  const int64_t B = std::max<int64_t>(1, kTokens / T);
+  std::vector<int32_t> inputs(B * T), targets(B * T);
+  training_data(how.seed)->fill(0, B, T, inputs, targets);
+  starts().at(start)(model, inputs, B, how.grouping, GroupRule(how.rule));
 }
 
 std::unique_ptr<TokenSource> Run::training_data(uint64_t seed) const {
@@ -90,6 +125,11 @@ CodeCounts Run::add_layers(int64_t step, const Llama& model) {
 }
 
 void Run::add_result(const ResultsRow& row) {
+  print(
+      fmt::format("step {} lambda={:.3f} loss={:.4f} eval_ppl={:.4f} eval_bpb={:.4f} lr={:.3g} "
+                  "quant=[-1:{:.3f} 0:{:.3f} +1:{:.3f}]",
+                  row.step, row.lambda, row.train_loss.value_or(0), row.eval_ppl, row.eval_bpb,
+                  row.lr, row.q_neg1, row.q_zero, row.q_pos1));
   if (!options_.results) return;
   if (!results_) {
     results_ = std::make_unique<ResultsFile>(
@@ -105,11 +145,25 @@ void Run::save_checkpoint(const std::vector<Parameter>& tensors, const Json& sta
   tern::save_checkpoint(checkpoint(), tensors, state);
 }
 
-void Run::print_summary(const std::vector<std::pair<std::string, std::string>>& values) {
+void Run::print_summary(const RunSummary& s) {
+  const double rate =
+      s.training_seconds > 0 ? static_cast<double>(s.tokens) / s.training_seconds : 0;
+  const std::pair<const char*, std::string> values[] = {
+      {"eval_ppl", fmt::format("{:.6f}", s.score.ppl)},
+      {"eval_bpb", fmt::format("{:.6f}", s.score.bpb)},
+      {"best_ppl", fmt::format("{:.6f}", s.best_ppl)},
+      {"train_loss", fmt::format("{:.6f}", s.train_loss)},
+      {"steps", std::to_string(s.steps)},
+      {"tokens", std::to_string(s.tokens)},
+      {"tokens_per_s", fmt::format("{:.1f}", rate)},
+      {"training_seconds", fmt::format("{:.2f}", s.training_seconds)},
+      {"total_seconds", fmt::format("{:.2f}", s.total_seconds)},
+      {"peak_memory_gb", fmt::format("{:.3f}", peak_resident_memory() / 1e9)},
+      {"model", model_folder().string()}};
   line_.print("---");
   Json json = Json::object();
   for (const auto& [key, value] : values) {
-    line_.print(key + ": " + value);
+    line_.print(fmt::format("{}: {}", key, value));
     json.set(key, value);
   }
   write_file_atomically(folder_ / "summary.json", json.dump_pretty() + "\n");
@@ -117,22 +171,6 @@ void Run::print_summary(const std::vector<std::pair<std::string, std::string>>& 
 
 void Run::add_tokenizer(const fs::path& model_folder) const {
   copy_tokenizer(manifest_.model, model_folder);
-}
-
-double training_memory(const LlamaConfig& c, int64_t tokens, DType compute) {
-  const double parameters = static_cast<double>(c.parameter_count());
-  const double operand = static_cast<double>(size_of(compute));
-  const double heads =
-      static_cast<double>(c.head_dim * (c.num_attention_heads + c.num_key_value_heads));
-  // Kept for the backward pass, a token and layer: two residual sums in float32; two norms, q, k
-  // (with and without rotation), v, the attention's result, gate, up and their product as operands.
-  const double floats = 2.0 * static_cast<double>(c.hidden_size);
-  const double operands = 2.0 * static_cast<double>(c.hidden_size) + 3.0 * heads +
-                          3.0 * static_cast<double>(c.intermediate_size);
-  const double activations =
-      static_cast<double>(tokens * c.num_hidden_layers) * (4.0 * floats + operand * operands);
-  constexpr double kLogits = 300e6;  // chunks of logits and their gradient
-  return parameters * (16 + operand) + activations + kLogits;
 }
 
 int run_main(int argc, char** argv, const std::function<void(Flags&)>& add_fields,

@@ -6,11 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "tern/base/arms.h"
 #include "tern/base/flags.h"
 #include "tern/base/lab.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/token_source.h"
 #include "tern/model/llama.h"
+#include "tern/model/ternary_weight.h"
+#include "tern/train/evaluate.h"
 #include "tern/train/layers.h"
 #include "tern/train/progress_line.h"
 #include "tern/train/results.h"
@@ -33,6 +36,16 @@ struct RunOptions {
   void add_to(Flags& flags);
 };
 
+/// What a finished run says of itself.
+struct RunSummary {
+  Evaluation score;  // at the end
+  double best_ppl = 0;
+  double train_loss = 0;
+  int64_t steps = 0, tokens = 0;
+  double training_seconds = 0;
+  double total_seconds = 0;
+};
+
 /// One run of a recipe in a lab: its inputs, its folder and what it shows on the way. It writes
 /// into its folder alone, apart from the rows of results.tsv.
 class Run {
@@ -44,9 +57,15 @@ class Run {
   std::filesystem::path checkpoint() const { return folder_ / "checkpoint.safetensors"; }
   std::filesystem::path model_folder() const { return folder_ / "model"; }
 
-  /// The lab's full-precision model. Throws before allocating when training it with `tokens` tokens
-  /// a step does not fit in memory.
-  Llama load_model(DType compute, int64_t tokens) const;
+  /// Shape of the lab's full-precision model.
+  LlamaConfig model_config() const;
+  /// The lab's full-precision model. Prints what training it with `tokens` tokens a pass and such
+  /// moments takes, and throws before allocating when that does not fit in memory.
+  Llama load_model(const LlamaOptions& options, int64_t tokens, DType optimizer_state);
+  /// Moves the weights of a dense model to where ternary training starts (see tern/model/start.h),
+  /// with a few thousand tokens of the training text in windows of T.
+  void move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,
+                     int64_t T) const;
   /// Training windows in an order that depends on the seed and the position alone.
   std::unique_ptr<TokenSource> training_data(uint64_t seed) const;
   /// The lab's full-precision model as a teacher, with what `tern teacher` has kept of it.
@@ -64,13 +83,13 @@ class Run {
   void add_step(const StepRow& row);
   /// Adds a row to the folder's layers.tsv for each ternary layer; returns the counts of all codes.
   CodeCounts add_layers(int64_t step, const Llama& model);
-  /// Adds a row to results.tsv.
+  /// Prints an evaluation as a line and adds it to results.tsv.
   void add_result(const ResultsRow& row);
   /// Writes the checkpoint (see tern/train/checkpoint.h), with all rows of the steps before it.
   void save_checkpoint(const std::vector<Parameter>& tensors, const Json& state);
   /// Prints "---" and one `key: value` line each, and keeps them as summary.json in the run's
   /// folder.
-  void print_summary(const std::vector<std::pair<std::string, std::string>>& values);
+  void print_summary(const RunSummary& summary);
 
   /// Puts the tokenizer's files beside a saved model, so that it can be scored on its own.
   void add_tokenizer(const std::filesystem::path& model_folder) const;
@@ -91,14 +110,9 @@ class Run {
   std::unique_ptr<ResultsFile> results_;
 };
 
-/// Bytes that training needs at most: weights, gradients, two moments, operand copies, and the
-/// activations of `tokens` tokens.
-double training_memory(const LlamaConfig& config, int64_t tokens, DType compute);
-
 /// The main of a recipe. Fills `Recipe` from the command line (each of its fields is a flag), calls
 /// train(run, recipe) and turns an Error into one line on standard error and exit code 1. Recipe
-/// has `template <class Field> void fields(Field&& field)`, which calls field(name, variable, help)
-/// for every field.
+/// names its fields by TERN_FIELDS; what --help says of them is registered (tern/base/arms.h).
 int run_main(int argc, char** argv, const std::function<void(Flags&)>& add_fields,
              const std::function<int(Run&)>& train);
 
@@ -108,8 +122,9 @@ int run_recipe(int argc, char** argv, int (*train)(Run&, const Recipe&)) {
   return run_main(
       argc, argv,
       [&](Flags& flags) {
-        recipe.fields(
-            [&](const char* name, auto& value, const char* help) { flags.add(name, value, help); });
+        recipe.fields([&](std::string_view name, auto& value) {
+          flags.add(name, value, meaning_of_field(std::string(name)));
+        });
       },
       [&](Run& run) { return train(run, recipe); });
 }

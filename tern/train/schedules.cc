@@ -25,10 +25,15 @@ const RegisterArm lr_warmup({"lr_warmup", "",
 const RegisterArm lr_end({"lr_end", "", "last learning rate as a share of the peak", ""});
 const RegisterArm lr_decay({"lr_decay", "",
                             "share of what follows the warm-up in which wsd comes down",
-                            "Tequila: the last steps down to 0.1; Dremov et al. 2025"});
+                            "with QAT: arXiv 2509.22935"});
 const RegisterArm weight_decay_until({"weight_decay_until", "",
                                       "point of the run where weight decay ends; 1: never",
                                       "BitNet b1.58 2B4T 2025: at half of the run"});
+
+const RegisterArm temperature({"temperature", "",
+                               "hestia: softness of the codes until lambda's warm-up ends; from "
+                               "there a cosine takes it down to 0",
+                               "Hestia, arXiv 2601.20745: between 0.1 and 2"});
 
 // Lambda.
 
@@ -67,7 +72,7 @@ const Register<LambdaCurve> two_phase_lambda(lambda_schedules(), "two-phase", tw
 
 double constant(double, double) { return 1; }
 double linear_fall(double t, double) { return 1 - t; }
-double cosine_fall(double t, double) { return 0.5 * (1 + std::cos(M_PI * t)); }
+double cosine_of(double t, double) { return cosine_fall(t); }
 double stable_then_fall(double t, double decay) {
   return std::min(1.0, (1 - t) / std::max(decay, 1e-9));
 }
@@ -75,7 +80,7 @@ double stable_then_fall(double t, double decay) {
 const Register<LrCurve> constant_lr(lr_schedules(), "constant", constant, "stays at the peak", "");
 const Register<LrCurve> linear_lr(lr_schedules(), "linear", linear_fall, "falls in a straight line",
                                   "");
-const Register<LrCurve> cosine_lr(lr_schedules(), "cosine", cosine_fall, "falls as half a cosine",
+const Register<LrCurve> cosine_lr(lr_schedules(), "cosine", cosine_of, "falls as half a cosine",
                                   "Loshchilov and Hutter 2017, SGDR");
 const Register<LrCurve> wsd_lr(lr_schedules(), "wsd", stable_then_fall,
                                "stays at the peak, then falls in a straight line over lr_decay",
@@ -124,6 +129,15 @@ float LrSchedule::at(const Progress& now) const {
   const double start = warmup <= 1 ? warmup : 0;
   const double t = std::clamp((now.fraction - start) / std::max(1e-9, 1 - start), 0.0, 1.0);
   return peak * static_cast<float>(end + (1 - end) * height(t, decay));
+}
+
+double cosine_fall(double t) { return 0.5 * (1 + std::cos(M_PI * std::clamp(t, 0.0, 1.0))); }
+
+float falling_temperature(float start, double warmup, const Progress& now) {
+  if (share_done(warmup, now) < 1) return start;
+  const double begin = warmup <= 1 ? warmup : 0;
+  const double t = (now.fraction - begin) / std::max(1e-9, 1 - begin);
+  return start * static_cast<float>(cosine_fall(t));
 }
 
 float until(float value, double point, const Progress& now) {

@@ -44,6 +44,13 @@ struct LrSchedule {
   float at(const Progress& now) const;
 };
 
+/// From 1 at t <= 0 down to exactly 0 at t >= 1, as half a cosine.
+double cosine_fall(double t);
+
+/// How soft the codes of the annealed softmax are (Hestia): `start` until lambda's warm-up of this
+/// length ends, from there down to 0, hard, as half a cosine.
+float falling_temperature(float start, double warmup, const Progress& now);
+
 /// `value` up to a point of the run, 0 after it.
 float until(float value, double point, const Progress& now);
 

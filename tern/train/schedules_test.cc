@@ -69,6 +69,12 @@ TEST(LrSchedule, TheFirstStepOfAWarmUpMovesTheWeights) {
   EXPECT_GT((LrSchedule{.warmup = 100}.at({.step = 0, .fraction = 0})), 0);
 }
 
+TEST(FallingTemperature, StaysThroughTheWarmUpAndEndsHard) {
+  EXPECT_EQ(falling_temperature(0.5f, 0.2, at_share(0.1)), 0.5f);
+  EXPECT_FLOAT_EQ(falling_temperature(0.5f, 0.2, at_share(0.6)), 0.25f);
+  EXPECT_EQ(falling_temperature(0.5f, 0.2, at_share(1)), 0);
+}
+
 TEST(Until, EndsAtAShareOrAtAStep) {
   EXPECT_EQ(until(0.1f, 0.5, at_share(0.49)), 0.1f);
   EXPECT_EQ(until(0.1f, 0.5, at_share(0.5)), 0);

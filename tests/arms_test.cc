@@ -1,0 +1,194 @@
+// The arms of the recipe as processes: every value that the recipe lists trains, packs and resumes,
+// nonsense is refused before training, and what is listed is what the program takes.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tern/base/arms.h"
+#include "tern/base/flags.h"
+#include "tern/base/recipe_text.h"
+#include "tern/base/toml.h"
+#include "tern/model/packed_model.h"
+#include "tern/train/evaluate.h"
+#include "tests/run_fixture.h"
+
+namespace tern {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+const fs::path kLab = fs::path(TERN_SOURCE_DIR) / "lab";
+
+std::vector<RecipeField> fields() { return recipe_fields(read_file(kLab / "train.cpp")); }
+
+/// The flags that one value of a field needs beside itself.
+FlagList with(const std::string& field, const std::string& value) {
+  FlagList flags = {"--steps", "3", flag_name(field), value};
+  const auto add = [&](const FlagList& more) {
+    flags.insert(flags.end(), more.begin(), more.end());
+  };
+  if (field == "zeros" || field == "pattern") add({"--level", "least-squares"});
+  if (field == "activation_scale" || field == "activation_clip") add({"--activation-bits", "4"});
+  if (field == "learned_init") add({"--quantizer", "lsq"});
+  return flags;
+}
+
+class ArmsTest : public RunTest {};
+
+TEST_F(ArmsTest, EveryNamedValueTrainsAndItsPackedModelScoresAsInTraining) {
+  for (const RecipeField& field : fields()) {
+    if (field.type != "std::string") continue;
+    for (const std::string& value : field.values) {
+      if (value == field.value || field.name == "layers") continue;  // two blocks have no inner one
+      const std::string run = field.name + "-" + value.substr(0, value.find(':'));
+      train(run, with(field.name, value));
+      Llama packed = load_packed(model(run), DType::f32);
+      const EvalSet set = EvalSet::read(lab_.lab().eval_set());
+      const double ppl = evaluate(packed, set, 0).ppl;
+      EXPECT_NEAR(std::stod(summary(run, "eval_ppl")), ppl, 1e-4 * ppl) << run;
+    }
+  }
+}
+
+TEST_F(ArmsTest, PiecesCombineFreely) {
+  train("a", {"--steps",
+              "3",
+              "--quantizer",
+              "shift",
+              "--dead-bias",
+              "tequila-learned",
+              "--dead-gradient",
+              "2",
+              "--reactivate-above",
+              "0.3",
+              "--reactivate-every",
+              "1",
+              "--hadamard",
+              "8",
+              "--sub-norm",
+              "--activation-bits",
+              "8",
+              "--embedding-bits",
+              "8",
+              "--optimizer",
+              "muon",
+              "--optimizer-state",
+              "bf16",
+              "--clip-value",
+              "0.5",
+              "--distill",
+              "tsld",
+              "--distill-features",
+              "cosine",
+              "--distill-relations",
+              "0.1",
+              "--recompute",
+              "--layers",
+              "growing",
+              "--lr-scales",
+              "0.1"});
+  Llama packed = load_packed(model("a"), DType::f32);
+  const double ppl = evaluate(packed, EvalSet::read(lab_.lab().eval_set()), 0).ppl;
+  EXPECT_NEAR(std::stod(summary("a", "eval_ppl")), ppl, 1e-4 * ppl);
+}
+
+TEST_F(ArmsTest, AResumedRunOfArmsWithAStateOfTheirOwnIsTheUndisturbedOne) {
+  const FlagList flags = {"--quantizer",
+                          "lsq",
+                          "--rounding",
+                          "nearest",
+                          "--optimizer",
+                          "muon",
+                          "--optimizer-state",
+                          "bf16",
+                          "--average",
+                          "0.9",
+                          "--dead-bias",
+                          "injected",
+                          "--sub-norm",
+                          "--threads",
+                          "1",
+                          "--hadamard",
+                          "8"};
+  train("whole", flags + FlagList{"--steps", "6"});
+  train("parts", flags + FlagList{"--steps", "6", "--save-every", "4"});
+  train("parts", flags + FlagList{"--steps", "6", "--resume"});
+  EXPECT_EQ(weights("parts"), weights("whole"));
+}
+
+TEST_F(ArmsTest, RecomputedActivationsChangeNoBit) {
+  const FlagList flags = {"--steps", "3", "--threads", "1", "--rounding", "stochastic"};
+  train("kept", flags);
+  train("again", flags + FlagList{"--recompute"});
+  EXPECT_EQ(weights("again"), weights("kept"));
+}
+
+TEST_F(ArmsTest, ACombinationWithoutSenseIsRefusedBeforeTraining) {
+  const std::vector<std::pair<FlagList, const char*>> cases = {
+      {{"--zeros", "0.4", "--threshold", "0.7"}, "--threshold"},
+      {{"--zeros", "0.4", "--pattern", "3:4"}, "--pattern"},
+      {{"--quantizer", "hestia", "--level", "least-squares"}, "hestia"},
+      {{"--learned-init", "rule"}, "learns no scale"},
+      {{"--reactivate-above", "0.4", "--pattern", "3:4"}, "--reactivate-above"},
+      {{"--start", "gptq", "--hadamard", "8"}, "--hadamard 0"},
+      {{"--activation-clip", "0.5"}, "clip"},
+      {{"--hadamard", "12"}, "power of two"},
+      {{"--distill-relation-layer", "9", "--distill-relations", "1"}, "9"},
+      {{"--optimizer", "sgd"}, "adamw, lion, muon"},
+      {{"--embedding-bits", "3"}, "16, 2, 32, 8"},
+  };
+  for (const auto& [flags, sentence] : cases) {
+    EXPECT_THAT(refuse(flags + FlagList{"--steps", "1"}), HasSubstr(sentence)) << flags[0];
+    EXPECT_FALSE(fs::exists(lab_.run_folder("refused") / "steps.tsv")) << flags[0];
+  }
+}
+
+TEST(Arms, EveryValueOfANamedFieldIsRegisteredAndEveryRegisteredOneIsOffered) {
+  for (const RecipeField& field : fields()) {
+    if (field.type != "std::string" || field.values.empty()) continue;
+    std::set<std::string> registered;
+    for (const Arm& arm : arms()) {
+      if (arm.field == field.name && !arm.value.empty()) registered.insert(arm.value);
+    }
+    if (registered.empty()) continue;  // free text, such as a number of weights
+    EXPECT_EQ(std::set<std::string>(field.values.begin(), field.values.end()), registered)
+        << field.name;
+  }
+}
+
+TEST(Arms, EveryFieldWithValuesToTrySaysWhatItMeans) {
+  for (const RecipeField& field : fields()) {
+    if (field.values.empty()) continue;
+    EXPECT_FALSE(meaning_of_field(field.name).empty()) << field.name;
+  }
+}
+
+TEST(Arms, PublishedRecipesAndAblationsSetFieldsThatAreThere) {
+  std::set<std::string> flags;
+  for (const RecipeField& field : fields()) {
+    flags.insert(flag_name(field.name));
+    if (field.type == "bool") flags.insert("--no-" + flag_name(field.name).substr(2));
+  }
+  int recipes = 0;
+  for (const fs::directory_entry& file : fs::directory_iterator(kLab / "recipes")) {
+    ++recipes;
+    const Json recipe = read_toml(file.path());
+    for (const auto& [field, value] : recipe.at("recipe").members()) {
+      EXPECT_TRUE(flags.contains(flag_name(field))) << file.path() << " " << field;
+    }
+  }
+  EXPECT_EQ(recipes, 7);
+  const Json ablations = read_toml(kLab / "ablations.toml");
+  for (const Json& arm : ablations.at("arm").items()) {
+    for (const Json& flag : arm.at("flags").items()) {
+      const std::string word = flag.as_string();
+      EXPECT_TRUE(!word.starts_with("--") || flags.contains(word)) << word;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tern

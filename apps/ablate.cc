@@ -28,6 +28,7 @@ struct AblateOptions {
   int64_t tokens = 131072;
   int64_t seeds = 3;
   int threads = 0;
+  bool recipes = true;
   bool json = false;
 
   void add_to(Flags& flags) {
@@ -36,6 +37,7 @@ struct AblateOptions {
     flags.add("tokens", tokens, "tokens that each run trains on");
     flags.add("seeds", seeds, "runs of the baseline and of each arm");
     flags.add("threads", threads, "threads of a run; 0: all cores");
+    flags.add("recipes", recipes, "compare the published recipes too");
     flags.add("out", out, "write the tables into this Markdown file as well");
     flags.add("json", json, "print JSON");
   }
@@ -202,8 +204,10 @@ int ablate(const std::vector<std::string>& arguments) {
   AblationPlan plan = AblationPlan::read(options.arms.empty() ? tern_home() / "share" / "tern" /
                                                                     "lab" / "ablations.toml"
                                                               : fs::path(options.arms));
-  for (const PublishedRecipe& recipe : published_recipes(recipes_folder())) {
-    plan.arms.push_back({"Published recipes", recipe.name, recipe.flags()});
+  if (options.recipes) {
+    for (const PublishedRecipe& recipe : published_recipes(recipes_folder())) {
+      plan.arms.push_back({"Published recipes", recipe.name, recipe.flags()});
+    }
   }
   std::erase_if(plan.arms, [&](const AblationArm& arm) {
     return (arm.section + " " + arm.name).find(options.only) == std::string::npos;

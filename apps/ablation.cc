@@ -36,8 +36,10 @@ Spread change(const std::vector<AblationRun>& runs, const std::vector<AblationRu
   return Spread::of(values);
 }
 
+/// A difference of ln(perplexity) as a change of perplexity.
 std::string percent(const Spread& s) {
-  return fmt::format("{:+.2f} ± {:.2f}", 100 * s.mean, 100 * s.deviation);
+  const double ratio = std::exp(s.mean);
+  return fmt::format("{:+.2f} ± {:.2f}", 100 * (ratio - 1), 100 * ratio * s.deviation);
 }
 
 std::string line(const AblationRow& row, double reference, bool is_baseline) {

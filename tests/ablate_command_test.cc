@@ -1,0 +1,91 @@
+// `tern ablate`, `tern train --recipe` and `--list-arms` as processes. Each test that trains
+// compiles the lab's train.cpp, which takes seconds, so there are few.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "tests/run_fixture.h"
+
+namespace tern {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ArmCommands : public RunTest {
+ protected:
+  ArmCommands() {
+    unsetenv("TERN_HOME");
+    fs::copy_file(TERN_SOURCE_DIR "/lab/train.cpp", lab_.lab().recipe());
+    fs::create_directories(lab_.lab().confirm_set().parent_path());
+    fs::copy_file(lab_.lab().eval_set(), lab_.lab().confirm_set());
+  }
+  CapturedRun tern(const FlagList& words) const {
+    return capture_process(FlagList{TERN_PROGRAM} + words, false, lab_.root());
+  }
+};
+
+constexpr const char* kArms = R"(
+[baseline]
+flags = ["--batch-size", "2", "--sequence-length", "16", "--group", "32", "--eval-every", "2"]
+
+[[arm]]
+section = "Scale"
+name = "level"
+flags = ["--level", "least-squares"]
+
+[[arm]]
+section = "Scale"
+name = "nonsense"
+flags = ["--zeros", "0.4", "--pattern", "3:4"]
+)";
+
+TEST_F(ArmCommands, AnAblationComparesEachArmWithTheSameBaselineAndKeepsWhatIsDone) {
+  write_file_atomically(lab_.root() / "arms.toml", kArms);
+  const FlagList ablate = {"ablate", "--arms",    "arms.toml", "--tokens",     "128",   "--seeds",
+                           "2",      "--threads", "1",         "--no-recipes", "--json"};
+  const CapturedRun first = tern(ablate);
+  ASSERT_EQ(first.exit_code, 0) << first.output;
+  const size_t begin = first.output.find("[\n");
+  const Json rows = Json::parse(first.output.substr(begin), "ablate");
+  std::vector<std::string> names;
+  for (const Json& row : rows.items()) names.push_back(row.at("arm").as_string());
+  EXPECT_THAT(names, ElementsAre("baseline", "level", "nonsense"));
+  EXPECT_EQ(rows.items()[0].at("search_change").as_double(), 0);
+  EXPECT_NE(rows.items()[1].at("search_change").as_double(), 0);
+  EXPECT_GT(rows.items()[1].at("flip_rate").as_double(), 0);
+  EXPECT_THAT(rows.items()[2].at("refused").as_string(), HasSubstr("--pattern"));
+
+  fs::remove(lab_.lab().train_tokens());  // nothing could be trained any more
+  const CapturedRun again = tern(ablate);
+  EXPECT_EQ(again.output.substr(again.output.find("[\n")), first.output.substr(begin));
+}
+
+TEST_F(ArmCommands, APublishedRecipeSetsItsFieldsAndOwnFlagsGoBefore) {
+  const FlagList small = {"--threads", "1", "--batch-size", "2", "--sequence-length", "16",
+                          "--steps",   "2", "--no-score"};
+  const CapturedRun run =
+      tern(FlagList{"train", "--recipe", "hf-warmup", "--activation-bits", "4"} + small);
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const Json config = Json::read(model("0001") / "config.json").at("quantization_config");
+  EXPECT_EQ(config.at("group").as_string(), "tensor");
+  EXPECT_EQ(config.at("activation_bits").as_int(), 4);
+
+  const CapturedRun unknown = tern({"train", "--recipe", "tequilla"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.output, HasSubstr("did you mean tequila?"));
+}
+
+TEST_F(ArmCommands, ArmsAreListedWithDefaultValuesToTryMeaningAndSource) {
+  const CapturedRun run = tern({"train", "--list-arms"});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.output,
+              AllOf(HasSubstr("--threshold 0.5   try: 0.3 0.4 0.5 0.6 0.7\n"),
+                    HasSubstr("lloyd-max"), HasSubstr("arXiv 2509.23809"), HasSubstr("paretoq")));
+}
+
+}  // namespace
+}  // namespace tern

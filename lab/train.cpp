@@ -283,7 +283,6 @@ void check_recipe(const Recipe& r, const LlamaConfig& model) {
   starts().at(r.start);
   table_format(r.embedding_bits);
   make_quantization(r, model.num_hidden_layers);
-  const Distillation valid(distillation_options(r), model.num_hidden_layers);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -291,11 +290,11 @@ void check_recipe(const Recipe& r, const LlamaConfig& model) {
 
 /// All that changes while training; what a checkpoint keeps.
 struct Training {
+  Distillation distillation;
   Llama model;
   Quantization quantization;
   std::vector<BitLinear*> layers;  // the model's, those that are ternary
   std::unique_ptr<TokenSource> data;
-  Distillation distillation;
   std::unique_ptr<Teacher> teacher;  // none where nothing is asked of it
   std::unique_ptr<Optimizer> optimizer;
   WeightAverage average;
@@ -304,12 +303,13 @@ struct Training {
   double recent_loss = 0, best_ppl = 0;
 
   Training(Run& run, const Recipe& r)
-      : model(run.load_model({.compute = compute_type(r.dtype), .recompute = r.recompute},
-                             r.batch_size * r.sequence_length, optimizer_options(r).state)),
+      : distillation(distillation_options(r), run.model_config().num_hidden_layers),
+        model(run.load_model({.compute = compute_type(r.dtype), .recompute = r.recompute},
+                             r.batch_size * r.sequence_length, optimizer_options(r).state,
+                             distillation.needs_teacher())),
         quantization(make_quantization(r, model.config().num_hidden_layers)),
         layers(make_ternary(run, r)),
         data(run.training_data(r.seed)),
-        distillation(distillation_options(r), model.config().num_hidden_layers),
         optimizer(make_optimizer(r.optimizer,
                                  groups_of(model.parameters(), model.linear_names(),
                                            {r.lr_matrices, r.lr_scales, r.lr_rest}),

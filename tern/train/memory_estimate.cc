@@ -26,7 +26,7 @@ double block_activations(const LlamaConfig& c, double operand) {
 }  // namespace
 
 MemoryEstimate estimate_memory(const LlamaConfig& c, const LlamaOptions& options, int64_t tokens,
-                               DType optimizer_state) {
+                               DType optimizer_state, bool teacher) {
   const auto parameters = static_cast<double>(c.parameter_count());
   const auto linears = static_cast<double>(c.linear_parameter_count());
   const auto blocks = static_cast<double>(c.num_hidden_layers);
@@ -42,6 +42,7 @@ MemoryEstimate estimate_memory(const LlamaConfig& c, const LlamaOptions& options
   m.kept_activations = blocks * inside;
   m.activations = options.recompute ? blocks * inputs + inside : m.kept_activations;
   m.logits = 300e6;
+  if (teacher) m.teacher = operand * parameters + 4 * (parameters - linears);
   return m;
 }
 
@@ -51,11 +52,12 @@ std::string MemoryEstimate::to_string() const {
       optimizer < optimizer_f32 ? fmt::format(" (f32: {})", gb(optimizer_f32)) : "";
   const std::string saved_activations =
       activations < kept_activations ? fmt::format(" (kept: {})", gb(kept_activations)) : "";
+  const std::string beside = teacher > 0 ? fmt::format(", teacher {}", gb(teacher)) : "";
   return fmt::format(
       "training takes about {} GB: weights {}, gradients {}, moments {}{}, quantized copies {}, "
-      "activations {}{}, logits {}",
+      "activations {}{}, logits {}{}",
       gb(total()), gb(weights), gb(gradients), gb(optimizer), saved_moments, gb(operands),
-      gb(activations), saved_activations, gb(logits));
+      gb(activations), saved_activations, gb(logits), beside);
 }
 
 }  // namespace tern

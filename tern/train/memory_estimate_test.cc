@@ -35,6 +35,14 @@ TEST(MemoryEstimate, SaysWhatEachArmSaves) {
               testing::AllOf(testing::HasSubstr("(f32: 9.9)"), testing::HasSubstr("(kept: ")));
 }
 
+TEST(MemoryEstimate, CountsATeacherBesideTheModel) {
+  const LlamaOptions options{.compute = DType::bf16};
+  const MemoryEstimate alone = estimate_memory(llama_1b(), options, 2048, DType::f32);
+  const MemoryEstimate both = estimate_memory(llama_1b(), options, 2048, DType::f32, true);
+  EXPECT_GT(both.total(), alone.total() + 2 * 1.2e9);
+  EXPECT_THAT(both.to_string(), testing::HasSubstr(", teacher 3."));
+}
+
 TEST(MemoryEstimate, SaysNothingOfArmsThatAreNotInUse) {
   const MemoryEstimate m = estimate_memory(llama_1b(), {.compute = DType::bf16}, 2048, DType::f32);
   EXPECT_THAT(m.to_string(), testing::Not(testing::HasSubstr("(")));

@@ -74,8 +74,10 @@ Run::Run(const RunOptions& options)
 
 LlamaConfig Run::model_config() const { return LlamaConfig::read(manifest_.model / "config.json"); }
 
-Llama Run::load_model(const LlamaOptions& options, int64_t tokens, DType optimizer_state) {
-  const MemoryEstimate memory = estimate_memory(model_config(), options, tokens, optimizer_state);
+Llama Run::load_model(const LlamaOptions& options, int64_t tokens, DType optimizer_state,
+                      bool teacher) {
+  const MemoryEstimate memory =
+      estimate_memory(model_config(), options, tokens, optimizer_state, teacher);
   print(memory.to_string());
   require_memory(memory.total(),
                  "training this model (less: --recompute, --optimizer-state bf16, a smaller "

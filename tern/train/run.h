@@ -60,8 +60,10 @@ class Run {
   /// Shape of the lab's full-precision model.
   LlamaConfig model_config() const;
   /// The lab's full-precision model. Prints what training it with `tokens` tokens a pass and such
-  /// moments takes, and throws before allocating when that does not fit in memory.
-  Llama load_model(const LlamaOptions& options, int64_t tokens, DType optimizer_state);
+  /// moments takes, beside a teacher or without, and throws before allocating when that does not
+  /// fit in memory.
+  Llama load_model(const LlamaOptions& options, int64_t tokens, DType optimizer_state,
+                   bool teacher);
   /// Moves the weights of a dense model to where ternary training starts (see tern/model/start.h),
   /// with a few thousand tokens of the training text in windows of T.
   void move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,

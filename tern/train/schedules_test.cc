@@ -29,7 +29,7 @@ TEST(LambdaSchedule, HasTheShapesOfItsSources) {
   };
   EXPECT_FLOAT_EQ(middle("linear", 6), 0.25f);
   EXPECT_NEAR(middle("cosine", 6), 0.1464466, 1e-6);
-  EXPECT_NEAR(middle("exponential", 6), 0.778803, 1e-6);  // (1 - e^-1.5) / (1 - e^-6)
+  EXPECT_NEAR(middle("exponential", 6), 0.7788003, 1e-6);  // (1 - e^-1.5) / (1 - e^-6)
   EXPECT_NEAR(middle("sigmoid", 100), 1.3888e-11, 1e-14);
   EXPECT_FLOAT_EQ(middle("step", 6), 0.25f);
   EXPECT_FLOAT_EQ(middle("two-phase", 6), 0.6f);

@@ -8,6 +8,7 @@
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/fingerprint.h"
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
 #include "tern/base/lab.h"
@@ -16,6 +17,7 @@
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"
 #include "tern/base/toolchain.h"
+#include "tern/train/run_table.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -61,12 +63,25 @@ double last_flip_rate(const fs::path& layers) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const std::string row = text.substr(begin, end - begin);
     const std::string step = row.substr(0, row.find('\t'));
-    const std::string rate = row.substr(row.rfind('\t') + 1);
+    const std::string rate(RunTable::field(row, 5));
     if (step != last_step) sum = 0, count = 0, last_step = step;
     if (!rate.empty()) sum += std::atof(rate.c_str()), ++count;
     begin = end + 1;
   }
   return count > 0 ? sum / static_cast<double>(count) : 0;
+}
+
+/// What tells model, texts and teacher's cache of a lab apart from others.
+std::string inputs_of(const Lab& lab) {
+  std::string all = fingerprint_of_model(LabManifest::read(lab).model);
+  for (const fs::path& set : {lab.eval_set(), lab.confirm_set()}) all += sha256_of_file(set);
+  if (fs::exists(lab.train_tokens())) all += fingerprint_of_file(lab.train_tokens());
+  if (fs::exists(lab.teacher())) {
+    for (const fs::directory_entry& cache : fs::directory_iterator(lab.teacher())) {
+      all += fingerprint_of_file(cache.path());
+    }
+  }
+  return all;
 }
 
 /// Trains and scores runs of one lab's recipe; what was done before is not done again.
@@ -76,7 +91,8 @@ class Ablation {
       : lab_(lab),
         options_(options),
         folder_(lab.root() / ".tern" / "ablation"),
-        program_(build_recipe(Toolchain::read(tern_home()), lab.recipe(), lab.cache())) {
+        program_(build_recipe(Toolchain::read(tern_home()), lab.recipe(), lab.cache())),
+        inputs_(inputs_of(lab)) {
     fs::create_directories(folder_);
   }
 
@@ -90,7 +106,8 @@ class Ablation {
     const fs::path kept = folder_ / (key(flags, seed) + ".json");
     if (fs::exists(kept)) return AblationRun::from_json(Json::read(kept));
     const AblationRun result = train_and_score(flags, seed);
-    write_file_atomically(kept, result.to_json().dump_pretty() + "\n");
+    // A failure may be one of memory or of the disk, so it is tried again.
+    if (result.refused.empty()) write_file_atomically(kept, result.to_json().dump_pretty() + "\n");
     return result;
   }
 
@@ -98,8 +115,7 @@ class Ablation {
   /// A hash of all that the result depends on.
   std::string key(const std::vector<std::string>& flags, int64_t seed) const {
     std::string all = fmt::format("{} {} {} {} {}", program_.filename().string(), seed,
-                                  options_.tokens, options_.threads, read_file(lab_.manifest()));
-    for (const fs::path& set : {lab_.eval_set(), lab_.confirm_set()}) all += sha256_of_file(set);
+                                  options_.tokens, options_.threads, inputs_);
     for (const std::string& flag : flags) all += " " + flag;
     return sha256_of(all).substr(0, 16);
   }
@@ -135,6 +151,7 @@ class Ablation {
   const AblateOptions& options_;
   fs::path folder_;
   fs::path program_;
+  std::string inputs_;
 };
 
 /// All arms with all seeds: seed by seed, so that drift of the machine's speed meets every arm.

@@ -186,6 +186,8 @@ int train(const std::vector<std::string>& arguments) {
   const Lab lab = Lab::find(".");
   if (options.list_arms) return list_arms(lab, options.json);
   check(!options.json, "--json goes with --list-arms; a run leaves its figures in summary.json");
+  check(options.recipe.empty() || !options.resume,
+        "--resume goes on with the flags that the run had; leave out --recipe");
   if (!options.recipe.empty()) {
     const std::vector<std::string> values =
         PublishedRecipe::find(recipes_folder(), options.recipe).flags();

@@ -63,7 +63,7 @@ struct Recipe {
   std::string rounding = "nearest";     // try: nearest stochastic
   std::string group = "64";             // try: 32 64 128 256 row tensor
   std::string learned_init = "method";  // try: method rule
-  float temperature = 0.5f;             // try: 0.2 0.5 1
+  float temperature = 0.36f;            // try: 0.2 0.36 0.5 1
 
   // Lambda mixes the weight w and its quantized value Q(w): w + lambda (Q(w) - w).
   // try: none linear cosine exponential sigmoid step two-phase
@@ -129,18 +129,12 @@ int64_t tokens_per_step(const Recipe& r) {
   return r.batch_size * r.accumulation * r.sequence_length;
 }
 
-/// Length of the run; 0 when the time budget decides.
-int64_t steps_of(const Recipe& r) {
-  if (r.steps > 0 || r.tokens == 0) return r.steps;
-  return (r.tokens - 1) / tokens_per_step(r) + 1;
-}
-
 float lr_at(const Recipe& r, const Progress& now) {
   return LrSchedule{r.lr, r.lr_schedule, r.lr_warmup, r.lr_end, r.lr_decay}.at(now);
 }
 
-float lambda_at(const Recipe& r, const Progress& now) {
-  return LambdaSchedule{r.lambda_schedule, r.lambda_warmup, r.lambda_rate}.at(now);
+LambdaSchedule lambda_schedule(const Recipe& r) {
+  return {r.lambda_schedule, r.lambda_warmup, r.lambda_rate};
 }
 
 TernaryWeightOptions weight_options(const Recipe& r) {
@@ -185,6 +179,7 @@ class BitLinear : public LinearLayer {
       : how_(how),
         latent_(model.parameters().at(linear.name)),
         gain_(sub_norm_gain(model, linear)),
+        state_(state),
         weight_(make_ternary_weight(linear.name, latent_, model.parameters(), how.weights, state)),
         dead_bias_(
             dead_biases().at(r.dead_bias)(model.parameters(), linear.name, r.dead_bias_scale)) {}
@@ -196,7 +191,7 @@ class BitLinear : public LinearLayer {
     const Tensor codes = weight_->codes();
     if (how_.dead_gradient != 1) weights = boost_dead_gradient(weights, codes, how_.dead_gradient);
     const Tensor y = linear(inputs, weights);
-    return dead_bias_ ? add_bias(y, dead_bias_->bias(codes)) : y;
+    return dead_bias_ ? add_bias(y, scale(dead_bias_->bias(codes), state_.lambda)) : y;
   }
 
   /// What the file stores, and `tern eval` scores.
@@ -216,6 +211,7 @@ class BitLinear : public LinearLayer {
   const Quantization& how_;
   Tensor latent_;  // float32, what the optimizer moves
   Tensor gain_;    // of the norm in front, if any
+  const QuantizerState& state_;
   std::unique_ptr<TernaryWeight> weight_;
   std::unique_ptr<DeadBias> dead_bias_;
 };
@@ -232,24 +228,25 @@ Quantization make_quantization(const Recipe& r, int64_t blocks) {
   return how;
 }
 
-/// Moves all blocks to a point of the run; returns the lambda of those that have come furthest.
+/// Moves all blocks to a point of the run; returns the lambda of the one that is furthest behind.
 float move_to(Quantization& how, const Recipe& r, const Progress& now) {
-  const float lambda = lambda_at(r, now);
   const auto blocks = static_cast<int64_t>(how.blocks.size());
+  const LambdaSchedule lambda = lambda_schedule(r);
+  float least = 1;
   for (int64_t block = 0; block < blocks; ++block) {
-    const double share = ternary_share({r.layers}, block, blocks, share_done(r.lambda_warmup, now));
-    how.blocks[block] = {.lambda = lambda * static_cast<float>(share),
+    const double t = block_progress({r.layers}, block, blocks, share_done(r.lambda_warmup, now));
+    how.blocks[block] = {.lambda = lambda.of(t),
                          .temperature = falling_temperature(r.temperature, r.lambda_warmup, now),
                          .step = now.step};
+    if (!how.info.is_dense(block)) least = std::min(least, how.blocks[block].lambda);
   }
-  return lambda;
+  return least;
 }
 
 /// Refuses, before anything is loaded, what cannot be or makes no sense together.
 void check_recipe(const Recipe& r, const LlamaConfig& model) {
   check(r.steps >= 0 && r.tokens >= 0 && r.time_budget >= 0,
-        "a run's length must be 0 or more, found --steps {} --tokens {} --time-budget {}", r.steps,
-        r.tokens, r.time_budget);
+        "--steps, --tokens and --time-budget must be 0 or more");
   constexpr int64_t kMost = 1 << 20;  // far beyond use, and the product of all three is a number
   for (const int64_t size : {r.batch_size, r.accumulation, r.sequence_length}) {
     check(size > 0 && size <= kMost,
@@ -266,16 +263,18 @@ void check_recipe(const Recipe& r, const LlamaConfig& model) {
   check(r.eval_every >= 0 && r.eval_tokens >= 0 && r.save_every >= 0,
         "evaluations and checkpoints come every 1 or more steps, or never with 0");
   check(r.dead_gradient > 0 && r.temperature > 0,
-        "--dead-gradient and --temperature must be above 0, found {} and {}", r.dead_gradient,
-        r.temperature);
+        "--dead-gradient and --temperature must be above 0");
   check(r.reactivate_above >= 0 && r.reactivate_above < 1 && r.reactivate_every > 0,
         "--reactivate-above must be at least 0 and below 1, --reactivate-every 1 or more");
-  check(r.reactivate_above == 0 || (r.zeros == 0 && r.pattern == "none"),
-        "--reactivate-above must be 0 with --zeros or --pattern, which fix the number of zeros");
-  check(r.start == "rounding" || (r.quantizer == "rule" && r.hadamard == 0),
-        "--start {} needs --quantizer rule and --hadamard 0", r.start);
+  check(
+      r.reactivate_above == 0 || (r.zeros == 0 && r.pattern == "none" && r.rounding == "nearest"),
+      "--reactivate-above needs a threshold to wake weights at: no --zeros, --pattern, --rounding");
+  check(r.layers != "growing" || (r.lambda_warmup > 0 && r.lambda_schedule != "none"),
+        "--layers growing needs a warm-up of lambda for its blocks to grow in");
+  check(r.start == "rounding" || (r.quantizer == "rule" && r.hadamard == 0 && r.layers != "inner"),
+        "--start {} needs --quantizer rule, --hadamard 0 and no dense blocks", r.start);
   lr_at(r, {});
-  lambda_at(r, {});
+  lambda_schedule(r).at({});
   check_ternary_weight(weight_options(r));
   check_input_options(input_options(r));
   check_optimizer(r.optimizer, optimizer_options(r));
@@ -315,7 +314,7 @@ struct Training {
                                            {r.lr_matrices, r.lr_scales, r.lr_rest}),
                                  optimizer_options(r))),
         average(model.parameters(), static_cast<float>(r.average)),
-        budget(steps_of(r), r.time_budget) {
+        budget(Budget::of(r.steps, r.tokens, tokens_per_step(r), r.time_budget)) {
     if (distillation.needs_teacher()) {
       teacher = run.teacher(distillation.teacher_options(r.sequence_length));
       run.print(teacher->note());
@@ -486,6 +485,7 @@ int train(Run& run, const Recipe& r) {
   const Timer total;
   check_recipe(r, run.model_config());
   Training training(run, r);
+  if (!run.resuming()) run.add_layers(0, training.model);
   train_loop(run, r, training);
   if (!training.budget.finished()) {
     training.save(run);

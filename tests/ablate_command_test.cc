@@ -28,6 +28,15 @@ class ArmCommands : public RunTest {
   }
 };
 
+/// The results of an ablation and when they were written.
+std::map<fs::path, fs::file_time_type> results_in(const fs::path& folder) {
+  std::map<fs::path, fs::file_time_type> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".json") found[entry.path()] = entry.last_write_time();
+  }
+  return found;
+}
+
 constexpr const char* kArms = R"(
 [baseline]
 flags = ["--batch-size", "2", "--sequence-length", "16", "--group", "32", "--eval-every", "2"]
@@ -59,8 +68,10 @@ TEST_F(ArmCommands, AnAblationComparesEachArmWithTheSameBaselineAndKeepsWhatIsDo
   EXPECT_GT(rows.items()[1].at("flip_rate").as_double(), 0);
   EXPECT_THAT(rows.items()[2].at("refused").as_string(), HasSubstr("--pattern"));
 
-  fs::remove(lab_.lab().train_tokens());  // nothing could be trained any more
+  const auto kept = results_in(lab_.root() / ".tern" / "ablation");
+  EXPECT_EQ(kept.size(), 4u);
   const CapturedRun again = tern(ablate);
+  EXPECT_EQ(results_in(lab_.root() / ".tern" / "ablation"), kept);
   EXPECT_EQ(again.output.substr(again.output.find("[\n")), first.output.substr(begin));
 }
 

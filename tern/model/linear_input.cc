@@ -52,6 +52,9 @@ void check_input_options(const InputOptions& options) {
     check(options.clip == 1,
           "activation_clip {} needs activation_bits below 16: at 16 nothing is quantized",
           options.clip);
+    check(options.scale == InputOptions().scale,
+          "activation_scale {} needs activation_bits below 16: at 16 nothing is quantized",
+          options.scale);
   } else {
     quantizer.require(options.bits, options.clip);
   }

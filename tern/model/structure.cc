@@ -11,14 +11,14 @@ Registry<LayerRule>& layer_rules() {
 
 namespace {
 
-double all_blocks(int64_t, int64_t, double) { return 1; }
+double all_blocks(int64_t, int64_t, double progress) { return progress; }
 
-double inner_blocks(int64_t block, int64_t blocks, double) {
-  return block > 0 && block + 1 < blocks ? 1 : 0;
+double inner_blocks(int64_t block, int64_t blocks, double progress) {
+  return block > 0 && block + 1 < blocks ? progress : 0;
 }
 
 /// From the back, where a block's error passes through the fewest others: each block has an equal
-/// part of the warm-up, over which its share rises from 0 to 1.
+/// part of the warm-up for its own.
 double growing_blocks(int64_t block, int64_t blocks, double progress) {
   const double turn = static_cast<double>(blocks - 1 - block);
   return std::clamp(progress * static_cast<double>(blocks) - turn, 0.0, 1.0);
@@ -34,15 +34,15 @@ const Register<LayerRule> growing(layer_rules(), "growing", growing_blocks,
 
 }  // namespace
 
-double ternary_share(const StructureOptions& options, int64_t block, int64_t blocks,
-                     double progress) {
+double block_progress(const StructureOptions& options, int64_t block, int64_t blocks,
+                      double progress) {
   return layer_rules().at(options.layers)(block, blocks, progress);
 }
 
 std::vector<int64_t> dense_blocks(const StructureOptions& options, int64_t blocks) {
   std::vector<int64_t> dense;
   for (int64_t block = 0; block < blocks; ++block) {
-    if (ternary_share(options, block, blocks, 1) == 0) dense.push_back(block);
+    if (block_progress(options, block, blocks, 1) == 0) dense.push_back(block);
   }
   check(static_cast<int64_t>(dense.size()) < blocks,
         "layers {} leaves no ternary block in a model of {}", options.layers, blocks);

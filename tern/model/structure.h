@@ -14,15 +14,15 @@ struct StructureOptions {
   std::string layers = "all";
 };
 
-/// How much of lambda a block gets, 0 to 1. `progress` goes from 0 to 1 over the warm-up.
+/// How far a block is in its own warm-up, 0 to 1, when the model is at `progress` of its warm-up.
 using LayerRule = double (*)(int64_t block, int64_t blocks, double progress);
 
 Registry<LayerRule>& layer_rules();
 
-/// The share that multiplies lambda for this block. At progress 1 it is 1, or 0 for a block that
-/// stays dense.
-double ternary_share(const StructureOptions& options, int64_t block, int64_t blocks,
-                     double progress);
+/// Where on the curve of lambda this block is. At progress 1 it is 1, or 0 for a block that stays
+/// dense.
+double block_progress(const StructureOptions& options, int64_t block, int64_t blocks,
+                      double progress);
 
 /// The blocks that never become ternary. Throws when none would.
 std::vector<int64_t> dense_blocks(const StructureOptions& options, int64_t blocks);

@@ -93,7 +93,8 @@ GroupRule::GroupRule(const GroupRuleOptions& options)
 float GroupRule::operator()(const float* w, int64_t n, int8_t* codes) const {
   float scale = stored_scale(scale_(w, n));
   if (zeros_ > 0) {
-    fixed_zeros(w, n, std::llround(zeros_ * static_cast<double>(n)), codes);
+    const int64_t zeros = std::llround(zeros_ * static_cast<double>(n));
+    fixed_zeros(w, n, std::min(zeros, n - 1), codes);  // one weight at least stays
   } else if (choose_ != nullptr) {
     choose_(w, n, codes);
   } else {

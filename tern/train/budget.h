@@ -21,6 +21,12 @@ class Budget {
   /// `steps` of 0 means that `seconds` decide; 0 seconds end the run before its first step.
   Budget(int64_t steps, double seconds) : steps_(steps), seconds_(seconds) {}
 
+  /// By the first of steps, tokens and seconds that is not 0; tokens are rounded up to whole steps.
+  static Budget of(int64_t steps, int64_t tokens, int64_t tokens_per_step, double seconds) {
+    if (steps == 0 && tokens > 0) steps = (tokens - 1) / tokens_per_step + 1;
+    return Budget(steps, seconds);
+  }
+
   void resume() { clock_.reset(), running_ = true; }
   void pause() { spent_ = seconds_spent(), running_ = false; }
   void step_done() { ++done_; }

@@ -44,10 +44,11 @@ std::vector<int64_t> parse_blocks(const std::string& text, int64_t blocks) {
   while (true) {
     int64_t block = -1;
     const auto [stop, error] = std::from_chars(at, end, block);
-    check(
-        error == std::errc() && (stop == end || *stop == ',') && block >= 0 && block < blocks,
-        "--distill-feature-layers must be all, last, or numbers below {} such as 3,7,11; found {}",
-        blocks, text);
+    check(error == std::errc() && (stop == end || *stop == ',') && block >= 0 && block < blocks &&
+              std::ranges::find(out, block) == out.end(),
+          "--distill-feature-layers must be all, last, or different numbers below {} such as "
+          "3,7,11; found {}",
+          blocks, text);
     out.push_back(block);
     if (stop == end) return out;
     at = stop + 1;

@@ -104,12 +104,20 @@ double share_done(double length, const Progress& now) {
   return std::min(1.0, done / length);
 }
 
-float LambdaSchedule::at(const Progress& now) const {
+double share_done_after(double length, const Progress& now) {
+  if (now.fraction >= 1) return 1;
+  // Where a number of steps ends as a share of the run, judged by the steps so far.
+  const double end = length <= 1    ? length
+                     : now.step > 0 ? length * now.fraction / static_cast<double>(now.step)
+                                    : 1;
+  return std::clamp((now.fraction - end) / std::max(1e-9, 1 - end), 0.0, 1.0);
+}
+
+float LambdaSchedule::of(double t) const {
   check(warmup >= 0 && rate > 0,
         "--lambda-warmup must be 0 or more and --lambda-rate above 0, "
         "found {} and {}",
         warmup, rate);
-  const double t = share_done(warmup, now);
   // The end is 1 to the last bit, since a model of any other lambda is not ternary.
   return t >= 1 ? 1 : static_cast<float>(lambda_schedules().at(curve)(t, rate));
 }
@@ -126,18 +134,14 @@ float LrSchedule::at(const Progress& now) const {
     // The first step moves a little too: half a step into the warm-up at the least.
     return peak * static_cast<float>(std::max(warm, warmup > 1 ? 0.5 / warmup : 0.02));
   }
-  const double start = warmup <= 1 ? warmup : 0;
-  const double t = std::clamp((now.fraction - start) / std::max(1e-9, 1 - start), 0.0, 1.0);
+  const double t = share_done_after(warmup, now);
   return peak * static_cast<float>(end + (1 - end) * height(t, decay));
 }
 
 double cosine_fall(double t) { return 0.5 * (1 + std::cos(M_PI * std::clamp(t, 0.0, 1.0))); }
 
 float falling_temperature(float start, double warmup, const Progress& now) {
-  if (share_done(warmup, now) < 1) return start;
-  const double begin = warmup <= 1 ? warmup : 0;
-  const double t = (now.fraction - begin) / std::max(1e-9, 1 - begin);
-  return start * static_cast<float>(cosine_fall(t));
+  return start * static_cast<float>(cosine_fall(share_done_after(warmup, now)));
 }
 
 float until(float value, double point, const Progress& now) {

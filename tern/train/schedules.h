@@ -12,6 +12,8 @@ namespace tern {
 
 /// Share of a beginning of this length that is done, 0 to 1.
 double share_done(double length, const Progress& now);
+/// Share of what follows such a beginning that is done, 0 to 1.
+double share_done_after(double length, const Progress& now);
 
 /// Lambda by the share t of its warm-up that is done, both 0 to 1. `rate` bends some of them.
 using LambdaCurve = double (*)(double t, double rate);
@@ -24,7 +26,9 @@ struct LambdaSchedule {
   double rate = 6;
 
   /// Throws an Error for an unknown curve or a length that is negative.
-  float at(const Progress& now) const;
+  float at(const Progress& now) const { return of(share_done(warmup, now)); }
+  /// By the share t of the warm-up that is done.
+  float of(double t) const;
 };
 
 /// The height above the end, 1 down to 0, by the share t of what follows the warm-up. `decay` is

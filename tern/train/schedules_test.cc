@@ -64,6 +64,12 @@ TEST(LrSchedule, WarmupStableDecayStaysAtThePeakUntilItsDecay) {
   EXPECT_FLOAT_EQ(schedule.at(at_share(0.8)), 0.5f);
 }
 
+TEST(LrSchedule, FallsFromThePeakAfterAWarmUpInSteps) {
+  const LrSchedule schedule{.peak = 1, .curve = "cosine", .warmup = 500, .end = 0};
+  EXPECT_NEAR(schedule.at({.step = 501, .fraction = 0.501}), 1, 1e-4);
+  EXPECT_NEAR(schedule.at({.step = 750, .fraction = 0.75}), 0.5, 1e-6);
+}
+
 TEST(LrSchedule, TheFirstStepOfAWarmUpMovesTheWeights) {
   EXPECT_GT((LrSchedule{.warmup = 0.1}.at({.step = 0, .fraction = 0})), 0);
   EXPECT_GT((LrSchedule{.warmup = 100}.at({.step = 0, .fraction = 0})), 0);
@@ -73,6 +79,9 @@ TEST(FallingTemperature, StaysThroughTheWarmUpAndEndsHard) {
   EXPECT_EQ(falling_temperature(0.5f, 0.2, at_share(0.1)), 0.5f);
   EXPECT_FLOAT_EQ(falling_temperature(0.5f, 0.2, at_share(0.6)), 0.25f);
   EXPECT_EQ(falling_temperature(0.5f, 0.2, at_share(1)), 0);
+  // Also where the warm-up takes the whole run, or more steps than it has.
+  EXPECT_EQ(falling_temperature(0.5f, 1, at_share(1)), 0);
+  EXPECT_EQ(falling_temperature(0.5f, 1000, at_share(1)), 0);
 }
 
 TEST(Until, EndsAtAShareOrAtAStep) {

@@ -66,11 +66,15 @@ TEST_F(RunTest, EveryStepIsARowInItsFolder) {
 TEST_F(RunTest, EveryLayerHasARowAtEachEvaluation) {
   train("run", {"--eval-every", "4", "--lr", "1e-2"});
   const Rows layers = table("run", "layers.tsv");
-  ASSERT_EQ(layers.size(), 1u + 2 * 14);  // seven linear layers in each of two blocks
-  EXPECT_EQ(layers[0], FlagList({"step", "layer", "q_neg1", "q_zero", "q_pos1", "flip_rate"}));
+  // Seven linear layers in each of two blocks, before training and at each evaluation.
+  ASSERT_EQ(layers.size(), 1u + 3 * 14);
+  EXPECT_EQ(layers[0], FlagList({"step", "layer", "q_neg1", "q_zero", "q_pos1", "flip_rate",
+                                 "scale_ratio", "sign_agreement"}));
+  EXPECT_EQ(layers[1][0] + " " + layers[1][6] + " " + layers[1][7], "0 1.0000 1.0000");
   double flips = 0;
   for (size_t i = 15; i < layers.size(); ++i) flips += std::stod(layers[i].at(5));
   EXPECT_GT(flips, 0);
+  EXPECT_NE(layers.back()[6], "1.0000");
 }
 
 TEST_F(RunTest, GivenAFileForItsResultsItWritesIntoItsFolderAlone) {
@@ -93,7 +97,7 @@ TEST_F(RunTest, RunAnewInTheSameFolderItKeepsNothingOfTheOldRun) {
   train("run");
   train("run", {"--steps", "5"});
   EXPECT_EQ(table("run", "steps.tsv").size(), 1u + 5);
-  EXPECT_EQ(table("run", "layers.tsv").size(), 1u + 14);
+  EXPECT_EQ(table("run", "layers.tsv").size(), 1u + 2 * 14);
   EXPECT_EQ(results().size(), 1u + 1);
 }
 
@@ -261,7 +265,7 @@ TEST_F(RunTest, AValueOutOfRangeIsRefusedByItsName) {
 }
 
 TEST_F(RunTest, WhatDoesNotFitInMemoryIsRefusedBeforehand) {
-  EXPECT_THAT(refuse({"--batch-size", "1000000", "--sequence-length", "1000000"}),
+  EXPECT_THAT(refuse({"--batch-size", "1048576", "--sequence-length", "32"}),
               ContainsRegex("needs about [0-9.]+ GB of memory and [0-9.]+ GB are free"));
 }
 

@@ -63,7 +63,7 @@ TEST(RecipeText, WritesEveryTypeAsCppDoes) {
   EXPECT_THAT(changed("steps", "100"), HasSubstr("int64_t steps = 100;\n"));
   EXPECT_THAT(changed("clip", "false"), HasSubstr("bool clip = false;\n"));
   EXPECT_THAT(changed("warmup", "1000"), HasSubstr("double warmup = 1000;\n"));
-  EXPECT_THAT(changed("schedule", "say \"x\""), HasSubstr(R"(= "say \"x\"";  // try: cosine)"));
+  EXPECT_THAT(changed("schedule", "say \"x\""), HasSubstr("= \"say \\\"x\\\"\";\n"));
 }
 
 TEST(RecipeText, WhatWasSetIsReadBack) {

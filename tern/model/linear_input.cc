@@ -50,10 +50,10 @@ void check_input_options(const InputOptions& options) {
   const ActivationQuantizer& quantizer = activation_quantizers().at(options.scale);
   if (options.bits == 16) {
     check(options.clip == 1,
-          "activation_clip {} needs activation_bits below 16: at 16 nothing is quantized",
+          "--activation-clip {} needs --activation-bits below 16: at 16 nothing is quantized",
           options.clip);
     check(options.scale == InputOptions().scale,
-          "activation_scale {} needs activation_bits below 16: at 16 nothing is quantized",
+          "--activation-scale {} needs --activation-bits below 16: at 16 nothing is quantized",
           options.scale);
   } else {
     quantizer.require(options.bits, options.clip);

@@ -163,7 +163,7 @@ TEST(PackedModel, RefusesLayersThatConfigDoesNotState) {
 TEST(PackedModel, RefusesActivationsOfNineBits) {
   PackedFolder folder;
   folder.set("activation_bits", 9);
-  folder.expect_refused("activation_bits must be 2 to 8, or 16 for none, found 9");
+  folder.expect_refused("--activation-bits must be 2 to 8, or 16 for none, found 9");
 }
 
 }  // namespace

@@ -13,9 +13,10 @@ const Register<ActivationQuantizer> absmean(
     activation_quantizers(), "absmean",
     {[](const Tensor& x, int, float) { return token_absmean_quantize(x); },
      [](int bits, float clip) {
-       check(bits == 4, "activation_scale absmean is defined for 4 bits, found activation_bits {}",
-             bits);
-       check(clip == 1, "activation_scale absmean saturates by itself; activation_clip must be 1");
+       check(bits == 4,
+             "--activation-scale absmean is defined for 4 bits, found --activation-bits {}", bits);
+       check(clip == 1,
+             "--activation-scale absmean saturates by itself; --activation-clip must be 1");
      }},
     "the mean magnitude of each token; 4 bits, -8 to 7", "BitNet a4.8, arXiv 2411.04965");
 

@@ -118,8 +118,9 @@ float LambdaSchedule::of(double t) const {
         "--lambda-warmup must be 0 or more and --lambda-rate above 0, "
         "found {} and {}",
         warmup, rate);
+  const LambdaCurve rises = lambda_schedules().at(curve);
   // The end is 1 to the last bit, since a model of any other lambda is not ternary.
-  return t >= 1 ? 1 : static_cast<float>(lambda_schedules().at(curve)(t, rate));
+  return t >= 1 ? 1 : static_cast<float>(rises(t, rate));
 }
 
 float LrSchedule::at(const Progress& now) const {

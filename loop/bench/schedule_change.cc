@@ -18,10 +18,12 @@ std::multiset<std::string_view> lines_of(std::string_view text) {
 }
 
 bool speaks_of_schedule(std::string_view line) {
-  for (const std::string_view word : {"lr", "lambda", "warm", "schedule", "decay", "steps"}) {
-    if (line.find(word) != line.npos) return true;
-  }
-  return false;
+  constexpr std::string_view kWords[] = {
+      "lr",     "lambda", "warm",        "schedule",
+      "decay",  "steps",  "temperature", "layers",  // what moves while a run goes on
+      "distill"};                                   // another loss has another curve
+  return std::ranges::any_of(
+      kWords, [line](std::string_view word) { return line.find(word) != line.npos; });
 }
 
 }  // namespace

@@ -17,5 +17,10 @@ TEST(ScheduleChange, IsNoneWhereOtherLinesDiffer) {
   EXPECT_FALSE(changes_schedule("float lr = 1;\n", "float lr = 1;\n"));
 }
 
+TEST(ScheduleChange, AnotherLossHasAnotherCurve) {
+  EXPECT_TRUE(
+      changes_schedule("std::string distill = \"none\";\n", "std::string distill = \"tsld\";\n"));
+}
+
 }  // namespace
 }  // namespace tern

@@ -36,6 +36,7 @@ std::string arms_table(const std::vector<RecipeField>& fields, const std::vector
     if (!field.values.empty()) out += "   try: " + joined(field.values);
     out += '\n';
     for (const Arm& arm : arms_of(field.name, arms)) {
+      if (!arm.needs.empty()) out += fmt::format("    acts with {}\n", arm.needs);
       out += arm.value.empty() ? fmt::format("    {}\n", told(arm))
                                : fmt::format("      {:<16} {}\n", arm.value, told(arm));
     }
@@ -59,8 +60,10 @@ Json arms_json(const std::vector<RecipeField>& fields, const std::vector<Arm>& a
     for (const std::string& value : field.values) values.push_back(value);
     json.set("try", values);
     for (const Arm& arm : arms_of(field.name, arms)) {
-      meanings.push_back(
-          Json::Object{{"value", arm.value}, {"meaning", arm.meaning}, {"source", arm.source}});
+      meanings.push_back(Json::Object{{"value", arm.value},
+                                      {"meaning", arm.meaning},
+                                      {"source", arm.source},
+                                      {"needs", arm.needs}});
     }
     json.set("arms", meanings);
     all_fields.push_back(json);

@@ -32,6 +32,7 @@ FlagList with(const std::string& field, const std::string& value) {
   };
   if (field == "zeros" || field == "pattern") add({"--level", "least-squares"});
   if (field == "activation_scale" || field == "activation_clip") add({"--activation-bits", "4"});
+  if (field == "distill_feature_layers") add({"--distill-features", "mse"});
   if (field == "learned_init") add({"--quantizer", "lsq"});
   return flags;
 }
@@ -134,9 +135,11 @@ TEST_F(ArmsTest, ACombinationWithoutSenseIsRefusedBeforeTraining) {
       {{"--learned-init", "rule"}, "learns no scale"},
       {{"--reactivate-above", "0.4", "--pattern", "3:4"}, "--reactivate-above"},
       {{"--start", "gptq", "--hadamard", "8"}, "--hadamard 0"},
-      {{"--activation-clip", "0.5"}, "clip"},
+      {{"--activation-clip", "0.5"}, "it needs another --activation-bits than 16"},
+      {{"--lambda-rate", "8"}, "it needs --lambda-schedule exponential or sigmoid"},
       {{"--hadamard", "12"}, "power of two"},
       {{"--distill-relation-layer", "9", "--distill-relations", "1"}, "9"},
+      {{"--distill-mix", "0.7"}, "it needs another --distill than none"},
       {{"--optimizer", "sgd"}, "adamw, lion, muon"},
       {{"--embedding-bits", "3"}, "16, 2, 32, 8"},
   };

@@ -13,8 +13,10 @@ Registry<Rule>& rules() {
   return registry;
 }
 
-const Register<Rule> twice(rules(), "twice", [](int x) { return 2 * x; }, "two times x", "a paper");
-const Register<Rule> same(rules(), "same", [](int x) { return x; }, "x", "");
+const Register<Rule> twice(
+    rules(), "twice", [](int x) { return 2 * x; }, "two times x", "a paper");
+const Register<Rule> same(
+    rules(), "same", [](int x) { return x; }, "x", "");
 const RegisterArm field({"test_rule", "", "what becomes of x", ""});
 
 TEST(Registry, FindsAnImplementationByTheValueOfItsField) { EXPECT_EQ(rules().at("twice")(4), 8); }
@@ -35,6 +37,29 @@ TEST(Registry, WhatIsRegisteredIsListedAsAnArm) {
     if (arm.field == "test_rule") values.push_back(arm.value + "=" + arm.meaning);
   }
   EXPECT_THAT(values, testing::ElementsAre("=what becomes of x", "same=x", "twice=two times x"));
+}
+
+const RegisterArm rate({"test_rate", "", "how fast", "", "test_rule: twice thrice | test_on: !0"});
+
+TEST(Effects, AFieldThatNothingLetsActIsRefusedUnlessItIsLeftAlone) {
+  const FieldValues defaults = {{"test_rate", "1"}, {"test_rule", "same"}, {"test_on", "0"}};
+  FieldValues values = defaults;
+  EXPECT_NO_THROW(check_effects(values, defaults));
+  values["test_rate"] = "2";
+  try {
+    check_effects(values, defaults);
+    FAIL() << "no error";
+  } catch (const Error& e) {
+    EXPECT_STREQ(
+        e.what(),
+        "--test-rate 2 has no effect here: it needs --test-rule twice or thrice, or another "
+        "--test-on than 0");
+  }
+  values["test_rule"] = "twice";
+  EXPECT_NO_THROW(check_effects(values, defaults));
+  values["test_rule"] = "same";
+  values["test_on"] = "1";
+  EXPECT_NO_THROW(check_effects(values, defaults));
 }
 
 }  // namespace

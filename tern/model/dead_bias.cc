@@ -7,7 +7,7 @@ const RegisterArm field({"dead_bias", "", "a bias of each output in place of its
                          ""});
 const RegisterArm scale({"dead_bias_scale", "",
                          "share of the dead weights' sum that becomes tequila's bias, at first",
-                         "Tequila, arXiv 2509.23809: 1e-3"});
+                         "Tequila, arXiv 2509.23809: 1e-3", "dead_bias: tequila tequila-learned"});
 
 const RegisterArm gradient({"dead_gradient", "", "factor of the gradient of dead weights", ""});
 

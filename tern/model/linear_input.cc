@@ -52,9 +52,6 @@ void check_input_options(const InputOptions& options) {
     check(options.clip == 1,
           "--activation-clip {} needs --activation-bits below 16: at 16 nothing is quantized",
           options.clip);
-    check(options.scale == InputOptions().scale,
-          "--activation-scale {} needs --activation-bits below 16: at 16 nothing is quantized",
-          options.scale);
   } else {
     quantizer.require(options.bits, options.clip);
   }

@@ -17,7 +17,8 @@ const RegisterArm above(
      "share of zeros of a layer above which its largest dead weights are lifted "
      "to the threshold; 0: never",
      ""});
-const RegisterArm every({"reactivate_every", "", "steps between looks at the share of zeros", ""});
+const RegisterArm every({"reactivate_every", "", "steps between looks at the share of zeros", "",
+                         "reactivate_above: !0"});
 
 /// Lifts the largest `count` dead weights of a group; returns how many there were.
 int64_t lift(float* w, const int8_t* codes, int64_t n, int64_t count) {

@@ -6,9 +6,7 @@
 namespace tern {
 namespace {
 
-Tensor quantize(const Tensor& table, Grouping) {
-  return weight_as(table, DType::bf16, DType::f32);
-}
+Tensor quantize(const Tensor& table, Grouping) { return weight_as(table, DType::bf16, DType::f32); }
 
 void store(const Parameter& table, Grouping, StoredTensors& out) {
   out.add(table.name, weight_as(table.tensor, DType::bf16));

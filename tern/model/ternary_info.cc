@@ -18,7 +18,6 @@ InputOptions input_from(const Json& json) {
   input.clip = static_cast<float>(json.get("activation_clip", 1.0));
   input.norm = json.get("activation_norm", "none");
   input.hadamard = json.get("hadamard", int64_t{0});
-  if (input.bits == 16) input.scale = InputOptions().scale;  // older files state one all the same
   check_input_options(input);
   return input;
 }

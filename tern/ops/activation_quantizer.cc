@@ -15,7 +15,8 @@ void require_clipped_bits(int bits, float clip) {
 namespace {
 
 const RegisterArm arm({"activation_scale", "",
-                       "what sets the scale to which a ternary layer's input is quantized", ""});
+                       "what sets the scale to which a ternary layer's input is quantized", "",
+                       "activation_bits: !16"});
 
 }  // namespace
 }  // namespace tern

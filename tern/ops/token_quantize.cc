@@ -35,7 +35,7 @@ const Register<ActivationQuantizer> channel(activation_quantizers(), "channel",
                                             "");
 const RegisterArm clip_arm({"activation_clip", "",
                             "share of the largest magnitude at which inputs saturate; 1: none",
-                            "PACT, arXiv 1805.06085, with a fixed share"});
+                            "PACT, arXiv 1805.06085, with a fixed share", "activation_bits: !16"});
 
 }  // namespace
 

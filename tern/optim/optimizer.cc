@@ -15,7 +15,8 @@ const RegisterArm beta2({"beta2", "",
                          ""});
 const RegisterArm epsilon({"epsilon", "", "adamw: added to the root of the mean square", ""});
 const RegisterArm momentum({"momentum", "", "muon: decay of the momentum of matrices",
-                            "Jordan et al. 2024, kellerjordan.github.io/posts/muon"});
+                            "Jordan et al. 2024, kellerjordan.github.io/posts/muon",
+                            "optimizer: muon"});
 const RegisterArm state_arm({"optimizer_state", "", "type of the optimizer's moments", ""});
 const RegisterArm state_f32({"optimizer_state", "f32", "4 bytes a moment", ""});
 const RegisterArm state_bf16({"optimizer_state", "bf16",
@@ -25,7 +26,8 @@ const RegisterArm weight_decay(
     {"weight_decay", "", "weights of matrices shrink by lr * weight_decay a step (decoupled)",
      "Loshchilov and Hutter 2019, 1711.05101"});
 const RegisterArm lr_matrices({"lr_matrices", "", "factor of lr for quantized matrices", ""});
-const RegisterArm lr_scales({"lr_scales", "", "factor of lr for learned scales and shifts", ""});
+const RegisterArm lr_scales({"lr_scales", "", "factor of lr for learned scales and shifts", "",
+                             "quantizer: lsq elastic shift | dead_bias: tequila-learned injected"});
 const RegisterArm lr_rest({"lr_rest", "", "factor of lr for all else: embeddings, head and gains",
                            ""});
 

@@ -23,10 +23,11 @@ const Register<FeatureLoss> cosine(feature_losses(), "cosine", cosine_loss,
 const Register<FeatureLoss> mse(feature_losses(), "mse", mse_loss, "mean squared error",
                                 "FitNets, Romero et al. 2014, 1412.6550");
 const RegisterArm weight_arm({"distill_feature_weight", "", "weight of the features' loss",
-                              "TernaryLLM, 2406.07177, adds it to that on predictions"});
+                              "TernaryLLM, 2406.07177, adds it to that on predictions",
+                              "distill_features: !none"});
 const RegisterArm layers_arm({"distill_feature_layers", "",
                               "blocks whose outputs are compared: all, last, or such as 3,7,11",
-                              "TernaryLLM, 2406.07177: all"});
+                              "TernaryLLM, 2406.07177: all", "distill_features: !none"});
 const RegisterArm relations_arm(
     {"distill_relations", "",
      "weight of the loss on attention relations softmax(A A^T / sqrt(d)) of Q, K and V; 0: none",
@@ -34,7 +35,7 @@ const RegisterArm relations_arm(
 const RegisterArm relation_layer_arm(
     {"distill_relation_layer", "",
      "the block of these relations, counted from 0, or from the end when negative",
-     "BitDistill, 2510.13998: one late layer"});
+     "BitDistill, 2510.13998: one late layer", "distill_relations: !0"});
 
 /// Numbers between commas, each a block of the model.
 std::vector<int64_t> parse_blocks(const std::string& text, int64_t blocks) {

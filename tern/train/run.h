@@ -119,6 +119,15 @@ int run_main(int argc, char** argv, const std::function<void(Flags&)>& add_field
              const std::function<int(Run&)>& train);
 
 template <class Recipe>
+FieldValues field_values(Recipe recipe) {
+  FieldValues values;
+  recipe.fields([&](std::string_view name, const auto& value) {
+    values[std::string(name)] = fmt::format("{}", value);
+  });
+  return values;
+}
+
+template <class Recipe>
 int run_recipe(int argc, char** argv, int (*train)(Run&, const Recipe&)) {
   Recipe recipe;
   return run_main(
@@ -128,7 +137,10 @@ int run_recipe(int argc, char** argv, int (*train)(Run&, const Recipe&)) {
           flags.add(name, value, meaning_of_field(std::string(name)));
         });
       },
-      [&](Run& run) { return train(run, recipe); });
+      [&](Run& run) {
+        check_effects(field_values(recipe), field_values(Recipe()));
+        return train(run, recipe);
+      });
 }
 
 }  // namespace tern

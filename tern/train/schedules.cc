@@ -16,7 +16,8 @@ const RegisterArm lambda_warmup({"lambda_warmup", "",
                                  "Hugging Face 2024: 1,000 steps"});
 const RegisterArm lambda_rate({"lambda_rate", "",
                                "steepness of the exponential and sigmoid lambda schedules",
-                               "Hugging Face 2024: 4, 6, 8, 10; sigmoid 100"});
+                               "Hugging Face 2024: 4, 6, 8, 10; sigmoid 100",
+                               "lambda_schedule: exponential sigmoid"});
 const RegisterArm lr({"lr", "", "peak learning rate", ""});
 const RegisterArm lr_schedule({"lr_schedule", "", "how the learning rate falls after its warm-up",
                                ""});
@@ -25,15 +26,16 @@ const RegisterArm lr_warmup({"lr_warmup", "",
 const RegisterArm lr_end({"lr_end", "", "last learning rate as a share of the peak", ""});
 const RegisterArm lr_decay({"lr_decay", "",
                             "share of what follows the warm-up in which wsd comes down",
-                            "with QAT: arXiv 2509.22935"});
+                            "with QAT: arXiv 2509.22935", "lr_schedule: wsd"});
 const RegisterArm weight_decay_until({"weight_decay_until", "",
                                       "point of the run where weight decay ends; 1: never",
-                                      "BitNet b1.58 2B4T 2025: at half of the run"});
+                                      "BitNet b1.58 2B4T 2025: at half of the run",
+                                      "weight_decay: !0"});
 
 const RegisterArm temperature({"temperature", "",
                                "hestia: softness of the codes until lambda's warm-up ends; from "
                                "there a cosine takes it down to 0",
-                               "Hestia, arXiv 2601.20745: between 0.1 and 2"});
+                               "Hestia, arXiv 2601.20745: between 0.1 and 2", "quantizer: hestia"});
 
 // Lambda.
 

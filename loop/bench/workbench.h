@@ -18,8 +18,8 @@ struct BenchView {
   const char* stage = "";  // "building", "training", "scoring", "confirming"
   int64_t experiment = 0;
   int64_t run = 0;
-  double seconds = 0;   // since the stage began
-  double fraction = 0;  // of the training budget
+  double seconds = 0;    // since the stage began
+  double fraction = 0;   // of the training budget
   double trained_s = 0;  // seconds of training so far
   int64_t steps = 0;
   double loss = 0;  // of the last steps, nats

@@ -24,7 +24,8 @@ std::string error_of(const char* text) {
 }
 
 TEST(LabConfig, ReadsWhatIsThereAndKeepsDefaults) {
-  const LabConfig config = config_of("[model]\nsource = \"a/b\"\n[budget]\nseconds = 20\ntokens = 3000\n");
+  const LabConfig config =
+      config_of("[model]\nsource = \"a/b\"\n[budget]\nseconds = 20\ntokens = 3000\n");
   EXPECT_EQ(config.model, "a/b");
   EXPECT_EQ(config.budget.seconds, 20);
   EXPECT_EQ(config.budget.tokens, 3000);

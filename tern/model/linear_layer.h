@@ -23,8 +23,8 @@ class LinearLayer {
 };
 
 /// The layer of a full-precision model: weight (O, I) f32. With `stored` bf16 it computes with the
-/// weight rounded to bf16, straight through, whatever the compute type: what a packed model holds of
-/// a layer that is not ternary.
+/// weight rounded to bf16, straight through, whatever the compute type: what a packed model holds
+/// of a layer that is not ternary.
 class DenseLinear : public LinearLayer {
  public:
   explicit DenseLinear(Tensor weight, DType stored = DType::f32)

@@ -74,12 +74,15 @@ AblationPlan AblationPlan::read(const std::filesystem::path& file) {
 }
 
 AblationRun AblationRun::from_json(const Json& json) {
-  return {json.get("refused", ""),     json.get("search_ppl", 0.0), json.get("confirm_ppl", 0.0),
-          json.get("zero_share", 0.0), json.get("flip_rate", 0.0),  json.get("tokens_per_s", 0.0)};
+  return {"",
+          json.at("search_ppl").as_double(),
+          json.at("confirm_ppl").as_double(),
+          json.at("zero_share").as_double(),
+          json.at("flip_rate").as_double(),
+          json.at("tokens_per_s").as_double()};
 }
 
 Json AblationRun::to_json() const {
-  if (!refused.empty()) return Json::Object{{"refused", refused}};
   return Json::Object{{"search_ppl", search_ppl},
                       {"confirm_ppl", confirm_ppl},
                       {"zero_share", zero_share},

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +32,7 @@ struct AblationRun {
   double flip_rate = 0;   // codes that changed between the last two looks
   double tokens_per_s = 0;
 
+  /// The figures of a run that was not refused.
   static AblationRun from_json(const Json& json);
   Json to_json() const;
 };

@@ -142,6 +142,7 @@ Json report(const BenchOptions& o, const LlamaConfig& config, DType dtype, const
   json.set("dtype", name_of(dtype));
   json.set("optimizer", o.optimizer);
   json.set("optimizer_state", o.optimizer_state);
+  json.set("recompute", o.recompute);
   json.set("threads", thread_count());
   json.set("gemm_library", kernels::gemm_library());
   json.set("tokens_per_s", tokens / step);

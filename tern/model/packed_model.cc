@@ -51,13 +51,6 @@ Json quantization_config(const fs::path& folder) {
   return config == nullptr ? Json() : *config;
 }
 
-/// Whether a layer is in a block that stays dense. Layers come block by block.
-bool is_dense(const Llama& model, const TernaryInfo& info, const Llama::Linear& linear) {
-  const auto& all = model.linears();
-  const auto per_block = static_cast<int64_t>(all.size()) / model.config().num_hidden_layers;
-  return info.is_dense((&linear - all.data()) / per_block);
-}
-
 void check_some_block_is_ternary(const TernaryInfo& info, int64_t blocks) {
   for (const int64_t block : info.dense_blocks) {
     check(block >= 0 && block < blocks, "dense block {} is none of this model's {} blocks", block,
@@ -73,7 +66,7 @@ void check_some_block_is_ternary(const TernaryInfo& info, int64_t blocks) {
 void store_linears(const Llama& model, TernaryInfo& info, StoredTensors& out) {
   for (const Llama::Linear& linear : model.linears()) {
     std::optional<PackedTernary> packed = linear.layer->pack();
-    if (is_dense(model, info, linear)) {
+    if (info.is_dense(model.block_of(linear))) {
       check(!packed.has_value(), "{} is in a dense block, but packs as ternary", linear.name);
       out.add(linear.name, cast(model.parameters().at(linear.name), DType::bf16));
       continue;
@@ -171,8 +164,8 @@ Llama load_packed(const fs::path& folder, DType compute) try {
     }
   }
   model.replace_linears([&](const Llama::Linear& linear) {
-    return is_dense(model, info, linear) ? load_dense(file, linear, compute)
-                                         : load_linear(file, linear, info, compute);
+    return info.is_dense(model.block_of(linear)) ? load_dense(file, linear, compute)
+                                                 : load_linear(file, linear, info, compute);
   });
   return model;
 } catch (const Error& e) {

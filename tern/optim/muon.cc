@@ -14,9 +14,9 @@ namespace {
 
 /// Muon (Jordan et al. 2024): a matrix steps along its Nesterov momentum made orthogonal (all
 /// singular values near 1), times 0.2 sqrt(max(rows, cols)). That factor (Liu et al. 2025,
-/// Moonlight, arXiv 2502.16982) gives steps the root mean square of AdamW's, so that one lr serves
-/// both; Jordan's own, sqrt(max(1, rows / cols)), wants an lr of its own. All other groups go
-/// to AdamW. The state of a matrix is "<parameter>.momentum".
+/// Moonlight, arXiv 2502.16982) gives steps the root mean square of AdamW's, so that lr is of the
+/// same order for both; Jordan's own, sqrt(max(1, rows / cols)), wants quite another. All other
+/// groups go to AdamW. The state of a matrix is "<parameter>.momentum".
 class Muon : public Optimizer {
  public:
   Muon(std::vector<ParameterGroup> groups, const OptimizerOptions& options)

@@ -15,7 +15,7 @@ struct MemoryEstimate {
   double operands = 0;     // quantized copies that the backward pass needs
   double activations = 0;  // kept for the backward pass
   double logits = 0;       // chunks of them
-  double teacher = 0;      // the frozen model of a recipe that distils without a full cache
+  double teacher = 0;      // the frozen model beside it; a cache with every window spares it
   // What the same would take without bf16 moments, and without making activations again.
   double optimizer_f32 = 0;
   double kept_activations = 0;

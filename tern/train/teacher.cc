@@ -32,10 +32,13 @@ std::vector<Tensor> each(const std::vector<TeacherWindow>& windows, Get&& get) {
   return out;
 }
 
-std::string command_for(const TeacherOptions& options) {
-  const bool all = !options.hidden_blocks.empty();
-  std::string text = fmt::format("tern teacher --length {} --top-k {}{}", options.length,
-                                 options.top_k, all ? " --features all" : "");
+std::string command_for(const TeacherOptions& options, int64_t blocks) {
+  const bool last_alone = options.hidden_blocks == std::vector<int64_t>{blocks - 1};
+  const char* features = options.hidden_blocks.empty() ? ""
+                         : last_alone                  ? " --features last"
+                                                       : " --features all";
+  std::string text =
+      fmt::format("tern teacher --length {} --top-k {}{}", options.length, options.top_k, features);
   if (options.attention_block >= 0) {
     text += fmt::format(" --relation-layer {}", options.attention_block);
   }
@@ -89,7 +92,7 @@ void Teacher::open_cache(const fs::path& text, const fs::path& caches) {
   const fs::path file = caches / wanted.file_name();
   if (!fs::exists(file)) {
     note_ = fmt::format("the teacher runs beside the student; `{}` would keep what it says",
-                        command_for(options_));
+                        command_for(options_, config_.num_hidden_layers));
     return;
   }
   auto cache = std::make_unique<TeacherCache>(
@@ -99,7 +102,7 @@ void Teacher::open_cache(const fs::path& text, const fs::path& caches) {
     note_ = fmt::format(
         "the teacher runs beside the student: {} lacks the features that the recipe asks for; make "
         "it anew with `{} --force`",
-        file.string(), command_for(options_));
+        file.string(), command_for(options_, config_.num_hidden_layers));
     return;
   }
   note_ = fmt::format("the teacher's answers for {} windows are read from {}", cache->windows(),

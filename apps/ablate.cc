@@ -45,14 +45,6 @@ struct AblateOptions {
   }
 };
 
-/// The last word that a failed run said.
-std::string last_line(const std::string& output) {
-  const size_t end = output.find_last_not_of('\n');
-  if (end == std::string::npos) return "it said nothing";
-  const size_t begin = output.find_last_of('\n', end);
-  return output.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
-}
-
 /// Mean of the flip rates in the last rows of a layers.tsv, those of its last step.
 double last_flip_rate(const fs::path& layers) {
   const std::string text = read_file(layers);

@@ -28,18 +28,10 @@ std::vector<std::string> preset_names(const fs::path& presets) {
   return names;
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  return all;
-}
-
 fs::path find_preset(const fs::path& presets, const std::string& name) {
   const std::vector<std::string> names = preset_names(presets);
   if (std::find(names.begin(), names.end(), name) != names.end()) return presets / name;
-  const std::string near = nearest(name, names);
-  fail("there is no preset \"{}\"; {}", name,
-       near.empty() ? "choose one of " + listed(names) : "did you mean " + near + "?");
+  fail("there is no preset \"{}\"; {}", name, name_hint(name, names));
 }
 
 /// The template of train.cpp with a preset's values as its defaults.

@@ -26,14 +26,8 @@ PublishedRecipe PublishedRecipe::find(const fs::path& folder, const std::string&
   const fs::path file = folder / (name + ".toml");
   if (fs::exists(file)) return read(file);
   std::vector<std::string> names;
-  std::string listed;
-  for (const PublishedRecipe& recipe : published_recipes(folder)) {
-    names.push_back(recipe.name);
-    listed += (listed.empty() ? "" : ", ") + recipe.name;
-  }
-  const std::string near = nearest(name, names);
-  fail("there is no recipe \"{}\"; {}", name,
-       near.empty() ? "choose one of " + listed : "did you mean " + near + "?");
+  for (const PublishedRecipe& recipe : published_recipes(folder)) names.push_back(recipe.name);
+  fail("there is no recipe \"{}\"; {}", name, name_hint(name, names));
 }
 
 std::vector<std::string> PublishedRecipe::flags() const {

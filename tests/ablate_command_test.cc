@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "tests/run_fixture.h"
 
@@ -15,11 +14,9 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class ArmCommands : public RunTest {
+class ArmCommands : public RecipeLabTest {
  protected:
   ArmCommands() {
-    unsetenv("TERN_HOME");
-    fs::copy_file(TERN_SOURCE_DIR "/lab/train.cpp", lab_.lab().recipe());
     fs::create_directories(lab_.lab().confirm_set().parent_path());
     fs::copy_file(lab_.lab().eval_set(), lab_.lab().confirm_set());
   }

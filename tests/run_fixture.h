@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <filesystem>
 #include <sstream>
@@ -69,6 +70,15 @@ class RunTest : public ::testing::Test {
   }
 
   TinyLab lab_;
+};
+
+/// A lab with the recipe as `tern new` leaves it, for commands that compile it.
+class RecipeLabTest : public RunTest {
+ protected:
+  RecipeLabTest() {
+    unsetenv("TERN_HOME");
+    std::filesystem::copy_file(TERN_SOURCE_DIR "/lab/train.cpp", lab_.lab().recipe());
+  }
 };
 
 }  // namespace tern

@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <set>
 
@@ -17,13 +16,8 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class TrainCommand : public RunTest {
+class TrainCommand : public RecipeLabTest {
  protected:
-  TrainCommand() {
-    unsetenv("TERN_HOME");
-    fs::copy_file(TERN_SOURCE_DIR "/lab/train.cpp", lab_.lab().recipe());
-  }
-
   CapturedRun tern_train(const FlagList& flags) const {
     const FlagList command = {TERN_PROGRAM,        "train", "--threads", "1", "--batch-size", "2",
                               "--sequence-length", "16",    "--group",   "32"};

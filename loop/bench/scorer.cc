@@ -8,6 +8,7 @@
 #include "loop/sandbox/supervise.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/process.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -23,14 +24,6 @@ Json object_in(const std::string& output) {
   const size_t begin = output.find('{'), end = output.rfind('}');
   check(begin != output.npos && end != output.npos && begin < end, "`tern eval` printed no JSON");
   return Json::parse(std::string_view(output).substr(begin, end + 1 - begin), "tern eval");
-}
-
-/// The last line of an output that says something.
-std::string last_line(const std::string& output) {
-  const size_t end = output.find_last_not_of(" \n\r\t");
-  if (end == output.npos) return "it printed nothing";
-  const size_t begin = output.find_last_of('\n', end);
-  return output.substr(begin + 1, std::min<size_t>(end - begin, 300));
 }
 
 Score judge_reference(const Json& json, double) {

@@ -7,6 +7,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/memory.h"
+#include "tern/base/process.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -35,14 +36,6 @@ std::string first_error(const std::string& log) {
   if (at == log.npos) at = 0;
   const size_t begin = log.rfind('\n', at) == log.npos ? 0 : log.rfind('\n', at) + 1;
   return log.substr(begin, std::min<size_t>(log.find('\n', at) - begin, 300));
-}
-
-/// The last line that a failed program printed.
-std::string last_words(const fs::path& log) {
-  std::string text = read_file(log);
-  text.erase(text.find_last_not_of(" \r\n\t") + 1);
-  const size_t line = text.rfind('\n') + 1;
-  return text.empty() ? "it printed nothing" : text.substr(line, 300);
 }
 
 /// Rows of the run's results.tsv as the ledger keeps them.
@@ -241,8 +234,9 @@ RunReport Workbench::run(const RunOrder& order) {
   if (!result.stopped.empty()) return ended(Outcome::kPruned, result.stopped);
   if (!result.limit.empty()) return ended(Outcome::kTimedOut, result.limit);
   if (result.exit_code != 0) {
-    return ended(Outcome::kCrashed, fmt::format("exit code {}: {}", result.exit_code,
-                                                last_words(folder.parent_path() / "log.txt")));
+    return ended(Outcome::kCrashed,
+                 fmt::format("exit code {}: {}", result.exit_code,
+                             last_line(read_file(folder.parent_path() / "log.txt"))));
   }
   const BenchView view{.stage = "scoring", .experiment = order.experiment, .run = order.run};
   const Score score =

@@ -100,15 +100,12 @@ AgentTemplate agent_template(const AgentConfig& config, const fs::path& home) {
   if (!config.command.empty()) return own_template(config);
   const std::vector<AgentTemplate> ready = ready_agents(home);
   Words names;
-  std::string listed;
   for (const AgentTemplate& agent : ready) {
     if (agent.name == config.name) return agent;
     names.push_back(agent.name);
-    listed += (listed.empty() ? "" : ", ") + agent.name;
   }
-  const std::string near = nearest(config.name, names);
   fail("lab.toml: there is no ready agent \"{}\"; {}, or give agent.command", config.name,
-       near.empty() ? "choose one of " + listed : "did you mean " + near + "?");
+       name_hint(config.name, names));
 }
 
 Words agent_command(const AgentTemplate& agent, const AgentCall& call) {

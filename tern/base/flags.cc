@@ -55,6 +55,17 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
+std::string listed(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
+  return all;
+}
+
+std::string name_hint(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::string near = nearest(word, candidates);
+  return near.empty() ? "choose one of " + listed(candidates) : "did you mean " + near + "?";
+}
+
 struct Flags::State {
   CLI::App app;
   std::vector<std::string> names;

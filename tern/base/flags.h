@@ -78,4 +78,11 @@ std::string flag_name(std::string_view field);
 /// The candidate with the fewest edits to `word` (Levenshtein), or "" when none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
+/// "a, b, c"
+std::string listed(const std::vector<std::string>& words);
+
+/// What to do about a name that is not there: "did you mean x?", or "choose one of a, b, c" where
+/// none is near.
+std::string name_hint(std::string_view word, const std::vector<std::string>& candidates);
+
 }  // namespace tern

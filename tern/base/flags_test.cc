@@ -94,5 +94,10 @@ TEST(Flags, HelpShowsTheFormOfABoolThatChangesItsDefault) {
   EXPECT_TRUE(flags.given("score"));
 }
 
+TEST(NameHint, NamesTheNearestOneOrAll) {
+  EXPECT_EQ(name_hint("tequilla", {"hestia", "tequila"}), "did you mean tequila?");
+  EXPECT_EQ(name_hint("x", {"hestia", "tequila"}), "choose one of hestia, tequila");
+}
+
 }  // namespace
 }  // namespace tern

@@ -65,9 +65,7 @@ class TableReader {
 void check_one_of(const std::string& source, const char* key, const std::string& value,
                   const std::vector<std::string>& allowed) {
   if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return;
-  std::string names;
-  for (const std::string& name : allowed) names += (names.empty() ? "" : ", ") + name;
-  fail("{}: {} must be one of {}, found \"{}\"", source, key, names, value);
+  fail("{}: {} must be one of {}, found \"{}\"", source, key, listed(allowed), value);
 }
 
 ResearchConfig read_research(const Json* table, const std::string& source) {

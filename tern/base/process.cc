@@ -156,4 +156,11 @@ CapturedRun capture_tool(const std::vector<std::string>& command, std::string_vi
   return run;
 }
 
+std::string last_line(const std::string& output) {
+  const size_t end = output.find_last_not_of(" \n\r\t");
+  if (end == output.npos) return "it printed nothing";
+  const size_t begin = output.find_last_of('\n', end);
+  return output.substr(begin + 1, std::min<size_t>(end - begin, 300));
+}
+
 }  // namespace tern

@@ -42,5 +42,11 @@ TEST(Process, AChildIsToldToStopWhenThisProcessIs) {
             7);
 }
 
+TEST(LastLine, IsTheLastThatSaysSomething) {
+  EXPECT_EQ(last_line("first\nlast\n \n"), "last");
+  EXPECT_EQ(last_line("only"), "only");
+  EXPECT_EQ(last_line("\n\n"), "it printed nothing");
+}
+
 }  // namespace
 }  // namespace tern

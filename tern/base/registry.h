@@ -31,9 +31,7 @@ class Registry {
   const T& at(const std::string& value) const {
     const auto found = all_.find(value);
     if (found != all_.end()) return found->second;
-    std::string known;
-    for (const std::string& name : values()) known += (known.empty() ? "" : ", ") + name;
-    fail("{} must be one of {}; found {}", flag_name(field_), known, value);
+    fail("{} must be one of {}; found {}", flag_name(field_), listed(values()), value);
   }
 
   std::vector<std::string> values() const {

@@ -9,13 +9,22 @@ namespace {
 constexpr AdamWOptions kOptions{
     .lr = 0.1f, .beta1 = 0.8f, .beta2 = 0.95f, .epsilon = 1e-6f, .weight_decay = 0.2f};
 
-TEST(AdamW, FollowsTheReferenceForManySteps) {
-  for (const int64_t n : {1, 17, 40000}) {
-    auto w = random_normal(n, 1);
-    std::vector<float> m(n), v(n);
-    auto want_w = convert<double>(w);
-    std::vector<double> want_m(n), want_v(n);
-    constexpr int kSteps = 5;
+/// Weights and moments after some steps by the kernel, with moments of type Moment, and by the
+/// reference in double.
+template <class Moment>
+struct Steps {
+  static constexpr int kSteps = 5;
+  std::vector<float> w;
+  std::vector<Moment> m, v;
+  std::vector<double> want_w, want_m, want_v;
+
+  explicit Steps(int64_t n)
+      : w(random_normal(n, 1)),
+        m(n, Moment(0.0f)),
+        v(m),
+        want_w(convert<double>(w)),
+        want_m(n),
+        want_v(n) {
     for (int64_t step = 1; step <= kSteps; ++step) {
       auto g = random_normal(n, 10 + step);
       for (int64_t i = 0; i < n; ++i) {
@@ -23,10 +32,17 @@ TEST(AdamW, FollowsTheReferenceForManySteps) {
       }
       adamw(w, g, m, v, kOptions, step, 1.0f, false);
     }
+  }
+};
+
+TEST(AdamW, FollowsTheReferenceForManySteps) {
+  for (const int64_t n : {1, 17, 40000}) {
+    const Steps<float> s(n);
     // About ten roundings a step; early updates are no larger than lr, and w carries their errors.
-    expect_close(w, want_w, 10 * kSteps * rounding<float>());
-    expect_close(m, want_m, 10 * kSteps * rounding<float>());
-    expect_close(v, want_v, 10 * kSteps * rounding<float>());
+    const double tolerance = 10 * s.kSteps * rounding<float>();
+    expect_close(s.w, s.want_w, tolerance);
+    expect_close(s.m, s.want_m, tolerance);
+    expect_close(s.v, s.want_v, tolerance);
   }
 }
 
@@ -84,23 +100,12 @@ TEST(AdamW, MomentsInBf16DecayAtTheirRateAlthoughOneStepIsLessThanTheyResolve) {
 }
 
 TEST(AdamW, MomentsInBf16FollowTheReferenceUpToTheirRounding) {
-  constexpr int64_t n = 4000;
-  auto w = random_normal(n, 1);
-  std::vector<bf16> m(n), v(n);
-  auto want_w = convert<double>(w);
-  std::vector<double> want_m(n), want_v(n);
-  constexpr int kSteps = 5;
-  for (int64_t step = 1; step <= kSteps; ++step) {
-    auto g = random_normal(n, 10 + step);
-    for (int64_t i = 0; i < n; ++i) {
-      ref::adamw(want_w[i], double{g[i]}, want_m[i], want_v[i], kOptions, step);
-    }
-    adamw(w, g, m, v, kOptions, step, 1.0f, false);
-  }
+  const Steps<bf16> s(4000);
   // A stored number is off by up to twice as much as if rounded to nearest, at each step.
-  expect_close(m, want_m, 2 * kSteps * rounding<bf16>());
-  expect_close(v, want_v, 2 * kSteps * rounding<bf16>());
-  expect_close(w, want_w, kOptions.lr * kSteps * 4 * kSteps * rounding<bf16>());
+  const double tolerance = 2 * s.kSteps * rounding<bf16>();
+  expect_close(s.m, s.want_m, tolerance);
+  expect_close(s.v, s.want_v, tolerance);
+  expect_close(s.w, s.want_w, kOptions.lr * s.kSteps * 2 * tolerance);
 }
 
 TEST(AdamW, RoundsBf16MomentsAlikeOnEveryRunAndOtherwiseForAnotherTensor) {

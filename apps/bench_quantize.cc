@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <limits>
 
 #include "apps/shapes.h"
 #include "tern/base/command.h"
@@ -12,6 +14,7 @@
 #include "tern/base/timer.h"
 #include "tern/parallel/parallel.h"
 #include "tern/quant/absmean.h"
+#include "tern/quant/group_rule.h"
 #include "tern/quant/quantize.h"
 #include "tern/tensor/compute_type.h"
 #include "tern/tensor/tensor.h"
@@ -19,33 +22,91 @@
 namespace tern {
 namespace {
 
-/// Seconds of the median of `repeats` calls, after one that is not counted.
-template <class Body>
-double median_seconds(int64_t repeats, Body&& body) {
-  std::vector<double> seconds;
-  body();
+/// The rule's fields as flags, under the names that they have in the recipe.
+void add_rule(Flags& flags, GroupRuleOptions& rule) {
+  flags.add("scale", rule.scale, "the rule's statistic: absmean, absmedian or absmax");
+  flags.add("threshold", rule.threshold, "weights up to threshold * scale become 0");
+  flags.add("level", rule.level, "what is stored: scale, least-squares or lloyd-max");
+  flags.add("zeros", rule.zeros, "share of a group that becomes 0; 0: as the threshold says");
+  flags.add("pattern", rule.pattern, "which weights may be nonzero: none or 3:4");
+}
+
+/// Seconds of each job's fastest call, after one that is not counted. The jobs take turns, so that
+/// a machine that slows down for a while does so for all of them; what else runs on its cores only
+/// adds, and to a longer job more often.
+std::vector<double> fastest_seconds(int64_t repeats,
+                                    const std::vector<std::function<void()>>& jobs) {
+  std::vector<double> fastest(jobs.size(), std::numeric_limits<double>::infinity());
+  for (const auto& job : jobs) job();
   for (int64_t i = 0; i < repeats; ++i) {
-    Timer timer;
-    body();
-    seconds.push_back(timer.seconds());
+    for (size_t j = 0; j < jobs.size(); ++j) {
+      Timer timer;
+      jobs[j]();
+      fastest[j] = std::min(fastest[j], timer.seconds());
+    }
   }
-  std::sort(seconds.begin(), seconds.end());
-  return seconds[seconds.size() / 2];
+  return fastest;
+}
+
+/// Weights from a normal distribution, as a model's are about.
+Tensor normal_weights(int64_t rows, int64_t cols) {
+  const Tensor w = Tensor::empty({rows, cols}, DType::f32);
+  parallel_for(rows, 64, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      Rng rng(static_cast<uint64_t>(row));
+      float* values = w.data<float>() + row * cols;
+      for (int64_t i = 0; i < cols; ++i) values[i] = static_cast<float>(0.02 * rng.normal());
+    }
+  });
+  return w;
+}
+
+struct Seconds {
+  double copy, absmean, rule;
+};
+
+Seconds measure(const Tensor& w, DType type, Grouping grouping, const GroupRule& rule,
+                int64_t repeats) {
+  const Tensor copy = Tensor::empty(w.shape(), DType::f32);
+  const Tensor effective = Tensor::empty(w.shape(), type);
+  const int64_t rows = w.rows(), cols = w.cols();
+  const auto copying = [&] {
+    parallel_for(rows, 64, [&](int64_t begin, int64_t end) {
+      std::memcpy(copy.data<float>() + begin * cols, w.data<float>() + begin * cols,
+                  static_cast<size_t>((end - begin) * cols) * sizeof(float));
+    });
+  };
+  const auto quantizing = [&](const auto& quantizer) {
+    return [&] {
+      if (type == DType::bf16) {
+        fake_quantize_rows(w.data<float>(), rows, cols, grouping, quantizer, 1.0f,
+                           effective.data<bf16>());
+      } else {
+        fake_quantize_rows(w.data<float>(), rows, cols, grouping, quantizer, 1.0f,
+                           effective.data<float>());
+      }
+    };
+  };
+  const Absmean absmean;
+  const auto fastest = fastest_seconds(repeats, {copying, quantizing(absmean), quantizing(rule)});
+  return {fastest[0], fastest[1], fastest[2]};
 }
 
 int bench_quantize(const std::vector<std::string>& arguments) {
   std::string shape = "smollm-135m", group = "64", dtype = "auto";
+  GroupRuleOptions options;
   int threads = 0;
   int64_t repeats = 11;
   bool as_json = false;
-  Flags flags(
-      "tern bench quantize",
-      "Fake-quantizing all linear weights of a model, beside a plain copy of the same bytes.");
+  Flags flags("tern bench quantize",
+              "Fake-quantizing all linear weights of a model by a group rule, beside absmean and a "
+              "plain copy of the same bytes.");
   flags.add("shape", shape, "smollm-135m, llama-3.2-1b or demo");
   flags.add("group", group, "weights that share a scale");
+  add_rule(flags, options);
   flags.add("dtype", dtype, "auto, bf16 or f32");
   flags.add("threads", threads, "threads; 0: all cores");
-  flags.add("repeats", repeats, "passes measured; the median counts");
+  flags.add("repeats", repeats, "passes measured; the fastest counts");
   flags.add("json", as_json, "print JSON");
   if (!flags.parse(arguments)) {
     fmt::print("{}", flags.help());
@@ -53,51 +114,48 @@ int bench_quantize(const std::vector<std::string>& arguments) {
   }
   check(repeats > 0 && threads >= 0, "--repeats must be 1 or more and --threads 0 or more");
   if (threads > 0) set_thread_count(threads);
+  const GroupRule rule(options);
   const Grouping grouping = Grouping::parse(group);
   const DType type = compute_type(dtype);
   const LlamaConfig config = known_shape(shape);
   const int64_t cols = config.hidden_size;
   const int64_t rows = config.linear_parameter_count() / cols;
 
-  const Tensor w = Tensor::empty({rows, cols}, DType::f32),
-               copy = Tensor::empty({rows, cols}, DType::f32);
-  const Tensor effective = Tensor::empty({rows, cols}, type);
-  Rng rng(1);
-  for (float& value : w.values<float>()) value = static_cast<float>(rng.uniform() - 0.5);
-  const double copying = median_seconds(repeats, [&] {
-    parallel_for(rows, 64, [&](int64_t begin, int64_t end) {
-      std::memcpy(copy.data<float>() + begin * cols, w.data<float>() + begin * cols,
-                  static_cast<size_t>((end - begin) * cols) * sizeof(float));
-    });
-  });
-  const double quantizing = median_seconds(repeats, [&] {
-    if (type == DType::bf16) {
-      fake_quantize_rows(w.data<float>(), rows, cols, grouping, Absmean{}, 1.0f,
-                         effective.data<bf16>());
-    } else {
-      fake_quantize_rows(w.data<float>(), rows, cols, grouping, Absmean{}, 1.0f,
-                         effective.data<float>());
-    }
-  });
+  const Tensor w = normal_weights(rows, cols);
+  const Seconds seconds = measure(w, type, grouping, rule, repeats);
 
+  const auto weights = static_cast<double>(w.size());
   Json json = Json::object();
   json.set("shape", shape);
   json.set("weights", w.size());
   json.set("group", group);
+  json.set("scale", options.scale);
+  json.set("threshold", options.threshold);
+  json.set("level", options.level);
+  json.set("zeros", options.zeros);
+  json.set("pattern", options.pattern);
   json.set("dtype", name_of(type));
   json.set("threads", thread_count());
-  json.set("quantize_seconds", quantizing);
-  json.set("copy_seconds", copying);
-  json.set("ratio", quantizing / copying);
-  json.set("gb_per_s", static_cast<double>(w.bytes() + effective.bytes()) / quantizing / 1e9);
+  json.set("quantize_seconds", seconds.rule);
+  json.set("absmean_seconds", seconds.absmean);
+  json.set("copy_seconds", seconds.copy);
+  json.set("ns_per_weight", seconds.rule / weights * 1e9);
+  json.set("ratio_to_absmean", seconds.rule / seconds.absmean);
+  json.set("ratio", seconds.rule / seconds.copy);
+  json.set("gb_per_s",
+           weights * static_cast<double>(size_of(DType::f32) + size_of(type)) / seconds.rule / 1e9);
   if (as_json) {
     fmt::print("{}\n", json.dump_pretty());
-  } else {
-    fmt::print("{:.1f} M weights, group {}, to {}, {} threads\n",
-               static_cast<double>(w.size()) / 1e6, group, name_of(type), thread_count());
-    fmt::print("fake quantization {:.4f} s ({:.1f} GB/s), plain copy {:.4f} s: ratio {:.2f}\n",
-               quantizing, json.at("gb_per_s").as_double(), copying, quantizing / copying);
+    return kSuccess;
   }
+  fmt::print("{:.1f} M weights, group {}, to {}, {} threads\n", weights / 1e6, group, name_of(type),
+             thread_count());
+  fmt::print("fake quantization {:.4f} s ({:.1f} GB/s), plain copy {:.4f} s: ratio {:.2f}\n",
+             seconds.rule, json.at("gb_per_s").as_double(), seconds.copy,
+             json.at("ratio").as_double());
+  fmt::print("{:.2f} ns a weight, absmean {:.2f}: ratio {:.2f}\n",
+             json.at("ns_per_weight").as_double(), seconds.absmean / weights * 1e9,
+             json.at("ratio_to_absmean").as_double());
   return kSuccess;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cmath>
 
 #include "tern/kernels/lanes.h"
@@ -7,9 +8,11 @@
 
 namespace tern {
 
-/// max|w| of a group.
+/// max|w| of a group; NaN when a weight is. Magnitudes are in the order of their bits, and a NaN's
+/// are above all numbers'.
 inline float absmax(const float* w, int64_t n) {
-  return kernels::lane_max(n, 0.0f, [w](int64_t i) { return std::abs(w[i]); });
+  return std::bit_cast<float>(kernels::lane_max(
+      n, int32_t{0}, [w](int64_t i) { return std::bit_cast<int32_t>(std::abs(w[i])); }));
 }
 
 /// scale = max|w|, code = round(w / scale): sign(w) where |w| > threshold * scale. It repacks

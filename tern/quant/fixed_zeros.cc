@@ -16,15 +16,14 @@ const RegisterArm field({"zeros", "",
 }  // namespace
 
 void fixed_zeros(const float* w, int64_t n, int64_t zeros, int8_t* codes) {
-  const float limit = zeros > 0 ? limit_of_rank(w, n, zeros) : 0.0f;
+  auto [limit, found] = zeros > 0 ? limit_of_rank(w, n, zeros) : RankLimit{};
   threshold_codes(w, n, limit, codes);
-  int32_t found = 0;
-  for (int64_t i = 0; i < n; ++i) found += codes[i] == 0 ? 1 : 0;
-  // Of equal magnitudes at the limit, the last ones are too many.
+  // Of equal magnitudes at the limit, the last ones are too many. No branch asks for them: where
+  // they are differs from group to group, so it would be guessed wrong.
   for (int64_t i = n - 1; i >= 0 && found > zeros; --i) {
-    if (std::abs(w[i]) != limit) continue;
-    codes[i] = static_cast<int8_t>((w[i] > 0 ? 1 : 0) - (w[i] < 0 ? 1 : 0));
-    --found;
+    const int live = std::abs(w[i]) == limit;
+    codes[i] = static_cast<int8_t>(codes[i] + live * ((w[i] > 0) - (w[i] < 0)));
+    found -= live;
   }
 }
 

@@ -25,7 +25,8 @@ struct GroupRuleOptions {
 };
 
 /// A group quantizer put together from GroupRuleOptions, for fake_quantize() and
-/// quantize_and_pack(). A group of zeros gets codes and scale 0; a NaN gets code 0.
+/// quantize_and_pack(). A group of zeros gets codes and scale 0. A NaN gets code 0 and makes the
+/// scale NaN, where it stays visible.
 class GroupRule {
  public:
   /// Throws an Error on an unknown value and on a combination in which a field has no effect.

@@ -73,6 +73,33 @@ TEST(GroupRule, TheMedianIsOneOfTheWeightsWhateverTheirNumberAndOrder) {
   EXPECT_EQ(quantized({.scale = "absmedian"}, spread).scale, 2.0f);
 }
 
+/// Groups in which a guess of where a rank lies goes wrong.
+std::vector<DesignedGroup> groups_hard_to_rank() {
+  std::vector<float> equal = normal_weights(256, 11), sparse = equal, outliers = equal;
+  for (float& w : equal) w = std::round(w * 100) / 100;
+  for (size_t i = 0; i < sparse.size(); ++i) {
+    if (i % 8 != 0) sparse[i] = 0;
+    if (i % 64 == 0) outliers[i] *= 1e30f;
+  }
+  std::vector<float> infinite = outliers;
+  infinite[7] = INFINITY;
+  return {{"equal", equal}, {"sparse", sparse}, {"outliers", outliers}, {"infinite", infinite}};
+}
+
+TEST(GroupRule, RanksAreExactWhereGuessesGoWrong) {
+  for (const auto& [name, group] : groups_hard_to_rank()) {
+    EXPECT_EQ(quantized({.scale = "absmedian"}, group).scale,
+              stored_scale(static_cast<float>(ref::median_magnitude(group))))
+        << name;
+    for (int64_t zeros = 1; zeros < 256; ++zeros) {
+      EXPECT_EQ(
+          quantized({.scale = "absmax", .zeros = static_cast<double>(zeros) / 256}, group).codes,
+          ref::codes_with_zeros(group, zeros))
+          << zeros << " zeros in " << name;
+    }
+  }
+}
+
 TEST(GroupRule, TheLeastSquaresLevelIsTheMeanOfTheLive) {
   for (const auto& [name, group] : designed_groups()) {
     const Quantized twn = quantized({.threshold = 0.7f, .level = "least-squares"}, group);
@@ -158,16 +185,25 @@ TEST(GroupRule, AGroupOfZerosHasScaleAndCodesZeroUnderEveryRule) {
   expect_quantized(quantized({.pattern = "3:4"}, zeros), codes, 0, "3:4");
 }
 
-TEST(GroupRule, ANotANumberGetsCodeZero) {
+TEST(GroupRule, ANotANumberGetsCodeZeroAndShowsInTheScale) {
   std::vector<float> group = normal_weights(64, 4);
   group[5] = NAN;
+  const auto expect_visible = [&](const GroupRuleOptions& options) {
+    const Quantized got = quantized(options, group);
+    EXPECT_EQ(got.codes, std::vector<int8_t>(64, 0)) << options.scale << options.level;
+    EXPECT_TRUE(std::isnan(got.scale)) << options.scale << options.level;
+  };
   for (const std::string& scale : group_scales().values()) {
     for (const std::string& level : group_levels().values()) {
-      EXPECT_EQ(quantized({.scale = scale, .level = level}, group).codes[5], 0) << scale << level;
+      expect_visible({.scale = scale, .level = level});
     }
+    expect_visible({.scale = scale, .zeros = 0.3});
   }
-  EXPECT_EQ(quantized({.zeros = 0.3}, group).codes[5], 0);
-  EXPECT_EQ(quantized({.pattern = "3:4"}, group).codes[5], 0);
+  expect_visible({.level = "least-squares", .zeros = 0.3});
+
+  const Quantized patterned = quantized({.pattern = "3:4"}, group);
+  EXPECT_EQ(patterned.codes[5], 0);
+  EXPECT_TRUE(std::isnan(patterned.scale));
 }
 
 TEST(StochasticRounding, KeepsTheMeanOfTheClippedWeight) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 
 #include "tern/kernels/lanes.h"
@@ -12,9 +11,8 @@ namespace tern {
 inline float least_squares_level(const float* w, int64_t n, const int8_t* codes) {
   const float sum =
       kernels::lane_sum(n, [=](int64_t i) { return w[i] * static_cast<float>(codes[i]); });
-  const float live =
-      kernels::lane_sum(n, [=](int64_t i) { return std::abs(static_cast<float>(codes[i])); });
-  return live > 0 ? sum / live : sum;
+  const int32_t live = kernels::count_if(n, [=](int64_t i) { return codes[i] != 0; });
+  return live > 0 ? sum / static_cast<float>(live) : sum;
 }
 
 }  // namespace tern

@@ -3,54 +3,81 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "tern/kernels/lanes.h"
+#include "tern/quant/absmean.h"
 
 namespace tern {
 namespace {
 
-int32_t count_up_to(const float* w, int64_t n, float limit) {
-  int32_t count = 0;
-  for (int64_t i = 0; i < n; ++i) count += std::abs(w[i]) <= limit ? 1 : 0;
-  return count;
+/// Of normal weights, this share is no larger than their mean magnitude.
+constexpr float kShareUpToMean = 0.575f;
+
+/// Most groups of normal weights take three or four. In groups of equal magnitudes the last ones
+/// are in vain.
+constexpr int kGuesses = 6;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+int64_t count_up_to(const float* w, int64_t n, float limit) {
+  return kernels::count_if(n, [=](int64_t i) { return std::abs(w[i]) <= limit; });
 }
 
-/// Numbers of 0 or more are in the order of their bits.
-uint32_t bits_of(float x) { return std::bit_cast<uint32_t>(x); }
+float smallest_above(const float* w, int64_t n, float limit) {
+  return -kernels::lane_max(n, -kInfinity, [=](int64_t i) {
+    return std::abs(w[i]) > limit ? -std::abs(w[i]) : -kInfinity;
+  });
+}
+
+/// The number in the middle between two of 0 or more, in the order that they and their bits share.
+float halfway(float a, float b) {
+  return std::bit_cast<float>(
+      std::midpoint(std::bit_cast<uint32_t>(a), std::bit_cast<uint32_t>(b)));
+}
+
+/// The answer where guesses fail, as with equal magnitudes, which leave no limit to find, and with
+/// outliers. Fewer than `count` do not exceed `low`. Every round steps over one magnitude at least
+/// and halves what lies between.
+RankLimit close_in(const float* w, int64_t n, int64_t count, float low, float high) {
+  if (count_up_to(w, n, high) < count) high = kInfinity;  // it was a stand-in
+  while (true) {
+    low = smallest_above(w, n, low);
+    const int64_t found = count_up_to(w, n, low);
+    if (found >= count) return {low, found};
+    const float middle = halfway(low, high);
+    (count_up_to(w, n, middle) < count ? low : high) = middle;
+  }
+}
 
 }  // namespace
 
-float limit_of_rank(const float* w, int64_t n, int64_t count) {
-  float high = kernels::lane_max(n, 0.0f, [w](int64_t i) { return std::abs(w[i]); }), low = 0;
-  int64_t up_to_high = count_up_to(w, n, high), up_to_low = 0;
-  if (up_to_high < count) return std::numeric_limits<float>::quiet_NaN();
-  if (up_to_high == count) return high;
-  // The rank lies above `low` and not above `high`. Where it would be if the magnitudes were spread
-  // evenly between them is soon between the two right ones.
-  constexpr int kGuesses = 8;
+RankLimit limit_of_rank(const float* w, int64_t n, int64_t count) {
+  const float mean = absmean(w, n);
+  if (std::isnan(mean)) return {mean, 0};
+  const float rank = static_cast<float>(count) + 0.5f;  // between the two right magnitudes
+  float limit = mean * rank / (kShareUpToMean * static_cast<float>(n));
+  // Until a limit above the rank is known, twice the first guess stands for one.
+  float low = 0, rank_of_low = 0, high = 2 * limit, rank_of_high = 2 * rank;
   for (int guess = 0; guess < kGuesses; ++guess) {
-    const float share = (static_cast<float>(count - up_to_low) + 0.5f) /
-                        (static_cast<float>(up_to_high - up_to_low) + 1.0f);
-    const float limit = low + (high - low) * share;
     const int64_t found = count_up_to(w, n, limit);
-    if (found == count) return limit;
-    (found > count ? high : low) = limit;
-    (found > count ? up_to_high : up_to_low) = found;
+    if (found == count) return {limit, found};
+    if (found < count) {
+      low = limit;
+      rank_of_low = static_cast<float>(found);
+    } else {
+      high = limit;
+      rank_of_high = static_cast<float>(found + 1);
+    }
+    // Where the rank would be if the magnitudes were spread evenly between the two limits is soon
+    // between the two right ones.
+    limit = low + (high - low) * ((rank - rank_of_low) / (rank_of_high - rank_of_low));
   }
-  if (low == 0 && count_up_to(w, n, 0.0f) >= count) return 0.0f;
-  // Outliers and equal magnitudes end up here, where every pass halves what is possible.
-  uint32_t below = bits_of(low), above = bits_of(high);
-  while (above - below > 1) {
-    const uint32_t middle = below + (above - below) / 2;
-    const int64_t found = count_up_to(w, n, std::bit_cast<float>(middle));
-    if (found == count) return std::bit_cast<float>(middle);
-    (found > count ? above : below) = middle;
-  }
-  return std::bit_cast<float>(above);
+  return close_in(w, n, count, rank_of_low > 0 ? low : -1.0f, high);
 }
 
 float magnitude_of_rank(const float* w, int64_t n, int64_t count) {
-  const float limit = limit_of_rank(w, n, count);
+  const float limit = limit_of_rank(w, n, count).limit;
   if (std::isnan(limit)) return limit;
   return kernels::lane_max(n, 0.0f, [w, limit](int64_t i) {
     const float magnitude = std::abs(w[i]);

@@ -4,9 +4,9 @@
 //
 // From top to bottom: the knobs, what they ask of the library, the ternary layer, one training
 // step, and the run. The techniques are pieces of the library, found by the value of a field (`tern
-// train
-// --list-arms` says what each one is); a new one can be written right here. The score of record is
-// not made here: `tern eval` makes it, in a process of its own, from the model that this one saves.
+// train --list-arms` says what each one is); a new one can be written right here. The score of
+// record is not made here: `tern eval` makes it, in a process of its own, from the model that this
+// one saves.
 
 #include <cmath>
 
@@ -157,7 +157,7 @@ DistillationOptions distillation_options(const Recipe& r) {
 }
 
 OptimizerOptions optimizer_options(const Recipe& r) {
-  return {r.beta1, r.beta2, r.epsilon, r.momentum, compute_type(r.optimizer_state)};
+  return {r.beta1, r.beta2, r.epsilon, r.momentum, moment_type(r.optimizer_state)};
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -245,8 +245,16 @@ float move_to(Quantization& how, const Recipe& r, const Progress& now) {
 
 /// Refuses, before anything is loaded, what cannot be or makes no sense together.
 void check_recipe(const Recipe& r, const LlamaConfig& model) {
-  check(r.steps >= 0 && r.tokens >= 0 && r.time_budget >= 0,
-        "--steps, --tokens and --time-budget must be 0 or more");
+  require_not_negative({{"steps", r.steps}, {"tokens", r.tokens}, {"time_budget", r.time_budget}});
+  require_not_negative(
+      {{"lr_matrices", r.lr_matrices}, {"lr_scales", r.lr_scales}, {"lr_rest", r.lr_rest}});
+  require_not_negative(
+      {{"weight_decay", r.weight_decay}, {"clip_norm", r.clip_norm}, {"clip_value", r.clip_value}});
+  require_not_negative(
+      {{"eval_every", r.eval_every}, {"eval_tokens", r.eval_tokens}, {"save_every", r.save_every}});
+  require_positive({{"dead_gradient", r.dead_gradient},
+                    {"temperature", r.temperature},
+                    {"reactivate_every", r.reactivate_every}});
   constexpr int64_t kMost = 1 << 20;  // far beyond use, and the product of all three is a number
   for (const int64_t size : {r.batch_size, r.accumulation, r.sequence_length}) {
     check(size > 0 && size <= kMost,
@@ -256,16 +264,8 @@ void check_recipe(const Recipe& r, const LlamaConfig& model) {
   check(r.sequence_length <= model.max_position_embeddings,
         "--sequence-length must be at most the model's context, {}, found {}",
         model.max_position_embeddings, r.sequence_length);
-  for (const float value :
-       {r.weight_decay, r.clip_norm, r.clip_value, r.lr_matrices, r.lr_scales, r.lr_rest}) {
-    check(value >= 0, "decay, clipping and factors of --lr must be 0 or more, found {}", value);
-  }
-  check(r.eval_every >= 0 && r.eval_tokens >= 0 && r.save_every >= 0,
-        "evaluations and checkpoints come every 1 or more steps, or never with 0");
-  check(r.dead_gradient > 0 && r.temperature > 0,
-        "--dead-gradient and --temperature must be above 0");
-  check(r.reactivate_above >= 0 && r.reactivate_above < 1 && r.reactivate_every > 0,
-        "--reactivate-above must be at least 0 and below 1, --reactivate-every 1 or more");
+  check(r.reactivate_above >= 0 && r.reactivate_above < 1,
+        "--reactivate-above must be at least 0 and below 1, found {}", r.reactivate_above);
   check(
       r.reactivate_above == 0 || (r.zeros == 0 && r.pattern == "none" && r.rounding == "nearest"),
       "--reactivate-above needs a threshold to wake weights at: no --zeros, --pattern, --rounding");
@@ -325,7 +325,7 @@ struct Training {
   /// Puts BitLinear in the place of the blocks' linear layers.
   std::vector<BitLinear*> make_ternary(Run& run, const Recipe& r) {
     run.move_to_start(r.start, model, quantization.weights, r.sequence_length);
-    if (r.sub_norm) add_sub_norms(model);
+    if (r.sub_norm) run.add_sub_norms(model, r.seed, r.sequence_length);
     use_table_format(model, r.embedding_bits, quantization.info.grouping);
     std::vector<BitLinear*> made;
     model.replace_linears([&](const Llama::Linear& linear) -> std::unique_ptr<LinearLayer> {

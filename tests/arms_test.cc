@@ -127,6 +127,24 @@ TEST_F(ArmsTest, RecomputedActivationsChangeNoBit) {
   EXPECT_EQ(weights("again"), weights("kept"));
 }
 
+/// How a model of a billion weights trains in little memory.
+TEST_F(ArmsTest, ArmsThatSaveMemoryLearnWhatTrainingWithoutThemLearns) {
+  const FlagList flags = {"--steps", "6", "--lr", "1e-2"};
+  train("start", {"--steps", "1", "--lr", "1e-9"});
+  const std::string without = train("without", flags + FlagList{"--batch-size", "4"});
+  const std::string with =
+      train("with", flags + FlagList{"--batch-size", "1", "--accumulation", "4", "--recompute",
+                                     "--optimizer-state", "bf16"});
+  const auto ppl = [&](const char* run) { return std::stod(summary(run, "eval_ppl")); };
+  EXPECT_LT(ppl("without"), 0.9 * ppl("start"));
+  EXPECT_NEAR(ppl("with"), ppl("without"), 0.02 * ppl("without"));
+  // Said before anything is allocated.
+  EXPECT_THAT(without, ::testing::StartsWith("training takes about"));
+  for (const char* saved : {"training takes about", "(f32: ", "(kept: "}) {
+    EXPECT_THAT(with.substr(0, with.find('\n')), HasSubstr(saved));
+  }
+}
+
 TEST_F(ArmsTest, ACombinationWithoutSenseIsRefusedBeforeTraining) {
   const std::vector<std::pair<FlagList, const char*>> cases = {
       {{"--zeros", "0.4", "--threshold", "0.7"}, "--threshold"},
@@ -141,6 +159,9 @@ TEST_F(ArmsTest, ACombinationWithoutSenseIsRefusedBeforeTraining) {
       {{"--distill-relation-layer", "9", "--distill-relations", "1"}, "9"},
       {{"--distill-mix", "0.7"}, "it needs another --distill than none"},
       {{"--optimizer", "sgd"}, "adamw, lion, muon"},
+      {{"--optimizer-state", "auto"}, "must be f32 or bf16, found auto"},
+      {{"--lr-rest", "-1"}, "--lr-rest must be 0 or more, found -1"},
+      {{"--dead-gradient", "0"}, "--dead-gradient must be above 0, found 0"},
       {{"--embedding-bits", "3"}, "16, 2, 32, 8"},
   };
   for (const auto& [flags, sentence] : cases) {

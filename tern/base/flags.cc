@@ -44,6 +44,18 @@ std::string flag_name(std::string_view field) {
   return out;
 }
 
+void require_not_negative(std::initializer_list<NamedNumber> fields) {
+  for (const auto& [name, value] : fields) {
+    check(value >= 0, "{} must be 0 or more, found {}", flag_name(name), value);
+  }
+}
+
+void require_positive(std::initializer_list<NamedNumber> fields) {
+  for (const auto& [name, value] : fields) {
+    check(value > 0, "{} must be above 0, found {}", flag_name(name), value);
+  }
+}
+
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   const int64_t near = std::max<int64_t>(2, static_cast<int64_t>(word.size()) / 3);
   std::string best;

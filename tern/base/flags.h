@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tern {
@@ -74,6 +76,12 @@ void visit_fields(Visit&& visit, std::string_view names, Values&... values) {
 
 /// A field's name as a flag: "--lr-end" for lr_end.
 std::string flag_name(std::string_view field);
+
+/// A field's name and its value.
+using NamedNumber = std::pair<std::string_view, double>;
+/// Throw an Error with the flag and what was found where a value is below 0, or not above it.
+void require_not_negative(std::initializer_list<NamedNumber> fields);
+void require_positive(std::initializer_list<NamedNumber> fields);
 
 /// The candidate with the fewest edits to `word` (Levenshtein), or "" when none is near.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);

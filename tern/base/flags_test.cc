@@ -94,6 +94,19 @@ TEST(Flags, HelpShowsTheFormOfABoolThatChangesItsDefault) {
   EXPECT_TRUE(flags.given("score"));
 }
 
+TEST(Flags, NumbersOutOfRangeAreRefusedByFlagAndValue) {
+  EXPECT_NO_THROW(require_not_negative({{"steps", 0}, {"lr_end", 0.5f}}));
+  EXPECT_NO_THROW(require_positive({{"lr_end", 0.5f}}));
+  EXPECT_THROW(require_positive({{"lr_end", 0}}), Error);
+  EXPECT_THROW(require_not_negative({{"lr_end", std::nan("")}}), Error);
+  try {
+    require_not_negative({{"steps", 1}, {"lr_end", -2}});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "--lr-end must be 0 or more, found -2");
+  }
+}
+
 TEST(NameHint, NamesTheNearestOneOrAll) {
   EXPECT_EQ(name_hint("tequilla", {"hestia", "tequila"}), "did you mean tequila?");
   EXPECT_EQ(name_hint("x", {"hestia", "tequila"}), "choose one of hestia, tequila");

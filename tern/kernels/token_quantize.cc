@@ -27,26 +27,39 @@ float row_limit(const T* row, int64_t C, float clip) {
 
 constexpr int64_t kSlice = 64;
 
-/// limits[c] for columns [first, first + count) of x, at most kSlice.
+/// Walks down neighbouring columns of one sequence, at most kSlice of them.
 template <class T>
-void column_limits(Matrix<const T> x, int64_t first, int64_t count, float clip, float* limits) {
-  std::fill_n(limits, count, kSmallest);
-  for (int64_t n = 0; n < x.rows; ++n) {
-    const T* in = x.row(n) + first;
-    for (int64_t c = 0; c < count; ++c) {
-      const float magnitude = std::abs(static_cast<float>(in[c]));
-      limits[c] = magnitude > limits[c] ? magnitude : limits[c];
-    }
+class ColumnLimits {
+ public:
+  ColumnLimits(int64_t count, float clip) : count_(count), clip_(clip) {
+    std::fill_n(largest_, kSlice, kSmallest);
   }
-  for (int64_t c = 0; c < count; ++c) limits[c] *= clip;
-}
 
-/// Calls body(first, count) for slices of at most kSlice neighbouring columns, in parallel.
+  /// Takes the next row in; returns the limits of the columns up to it.
+  const float* next(const T* row) {
+    for (int64_t c = 0; c < count_; ++c) {
+      const float magnitude = std::abs(static_cast<float>(row[c]));
+      largest_[c] = magnitude > largest_[c] ? magnitude : largest_[c];
+      limits_[c] = clip_ * largest_[c];
+    }
+    return limits_;
+  }
+
+ private:
+  int64_t count_;
+  float clip_;
+  float largest_[kSlice], limits_[kSlice];
+};
+
+/// Calls body(row, column, count) in parallel for the first row of each sequence of `length` rows
+/// and slices of at most kSlice neighbouring columns.
 template <class Body>
-void for_column_slices(int64_t cols, Body&& body) {
-  parallel_for((cols + kSlice - 1) / kSlice, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t first = begin * kSlice; first < std::min(end * kSlice, cols); first += kSlice) {
-      body(first, std::min(kSlice, cols - first));
+void for_sequence_slices(int64_t rows, int64_t cols, int64_t length, Body&& body) {
+  const int64_t slices = (cols + kSlice - 1) / kSlice;
+  parallel_for(rows / length * slices, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t column = i % slices * kSlice;
+      body(i / slices * length, column, std::min(kSlice, cols - column));
     }
   });
 }
@@ -82,21 +95,17 @@ void token_quantize_fwd(Matrix<const T> x, int bits, float clip, Matrix<T> y) {
 }
 
 template <class T>
-void channel_quantize_fwd(Matrix<const T> x, int bits, float clip, Matrix<T> y) {
+void channel_quantize_fwd(Matrix<const T> x, int64_t length, int bits, float clip, Matrix<T> y) {
   const float largest = largest_code(bits);
-  for_column_slices(x.cols, [&](int64_t first, int64_t count) {
-    float to_codes[kSlice], from_codes[kSlice];
-    column_limits(x, first, count, clip, from_codes);
-    for (int64_t c = 0; c < count; ++c) {
-      to_codes[c] = largest / from_codes[c];
-      from_codes[c] /= largest;
-    }
-    for (int64_t n = 0; n < x.rows; ++n) {
-      const T* in = x.row(n) + first;
-      T* out = y.row(n) + first;
+  for_sequence_slices(x.rows, x.cols, length, [&](int64_t row, int64_t column, int64_t count) {
+    ColumnLimits<T> walk(count, clip);
+    for (int64_t n = row; n < row + length; ++n) {
+      const T* in = x.row(n) + column;
+      T* out = y.row(n) + column;
+      const float* limits = walk.next(in);
       for (int64_t c = 0; c < count; ++c) {
-        out[c] = static_cast<T>(
-            fake_quantize(static_cast<float>(in[c]), to_codes[c], from_codes[c], largest));
+        out[c] = static_cast<T>(fake_quantize(static_cast<float>(in[c]), largest / limits[c],
+                                              limits[c] / largest, largest));
       }
     }
   });
@@ -114,29 +123,34 @@ void token_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, float clip, Matri
 }
 
 template <class T, class D>
-void channel_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, float clip, Matrix<D> dx) {
-  for_column_slices(x.cols, [&](int64_t first, int64_t count) {
-    float limits[kSlice];
-    column_limits(x, first, count, clip, limits);
-    for (int64_t n = 0; n < x.rows; ++n) {
+void channel_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, int64_t length, float clip,
+                          Matrix<D> dx) {
+  for_sequence_slices(x.rows, x.cols, length, [&](int64_t row, int64_t column, int64_t count) {
+    ColumnLimits<T> walk(count, clip);
+    for (int64_t n = row; n < row + length; ++n) {
+      const T* in = x.row(n) + column;
+      const float* limits = walk.next(in);
       pass_inside(
-          dy.row(n) + first, x.row(n) + first, count, [&](int64_t c) { return limits[c]; },
-          dx.row(n) + first);
+          dy.row(n) + column, in, count, [=](int64_t c) { return limits[c]; }, dx.row(n) + column);
     }
   });
 }
 
 template void token_quantize_fwd(Matrix<const float>, int, float, Matrix<float>);
 template void token_quantize_fwd(Matrix<const bf16>, int, float, Matrix<bf16>);
-template void channel_quantize_fwd(Matrix<const float>, int, float, Matrix<float>);
-template void channel_quantize_fwd(Matrix<const bf16>, int, float, Matrix<bf16>);
+template void channel_quantize_fwd(Matrix<const float>, int64_t, int, float, Matrix<float>);
+template void channel_quantize_fwd(Matrix<const bf16>, int64_t, int, float, Matrix<bf16>);
 template void token_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<float>);
 template void token_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<bf16>);
 template void token_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<float>);
 template void token_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<bf16>);
-template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<float>);
-template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<bf16>);
-template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<float>);
-template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<bf16>);
+template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, int64_t, float,
+                                   Matrix<float>);
+template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, int64_t, float,
+                                   Matrix<bf16>);
+template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, int64_t, float,
+                                   Matrix<float>);
+template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, int64_t, float,
+                                   Matrix<bf16>);
 
 }  // namespace tern::kernels

@@ -13,15 +13,17 @@ namespace tern::kernels {
 template <class T>
 void token_quantize_fwd(Matrix<const T> x, int bits, float clip, Matrix<T> y);
 
-/// The same with a taken over a channel, that is a column of x.
+/// The same for each channel of sequences of `length` rows of x, one after another, with a taken
+/// over the channel's column up to the row: no token sees what comes after it.
 template <class T>
-void channel_quantize_fwd(Matrix<const T> x, int bits, float clip, Matrix<T> y);
+void channel_quantize_fwd(Matrix<const T> x, int64_t length, int bits, float clip, Matrix<T> y);
 
 /// The straight-through rule of both: dx += dy where |x| <= a, and nothing where x saturated. With
 /// clip 1 that is dx += dy. D, the type of dx, is float or bf16.
 template <class T, class D>
 void token_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, float clip, Matrix<D> dx);
 template <class T, class D>
-void channel_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, float clip, Matrix<D> dx);
+void channel_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, int64_t length, float clip,
+                          Matrix<D> dx);
 
 }  // namespace tern::kernels

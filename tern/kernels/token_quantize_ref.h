@@ -13,23 +13,41 @@ inline float clip_limit(const float* x, int64_t n, int64_t stride, float clip) {
   return clip * absmax;
 }
 
-/// Fake-quantizes the n numbers at x[0], x[stride], ... by their largest magnitude times `clip`.
-inline void absmax_quantize(const float* x, int64_t n, int64_t stride, int bits, float clip,
-                            float* y) {
+/// x on the grid whose largest code stands for `limit`.
+inline float quantize_to(float limit, float x, int bits) {
   const float largest_code = std::exp2f(static_cast<float>(bits - 1)) - 1;
-  const float limit = clip_limit(x, n, stride, clip);
+  const float code = std::rint(x * (largest_code / limit));
+  return std::clamp(code, -largest_code, largest_code) * (limit / largest_code);
+}
+
+/// Fake-quantizes the n numbers at x by their largest magnitude times `clip`.
+inline void absmax_quantize(const float* x, int64_t n, int bits, float clip, float* y) {
+  const float limit = clip_limit(x, n, 1, clip);
+  for (int64_t i = 0; i < n; ++i) y[i] = quantize_to(limit, x[i], bits);
+}
+
+/// Adds dy to dx where x did not saturate.
+inline void absmax_quantize_bwd(const float* dy, const float* x, int64_t n, float clip, float* dx) {
+  const float limit = clip_limit(x, n, 1, clip);
   for (int64_t i = 0; i < n; ++i) {
-    const float code = std::rint(x[i * stride] * (largest_code / limit));
-    y[i * stride] = std::clamp(code, -largest_code, largest_code) * (limit / largest_code);
+    if (std::abs(x[i]) <= limit) dx[i] += dy[i];
+  }
+}
+
+/// Fake-quantizes the T numbers at x[0], x[stride], ... each by the largest magnitude up to it.
+inline void running_absmax_quantize(const float* x, int64_t T, int64_t stride, int bits, float clip,
+                                    float* y) {
+  for (int64_t t = 0; t < T; ++t) {
+    y[t * stride] = quantize_to(clip_limit(x, t + 1, stride, clip), x[t * stride], bits);
   }
 }
 
 /// Adds dy to dx where x did not saturate.
-inline void absmax_quantize_bwd(const float* dy, const float* x, int64_t n, int64_t stride,
-                                float clip, float* dx) {
-  const float limit = clip_limit(x, n, stride, clip);
-  for (int64_t i = 0; i < n; ++i) {
-    if (std::abs(x[i * stride]) <= limit) dx[i * stride] += dy[i * stride];
+inline void running_absmax_quantize_bwd(const float* dy, const float* x, int64_t T, int64_t stride,
+                                        float clip, float* dx) {
+  for (int64_t t = 0; t < T; ++t) {
+    const float limit = clip_limit(x, t + 1, stride, clip);
+    if (std::abs(x[t * stride]) <= limit) dx[t * stride] += dy[t * stride];
   }
 }
 

@@ -15,34 +15,39 @@ std::vector<float> by_token(const std::vector<T>& x, int64_t N, int64_t C, int b
 }
 
 template <class T>
-std::vector<float> by_channel(const std::vector<T>& x, int64_t N, int64_t C, int bits,
-                              float clip = 1) {
+std::vector<float> by_channel(const std::vector<T>& x, int64_t N, int64_t length, int64_t C,
+                              int bits, float clip = 1) {
   std::vector<T> y(x.size());
-  channel_quantize_fwd<T>({x.data(), N, C}, bits, clip, {y.data(), N, C});
+  channel_quantize_fwd<T>({x.data(), N, C}, length, bits, clip, {y.data(), N, C});
   return convert<float>(y);
 }
 
+constexpr int64_t kSequences = 3;
+
 template <class T>
-void expect_matches_reference(int64_t N, int64_t C, int bits, float clip) {
+void expect_matches_reference(int64_t length, int64_t C, int bits, float clip) {
+  const int64_t N = kSequences * length;
   const auto x = random_normal<T>(N * C, 1);
   const auto xf = convert<float>(x);
   std::vector<float> tokens(x.size()), channels(x.size());
   for (int64_t n = 0; n < N; ++n) {
-    ref::absmax_quantize(&xf[n * C], C, 1, bits, clip, &tokens[n * C]);
+    ref::absmax_quantize(&xf[n * C], C, bits, clip, &tokens[n * C]);
   }
-  for (int64_t c = 0; c < C; ++c) {
-    ref::absmax_quantize(&xf[c], N, C, bits, clip, &channels[c]);
+  for (int64_t first = 0; first < N * C; first += length * C) {
+    for (int64_t i = first; i < first + C; ++i) {
+      ref::running_absmax_quantize(&xf[i], length, C, bits, clip, &channels[i]);
+    }
   }
   EXPECT_EQ(by_token(x, N, C, bits, clip), convert<float>(convert<T>(tokens)));
-  EXPECT_EQ(by_channel(x, N, C, bits, clip), convert<float>(convert<T>(channels)));
+  EXPECT_EQ(by_channel(x, N, length, C, bits, clip), convert<float>(convert<T>(channels)));
 }
 
 TEST(TokenQuantize, MatchesTheReferenceToTheBit) {
   for (const int bits : {2, 4, 8}) {
     for (const int64_t C : {1, 15, 64, 65, 200}) {
       for (const float clip : {1.0f, 0.75f, 0.2f}) {
-        expect_matches_reference<float>(33, C, bits, clip);
-        expect_matches_reference<bf16>(33, C, bits, clip);
+        expect_matches_reference<float>(11, C, bits, clip);
+        expect_matches_reference<bf16>(11, C, bits, clip);
       }
     }
   }
@@ -52,7 +57,7 @@ TEST(TokenQuantize, KeepsTheLargestMagnitudeAndZerosAndRoundsTiesToEven) {
   // Qp is 7 at 4 bits, so these are the codes 7, -7, 0, 2 (from 2.5), -4 (from -3.5).
   const std::vector<float> x{7, -7, 0, 2.5, -3.5};
   EXPECT_EQ(by_token(x, 1, 5, 4), (std::vector<float>{7, -7, 0, 2, -4}));
-  EXPECT_EQ(by_channel(x, 5, 1, 4), (std::vector<float>{7, -7, 0, 2, -4}));
+  EXPECT_EQ(by_channel(x, 5, 5, 1, 4), (std::vector<float>{7, -7, 0, 2, -4}));
 }
 
 TEST(TokenQuantize, ClippingSaturatesOutliersAndRefinesTheGridForTheRest) {
@@ -60,31 +65,35 @@ TEST(TokenQuantize, ClippingSaturatesOutliersAndRefinesTheGridForTheRest) {
   const std::vector<float> x{70, -70, 3, 1};
   EXPECT_EQ(by_token(x, 1, 4, 4), (std::vector<float>{70, -70, 0, 0}));
   EXPECT_EQ(by_token(x, 1, 4, 4, 0.1f), (std::vector<float>{7, -7, 3, 1}));
-  EXPECT_EQ(by_channel(x, 4, 1, 4, 0.1f), (std::vector<float>{7, -7, 3, 1}));
+  EXPECT_EQ(by_channel(x, 4, 4, 1, 4, 0.1f), (std::vector<float>{7, -7, 3, 1}));
 }
 
 template <class T, class D>
-void expect_backward_matches_reference(int64_t N, int64_t C, float clip) {
+void expect_backward_matches_reference(int64_t length, int64_t C, float clip) {
+  const int64_t N = kSequences * length;
   const auto x = random_normal<T>(N * C, 1), dy = random_normal<T>(N * C, 2);
   const auto xf = convert<float>(x), dyf = convert<float>(dy);
   std::vector<float> tokens(x.size(), 1.0f), channels(x.size(), 1.0f);
   for (int64_t n = 0; n < N; ++n) {
-    ref::absmax_quantize_bwd(&dyf[n * C], &xf[n * C], C, 1, clip, &tokens[n * C]);
+    ref::absmax_quantize_bwd(&dyf[n * C], &xf[n * C], C, clip, &tokens[n * C]);
   }
-  for (int64_t c = 0; c < C; ++c) {
-    ref::absmax_quantize_bwd(&dyf[c], &xf[c], N, C, clip, &channels[c]);
+  for (int64_t first = 0; first < N * C; first += length * C) {
+    for (int64_t i = first; i < first + C; ++i) {
+      ref::running_absmax_quantize_bwd(&dyf[i], &xf[i], length, C, clip, &channels[i]);
+    }
   }
   std::vector<D> by_token(x.size(), D(1.0f)), by_channel(x.size(), D(1.0f));
   token_quantize_bwd<T, D>({dy.data(), N, C}, {x.data(), N, C}, clip, {by_token.data(), N, C});
-  channel_quantize_bwd<T, D>({dy.data(), N, C}, {x.data(), N, C}, clip, {by_channel.data(), N, C});
+  channel_quantize_bwd<T, D>({dy.data(), N, C}, {x.data(), N, C}, length, clip,
+                             {by_channel.data(), N, C});
   EXPECT_EQ(convert<float>(by_token), convert<float>(convert<D>(tokens)));
   EXPECT_EQ(convert<float>(by_channel), convert<float>(convert<D>(channels)));
 }
 
 TEST(TokenQuantize, GradientIsAddedWhereNothingSaturates) {
   for (const float clip : {1.0f, 0.5f}) {
-    expect_backward_matches_reference<float, float>(33, 65, clip);
-    expect_backward_matches_reference<bf16, bf16>(33, 65, clip);
+    expect_backward_matches_reference<float, float>(11, 65, clip);
+    expect_backward_matches_reference<bf16, bf16>(11, 65, clip);
     expect_backward_matches_reference<bf16, float>(17, 70, clip);
   }
 }
@@ -92,13 +101,19 @@ TEST(TokenQuantize, GradientIsAddedWhereNothingSaturates) {
 TEST(TokenQuantize, RowsOfZerosStayZero) {
   const std::vector<float> zeros(20);
   EXPECT_EQ(by_token(zeros, 4, 5, 8), zeros);
-  EXPECT_EQ(by_channel(zeros, 4, 5, 8), zeros);
+  EXPECT_EQ(by_channel(zeros, 4, 2, 5, 8), zeros);
 }
 
 TEST(TokenQuantize, EveryTokenHasItsOwnScale) {
   const std::vector<float> x{100, 1, 0.5, 0.25};
   const std::vector<float> y = by_token(x, 2, 2, 2);
   EXPECT_EQ(y, (std::vector<float>{100, 0, 0.5, 0}));
+}
+
+TEST(TokenQuantize, AChannelsScaleNeitherSeesLaterTokensNorOtherSequences) {
+  // Qp is 1 at 2 bits. Two sequences of three tokens, one channel.
+  const std::vector<float> x{2, 100, 2, 3, 1, 1};
+  EXPECT_EQ(by_channel(x, 6, 3, 1, 2), (std::vector<float>{2, 100, 0, 3, 0, 0}));
 }
 
 TEST(TokenQuantize, NotANumberStaysVisible) {

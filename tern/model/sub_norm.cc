@@ -1,8 +1,12 @@
 #include "tern/model/sub_norm.h"
 
 #include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
 
 #include "tern/base/arms.h"
+#include "tern/ops/cast.h"
 
 namespace tern {
 namespace {
@@ -16,17 +20,56 @@ bool has_sub_norm(const Llama::Linear& linear) {
   return linear.name.ends_with(".o_proj.weight") || linear.name.ends_with(".down_proj.weight");
 }
 
+/// The root mean square of all numbers of x.
+float root_mean_square(const Tensor& x) {
+  const Tensor numbers = cast(x, DType::f32);
+  double squares = 0;
+  for (const float value : numbers.values<float>()) squares += double{value} * value;
+  return static_cast<float>(std::sqrt(squares / static_cast<double>(x.size())));
+}
+
+/// A dense layer that remembers how large its inputs were.
+class WatchedLinear : public LinearLayer {
+ public:
+  WatchedLinear(Tensor weight, float& size) : dense_(std::move(weight)), size_(size) {}
+  Tensor forward(const Tensor& x) override {
+    size_ = root_mean_square(x);
+    return dense_.forward(x);
+  }
+
+ private:
+  DenseLinear dense_;
+  float& size_;
+};
+
+/// The root mean square of each linear layer's inputs, in the order of model.linears().
+std::vector<float> input_sizes(Llama& model, std::span<const int32_t> ids, int64_t B) {
+  std::vector<float> sizes(model.linears().size());
+  size_t next = 0;
+  model.replace_linears([&](const Llama::Linear& linear) {
+    return std::make_unique<WatchedLinear>(model.parameters().at(linear.name), sizes[next++]);
+  });
+  model.hidden(ids, B);
+  model.replace_linears<DenseLinear>();
+  return sizes;
+}
+
 }  // namespace
 
-void add_sub_norms(Llama& model) {
+void add_sub_norms(Llama& model, std::span<const int32_t> ids, int64_t B) {
+  const std::vector<float> sizes = input_sizes(model, ids, B);
   std::vector<Parameters::Declaration> gains;
-  for (const Llama::Linear& linear : model.linears()) {
-    if (has_sub_norm(linear)) gains.push_back({linear.name + ".sub_norm", {linear.I}});
+  std::vector<float> starts;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const Llama::Linear& linear = model.linears()[i];
+    if (!has_sub_norm(linear)) continue;
+    gains.push_back({linear.name + ".sub_norm", {linear.I}});
+    starts.push_back(sizes[i]);
   }
   Parameters& parameters = model.parameters();
   parameters.allocate(gains, parameters.all().front().tensor.requires_grad());
-  for (const auto& [name, shape] : gains) {
-    std::ranges::fill(parameters.at(name).values<float>(), 1.0f);
+  for (size_t i = 0; i < gains.size(); ++i) {
+    std::ranges::fill(parameters.at(gains[i].name).values<float>(), starts[i]);
   }
 }
 

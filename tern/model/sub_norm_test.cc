@@ -9,10 +9,22 @@
 namespace tern {
 namespace {
 
+/// A dense layer behind its norm.
+class NormedLinear : public LinearLayer {
+ public:
+  NormedLinear(Tensor weight, Tensor gain) : dense_(std::move(weight)), gain_(std::move(gain)) {}
+  Tensor forward(const Tensor& x) override { return dense_.forward(prepare_input(x, {}, gain_)); }
+
+ private:
+  DenseLinear dense_;
+  Tensor gain_;
+};
+
 TEST(SubNorm, StandsBeforeTheOutputAndDownProjections) {
   Llama model = random_model(tiny_config());
+  const std::vector<int32_t> ids{1, 2, 3, 4, 5, 6};
   const int64_t before = model.parameters().count();
-  add_sub_norms(model);
+  add_sub_norms(model, ids, 2);
   EXPECT_EQ(model.parameters().count(), before + 2 * (24 + 40));
   for (const Llama::Linear& linear : model.linears()) {
     const bool has = linear.name.find("o_proj") != linear.name.npos ||
@@ -20,13 +32,28 @@ TEST(SubNorm, StandsBeforeTheOutputAndDownProjections) {
     const Tensor gain = sub_norm_gain(model, linear);
     ASSERT_EQ(gain.defined(), has) << linear.name;
     if (!has) continue;
-    EXPECT_EQ(numbers(gain), std::vector<float>(linear.I, 1.0f));
+    EXPECT_EQ(gain.size(), linear.I);
   }
+}
+
+/// Where all tokens are of one size, the norm and its first gain cancel.
+TEST(SubNorm, FirstLeavesInputsAtTheSizeThatTheModelKnows) {
+  Llama model = random_model(tiny_config());
+  const std::vector<int32_t> same(6, 3);  // so all tokens of all layers are alike
+  const std::vector<float> before = numbers(model.hidden(same, 2));
+  add_sub_norms(model, same, 2);
+  model.replace_linears([&](const Llama::Linear& linear) {
+    return std::make_unique<NormedLinear>(model.parameters().at(linear.name),
+                                          sub_norm_gain(model, linear));
+  });
+  const std::vector<float> after = numbers(model.hidden(same, 2));
+  for (size_t i = 0; i < before.size(); ++i) EXPECT_NEAR(after[i], before[i], 1e-3f) << i;
 }
 
 TEST(SubNorm, OfAModelForInferenceHasNoGradient) {
   Llama model(tiny_config(), {.trainable = false});
-  add_sub_norms(model);
+  const std::vector<int32_t> ids{1, 2, 3};
+  add_sub_norms(model, ids, 1);
   EXPECT_FALSE(sub_norm_gain(model, model.linears()[3]).requires_grad());
 }
 

@@ -31,8 +31,7 @@ const Register<ActivationQuantizer> token(activation_quantizers(), "token",
                                           "BitNet b1.58, arXiv 2402.17764");
 const Register<ActivationQuantizer> channel(activation_quantizers(), "channel",
                                             {channel_quantize, require_clipped_bits},
-                                            "the largest magnitude of each channel in the batch",
-                                            "");
+                                            "the largest magnitude of each channel so far", "");
 const RegisterArm clip_arm({"activation_clip", "",
                             "share of the largest magnitude at which inputs saturate; 1: none",
                             "PACT, arXiv 1805.06085, with a fixed share", "activation_bits: !16"});
@@ -51,12 +50,13 @@ Tensor token_quantize(const Tensor& x, int bits, float clip) {
 
 Tensor channel_quantize(const Tensor& x, int bits, float clip) {
   require_clipped_bits(bits, clip);
+  const int64_t T = x.rank() > 1 ? x.dim(x.rank() - 2) : 1;
   return quantize(
       "channel_quantize", x, clip,
-      [=]<class T>(auto in, kernels::Matrix<T> out) {
-        kernels::channel_quantize_fwd<T>(in, bits, clip, out);
+      [=]<class V>(auto in, kernels::Matrix<V> out) {
+        kernels::channel_quantize_fwd<V>(in, T, bits, clip, out);
       },
-      [=](auto dy, auto in, auto dx) { kernels::channel_quantize_bwd(dy, in, clip, dx); });
+      [=](auto dy, auto in, auto dx) { kernels::channel_quantize_bwd(dy, in, T, clip, dx); });
 }
 
 }  // namespace tern

@@ -11,7 +11,8 @@ namespace tern {
 /// <= a, zero where x saturated; the scale is a constant.
 Tensor token_quantize(const Tensor& x, int bits, float clip = 1);
 
-/// The same with one magnitude for each of the C channels, over all tokens.
+/// The same for x (..., T, C) with a magnitude for each channel of a sequence: the largest so far,
+/// since the tokens that follow are not there when a model generates.
 Tensor channel_quantize(const Tensor& x, int bits, float clip = 1);
 
 }  // namespace tern

@@ -38,6 +38,11 @@ Registry<MakeOptimizer>& optimizers() {
   return registry;
 }
 
+DType moment_type(std::string_view name) {
+  check(name == "f32" || name == "bf16", "--optimizer-state must be f32 or bf16, found {}", name);
+  return name == "f32" ? DType::f32 : DType::bf16;
+}
+
 void check_optimizer(const std::string& name, const OptimizerOptions& o) {
   optimizers().at(name);
   for (const float decay : {o.beta1, o.beta2, o.momentum}) {
@@ -45,8 +50,6 @@ void check_optimizer(const std::string& name, const OptimizerOptions& o) {
           "--beta1, --beta2 and --momentum must be at least 0 and below 1, found {}", decay);
   }
   check(o.epsilon > 0, "--epsilon must be above 0, found {}", o.epsilon);
-  check(o.state == DType::f32 || o.state == DType::bf16,
-        "--optimizer-state must be f32 or bf16, found {}", name_of(o.state));
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name,

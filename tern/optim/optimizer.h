@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tern/autograd/parameters.h"
@@ -28,6 +29,9 @@ struct OptimizerOptions {
   /// How moments are kept: f32 or bf16.
   DType state = DType::f32;
 };
+
+/// "f32" or "bf16", a value of the field optimizer_state; throws an Error on anything else.
+DType moment_type(std::string_view name);
 
 /// What schedules decide anew for each step.
 struct StepSize {

@@ -212,6 +212,12 @@ TEST(Muon, LeavesWhatIsNoMatrixToAdamW) {
   EXPECT_NE(weights_of(a, "tall"), weights_of(b, "tall"));
 }
 
+TEST(Optimizer, MomentsAreOfTheTypesThatTheFieldOffersAlone) {
+  EXPECT_EQ(moment_type("f32"), DType::f32);
+  EXPECT_EQ(moment_type("bf16"), DType::bf16);
+  EXPECT_THROW(moment_type("auto"), Error);
+}
+
 TEST(Muon, SaysWhenThereIsNothingForIt) {
   const Parameters parameters = test_parameters();
   EXPECT_THROW(make_optimizer("muon", groups_of(parameters), {}), Error);

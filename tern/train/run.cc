@@ -13,6 +13,7 @@
 #include "tern/data/text_source.h"
 #include "tern/model/model_files.h"
 #include "tern/model/start.h"
+#include "tern/model/sub_norm.h"
 #include "tern/parallel/parallel.h"
 #include "tern/parallel/wait_policy.h"
 #include "tern/train/checkpoint.h"
@@ -85,13 +86,23 @@ Llama Run::load_model(const LlamaOptions& options, int64_t tokens, DType optimiz
   return load_llama(manifest_.model, options);
 }
 
-void Run::move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,
-                        int64_t T) const {
+std::vector<int32_t> Run::first_text(uint64_t seed, int64_t T) const {
   constexpr int64_t kTokens = 8192;  // several times the width of any layer of SmolLM-135M
   const int64_t B = std::max<int64_t>(1, kTokens / T);
   std::vector<int32_t> inputs(B * T), targets(B * T);
-  training_data(how.seed)->fill(0, B, T, inputs, targets);
-  starts().at(start)(model, inputs, B, how.grouping, GroupRule(how.rule));
+  training_data(seed)->fill(0, B, T, inputs, targets);
+  return inputs;
+}
+
+void Run::move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,
+                        int64_t T) const {
+  const std::vector<int32_t> text = first_text(how.seed, T);
+  starts().at(start)(model, text, std::ssize(text) / T, how.grouping, GroupRule(how.rule));
+}
+
+void Run::add_sub_norms(Llama& model, uint64_t seed, int64_t T) const {
+  const std::vector<int32_t> text = first_text(seed, T);
+  tern::add_sub_norms(model, text, std::ssize(text) / T);
 }
 
 std::unique_ptr<TokenSource> Run::training_data(uint64_t seed) const {

@@ -68,6 +68,8 @@ class Run {
   /// with a few thousand tokens of the training text in windows of T.
   void move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,
                      int64_t T) const;
+  /// Puts SubLN into a dense model (see tern/model/sub_norm.h), with as much of the text.
+  void add_sub_norms(Llama& model, uint64_t seed, int64_t T) const;
   /// Training windows in an order that depends on the seed and the position alone.
   std::unique_ptr<TokenSource> training_data(uint64_t seed) const;
   /// The lab's full-precision model as a teacher, with what `tern teacher` has kept of it.
@@ -99,6 +101,9 @@ class Run {
   void resumed_at(int64_t step) { resumed_step_ = step; }
 
  private:
+  /// A few thousand tokens of the training text, in windows of T.
+  std::vector<int32_t> first_text(uint64_t seed, int64_t T) const;
+
   RunOptions options_;
   Lab lab_;
   LabManifest manifest_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "apps/bench_gemm_replay.h"
+#include "apps/bench_median.h"
+#include "apps/bench_recipe.h"
 #include "apps/shapes.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
@@ -40,6 +42,7 @@ struct BenchOptions {
   int64_t warmup = 3;
   int64_t steps = 5;
   bool json = false;
+  RecipeBenchOptions comparison;
 
   void add_to(Flags& flags) {
     flags.add("shape", shape, "smollm-135m, llama-3.2-1b or demo");
@@ -51,9 +54,32 @@ struct BenchOptions {
     flags.add("optimizer_state", optimizer_state, "moments in f32 or bf16");
     flags.add("recompute", recompute, "make activations again in the backward pass");
     flags.add("threads", threads, "threads; 0: all cores");
-    flags.add("warmup", warmup, "steps before the measurement");
-    flags.add("steps", steps, "steps measured; the median counts");
+    flags.add("warmup", warmup, "steps before the measurement; before a recipe's, 1");
+    flags.add("steps", steps, "steps measured; the median counts; of a recipe, 4");
     flags.add("json", json, "print JSON");
+    flags.add("recipe", comparison.recipe, "measure runs of a published recipe beside a baseline");
+    flags.add("arms", comparison.arms, "the same of these flags, such as \"--optimizer muon\"");
+    flags.add("against", comparison.against,
+              "flags of the baseline, --recipe NAME among them; the flags above if empty");
+    flags.add("undistilled", comparison.undistilled,
+              "let the baseline be the recipe without distillation");
+    flags.add("cached", comparison.cached, "give a recipe that distils its teacher's cache");
+    flags.add("repeats", comparison.repeats, "runs of the recipe and of the baseline");
+  }
+
+  bool compares() const { return !comparison.recipe.empty() || !comparison.arms.empty(); }
+
+  /// What both runs of a comparison have; ternary from the first step.
+  std::vector<std::string> shared_flags() const {
+    std::vector<std::string> shared = {"--batch-size",      std::to_string(batch_size),
+                                       "--sequence-length", std::to_string(sequence_length),
+                                       "--group",           group,
+                                       "--dtype",           dtype,
+                                       "--optimizer",       optimizer,
+                                       "--optimizer-state", optimizer_state,
+                                       "--lambda-schedule", "none"};
+    if (recompute) shared.push_back("--recompute");
+    return shared;
   }
 };
 
@@ -71,11 +97,6 @@ class TernaryLinear : public LinearLayer {
   Grouping grouping_;
 };
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 /// What was measured.
 struct Measurement {
   std::vector<double> seconds;  // of each step
@@ -88,7 +109,7 @@ struct Measurement {
 Measurement measure(Llama& model, const BenchOptions& o) {
   const auto optimizer =
       make_optimizer(o.optimizer, groups_of(model.parameters(), model.linear_names()),
-                     {.state = compute_type(o.optimizer_state)});
+                     {.state = moment_type(o.optimizer_state)});
   Rng rng(1);
   const int64_t N = o.batch_size * o.sequence_length;
   std::vector<int32_t> inputs(N), targets(N);
@@ -185,12 +206,31 @@ void print_report(const Json& json) {
   for (const auto& [share, name] : shares) fmt::print("  {:<18} {:5.1f} %\n", name, 100 * share);
 }
 
+/// Measures runs of train.cpp in place of the steps of this program.
+int compare(const Flags& flags, const BenchOptions& options, const LlamaConfig& config) {
+  RecipeBenchOptions comparison = options.comparison;
+  check(comparison.repeats > 0, "--repeats must be 1 or more, found {}", comparison.repeats);
+  comparison.shape = options.shape;
+  comparison.shared = options.shared_flags();
+  comparison.threads = options.threads;
+  if (flags.given("warmup")) comparison.warmup = options.warmup;
+  if (flags.given("steps")) comparison.steps = options.steps;
+  const Json json = bench_recipe(comparison, config);
+  if (options.json) {
+    fmt::print("{}\n", json.dump_pretty());
+  } else {
+    print_recipe_report(json);
+  }
+  return kSuccess;
+}
+
 int bench_train(const std::vector<std::string>& arguments) {
   BenchOptions options;
   Flags flags(
       "tern bench train",
       "Training steps on random weights and tokens, beside the time of their matrix products "
-      "alone, measured in turn.");
+      "alone, measured in turn;\nor, with --recipe or --arms, the steps of train.cpp with a recipe "
+      "beside those of a baseline.");
   options.add_to(flags);
   if (!flags.parse(arguments)) {
     fmt::print("{}", flags.help());
@@ -200,14 +240,19 @@ int bench_train(const std::vector<std::string>& arguments) {
             options.sequence_length > 0 && options.threads >= 0,
         "--steps, --batch-size and --sequence-length must be 1 or more");
   if (options.threads > 0) set_thread_count(options.threads);
+  for (const char* flag : {"against", "undistilled", "cached", "repeats"}) {
+    check(options.compares() || !flags.given(flag), "{} goes with --recipe or --arms",
+          flag_name(flag));
+  }
   const LlamaConfig config = known_shape(options.shape);
   const DType dtype = compute_type(options.dtype);
   const LlamaOptions model_options{.compute = dtype, .recompute = options.recompute};
-  const DType state = compute_type(options.optimizer_state);
+  const DType state = moment_type(options.optimizer_state);
   const MemoryEstimate memory =
       estimate_memory(config, model_options, options.batch_size * options.sequence_length, state);
   fmt::print(stderr, "{}\n", memory.to_string());
   require_memory(memory.total(), "training this shape");
+  if (options.compares()) return compare(flags, options, config);
   Llama model(config, model_options);
   model.initialize(1);
   model.replace_linears<TernaryLinear>(Grouping::parse(options.group));

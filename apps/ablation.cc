@@ -42,22 +42,32 @@ std::string percent(const Spread& s) {
   return fmt::format("{:+.2f} ± {:.2f}", 100 * (ratio - 1), 100 * ratio * s.deviation);
 }
 
+/// Mean and deviation, both times `unit`, with so many decimals.
+std::string with_spread(const Spread& s, double unit, int decimals) {
+  return fmt::format("{:.{}f} ± {:.{}f}", unit * s.mean, decimals, unit * s.deviation, decimals);
+}
+
+std::string perplexity(const Spread& s) {
+  return fmt::format("{:.4g} ± {:.2g}", s.mean, s.deviation);
+}
+
 std::string line(const AblationRow& row, double reference, bool is_baseline) {
   if (!row.refused.empty()) {
     return fmt::format("| {} | refused: {} | | | | | | | |\n", row.arm.name, row.refused);
   }
+  constexpr double kPercent = 100, kThousandth = 1e-3;
   return fmt::format(
-      "| {} | {:.4g} ± {:.2g} | {} | {:.4g} | {} | {:.4f} | {:.1f} | {:.2f} | {:.0f} |\n",
-      row.arm.name, row.search_ppl.mean, row.search_ppl.deviation,
-      is_baseline ? "" : percent(row.search_change), row.confirm_ppl.mean,
-      is_baseline ? "" : percent(row.confirm_change), row.search_ppl.mean / reference,
-      100 * row.zero_share.mean, 100 * row.flip_rate.mean, row.tokens_per_s.mean);
+      "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", row.arm.name, perplexity(row.search_ppl),
+      is_baseline ? "" : percent(row.search_change), perplexity(row.confirm_ppl),
+      is_baseline ? "" : percent(row.confirm_change), with_spread(row.search_ppl, 1 / reference, 3),
+      with_spread(row.zero_share, kPercent, 1), with_spread(row.flip_rate, kPercent, 2),
+      with_spread(row.tokens_per_s, kThousandth, 1));
 }
 
 constexpr const char* kHead =
     "| arm | search perplexity | change % | confirm perplexity | change % | ratio to full "
     "precision "
-    "| zeros % | flips % | tokens/s |\n|---|---|---|---|---|---|---|---|---|\n";
+    "| zeros % | flips % | 1,000 tokens/s |\n|---|---|---|---|---|---|---|---|---|\n";
 
 }  // namespace
 

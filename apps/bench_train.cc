@@ -32,6 +32,7 @@ namespace {
 struct BenchOptions {
   std::string shape = "smollm-135m";
   int64_t batch_size = 8;
+  int64_t accumulation = 1;
   int64_t sequence_length = 256;
   std::string group = "64";
   std::string dtype = "auto";
@@ -46,7 +47,8 @@ struct BenchOptions {
 
   void add_to(Flags& flags) {
     flags.add("shape", shape, "smollm-135m, llama-3.2-1b or demo");
-    flags.add("batch_size", batch_size, "sequences in a step");
+    flags.add("batch_size", batch_size, "sequences in one pass");
+    flags.add("accumulation", accumulation, "passes whose gradients make one step");
     flags.add("sequence_length", sequence_length, "tokens in a sequence");
     flags.add("group", group, "weights that share a scale");
     flags.add("dtype", dtype, "auto, bf16 or f32");
@@ -67,11 +69,14 @@ struct BenchOptions {
     flags.add("repeats", comparison.repeats, "runs of the recipe and of the baseline");
   }
 
+  int64_t tokens_per_step() const { return batch_size * accumulation * sequence_length; }
+
   bool compares() const { return !comparison.recipe.empty() || !comparison.arms.empty(); }
 
   /// What both runs of a comparison have; ternary from the first step.
   std::vector<std::string> shared_flags() const {
     std::vector<std::string> shared = {"--batch-size",      std::to_string(batch_size),
+                                       "--accumulation",    std::to_string(accumulation),
                                        "--sequence-length", std::to_string(sequence_length),
                                        "--group",           group,
                                        "--dtype",           dtype,
@@ -119,8 +124,10 @@ Measurement measure(Llama& model, const BenchOptions& o) {
       targets[i] = static_cast<int32_t>(rng.below(model.config().vocab_size));
     }
     Timer timer;
-    Tape tape;
-    tape.backward(model.loss(inputs, targets, o.batch_size));
+    for (int64_t pass = 0; pass < o.accumulation; ++pass) {
+      Tape tape;
+      tape.backward(model.loss(inputs, targets, o.batch_size, 1.0f / o.accumulation));
+    }
     optimizer->step({.lr = 1e-4f,
                      .weight_decay = 0.1f,
                      .gradient_scale = clip_factor(gradient_norm(model.parameters()), 1)});
@@ -151,13 +158,14 @@ Measurement measure(Llama& model, const BenchOptions& o) {
 
 Json report(const BenchOptions& o, const LlamaConfig& config, DType dtype, const Measurement& m) {
   const double step = median(m.seconds);
-  const double tokens = static_cast<double>(o.batch_size * o.sequence_length);
+  const auto tokens = static_cast<double>(o.tokens_per_step());
   double flops = 0;
   for (const kernels::GemmCall& call : m.products) flops += call.flops();
   Json json = Json::object();
   json.set("shape", o.shape);
   json.set("parameters", config.parameter_count());
   json.set("batch_size", o.batch_size);
+  json.set("accumulation", o.accumulation);
   json.set("sequence_length", o.sequence_length);
   json.set("group", o.group);
   json.set("dtype", name_of(dtype));
@@ -183,11 +191,12 @@ Json report(const BenchOptions& o, const LlamaConfig& config, DType dtype, const
 }
 
 void print_report(const Json& json) {
-  fmt::print("{} ({:.1f} M parameters), {} x {} tokens, group {}, {}, {} threads, {}\n\n",
+  fmt::print("{} ({:.1f} M parameters), {} x {} x {} tokens, group {}, {}, {} threads, {}\n\n",
              json.at("shape").as_string(), json.at("parameters").as_double() / 1e6,
-             json.at("batch_size").as_int(), json.at("sequence_length").as_int(),
-             json.at("group").as_string(), json.at("dtype").as_string(),
-             json.at("threads").as_int(), json.at("gemm_library").as_string());
+             json.at("accumulation").as_int(), json.at("batch_size").as_int(),
+             json.at("sequence_length").as_int(), json.at("group").as_string(),
+             json.at("dtype").as_string(), json.at("threads").as_int(),
+             json.at("gemm_library").as_string());
   fmt::print("training step        {:8.3f} s  ({:.3f} to {:.3f})\n",
              json.at("step_seconds").as_double(), json.at("fastest_step_seconds").as_double(),
              json.at("slowest_step_seconds").as_double());
@@ -237,8 +246,8 @@ int bench_train(const std::vector<std::string>& arguments) {
     return kSuccess;
   }
   check(options.steps > 0 && options.warmup >= 0 && options.batch_size > 0 &&
-            options.sequence_length > 0 && options.threads >= 0,
-        "--steps, --batch-size and --sequence-length must be 1 or more");
+            options.accumulation > 0 && options.sequence_length > 0 && options.threads >= 0,
+        "--steps, --batch-size, --accumulation and --sequence-length must be 1 or more");
   if (options.threads > 0) set_thread_count(options.threads);
   for (const char* flag : {"against", "undistilled", "cached", "repeats"}) {
     check(options.compares() || !flags.given(flag), "{} goes with --recipe or --arms",

@@ -25,7 +25,7 @@ class BenchTrain : public ::testing::Test {
   CapturedRun bench(const FlagList& flags, bool show_errors = false) const {
     const FlagList small = {
         "bench",     "train", "--shape",  "demo", "--batch-size", "4", "--sequence-length", "64",
-        "--threads", "1",     "--warmup", "1",    "--steps",      "1", "--repeats",         "1"};
+        "--threads", "1",     "--warmup", "1",    "--steps",      "1"};
     return capture_process(FlagList{TERN_PROGRAM} + small + flags, show_errors);
   }
   Json report(const FlagList& flags) const {
@@ -46,7 +46,8 @@ class BenchTrain : public ::testing::Test {
 };
 
 TEST_F(BenchTrain, MeasuresARecipeBesideABaselineWithAProgramThatIsBuiltOnce) {
-  const Json json = report({"--recipe", "hf-warmup", "--arms", "--group 128 --optimizer muon"});
+  const Json json =
+      report({"--repeats", "1", "--recipe", "hf-warmup", "--arms", "--group 128 --optimizer muon"});
   for (const char* side : {"baseline", "recipe"}) {
     EXPECT_GT(json.at(side).at("step_seconds").as_double(), 0);
     EXPECT_GT(json.at(side).at("peak_memory_gb").as_double(), 0);
@@ -61,16 +62,31 @@ TEST_F(BenchTrain, MeasuresARecipeBesideABaselineWithAProgramThatIsBuiltOnce) {
                     EndsWith("--group 128 --optimizer muon")));
   EXPECT_EQ(programs(), 1);
 
-  const CapturedRun printed =
-      bench({"--arms", "--level least-squares", "--against", "--recipe tequila --level scale"});
+  const CapturedRun printed = bench({"--repeats", "1", "--arms", "--level least-squares",
+                                     "--against", "--recipe tequila --level scale"});
   EXPECT_EQ(printed.exit_code, 0);
   EXPECT_THAT(printed.output, AllOf(HasSubstr("\nbaseline "), HasSubstr("\nrecipe "),
                                     HasSubstr("\nratio "), HasSubstr("--dead-bias tequila")));
   EXPECT_EQ(programs(), 1);
 }
 
+/// As Llama-3.2-1B's shape is trained in the memory of a small machine.
+TEST_F(BenchTrain, SaysWhatTrainingTakesAndWhatArmsSaveBeforeItMeasures) {
+  const FlagList saving = {"--recompute", "--optimizer-state", "bf16", "--accumulation", "2"};
+  const CapturedRun run = bench(saving, /*show_errors=*/false);
+  EXPECT_EQ(run.exit_code, 0);
+  const std::string first = run.output.substr(0, run.output.find('\n'));
+  EXPECT_THAT(first,
+              AllOf(HasSubstr("training takes about"), HasSubstr("(f32: "), HasSubstr("(kept: ")));
+  EXPECT_THAT(run.output, HasSubstr("\npeak memory"));
+
+  const Json json = report(saving);
+  EXPECT_NEAR(json.at("tokens_per_s").as_double() * json.at("step_seconds").as_double(), 2 * 4 * 64,
+              1e-6);
+}
+
 TEST_F(BenchTrain, ARecipeThatDistilsAsksALiveTeacherOrReadsItsCache) {
-  const FlagList ternaryllm = {"--recipe", "ternaryllm", "--undistilled"};
+  const FlagList ternaryllm = {"--repeats", "1", "--recipe", "ternaryllm", "--undistilled"};
   const Json live = report(ternaryllm);
   EXPECT_THAT(live.at("baseline").at("flags").as_string(),
               AllOf(HasSubstr("--quantizer shift"), Not(HasSubstr("--distill"))));

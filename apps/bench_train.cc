@@ -258,7 +258,8 @@ int bench_train(const std::vector<std::string>& arguments) {
   const LlamaOptions model_options{.compute = dtype, .recompute = options.recompute};
   const DType state = moment_type(options.optimizer_state);
   const MemoryEstimate memory =
-      estimate_memory(config, model_options, options.batch_size * options.sequence_length, state);
+      estimate_memory(config, model_options, options.batch_size * options.sequence_length,
+                      {.optimizer_options = {.state = state}});
   fmt::print(stderr, "{}\n", memory.to_string());
   require_memory(memory.total(), "training this shape");
   if (options.compares()) return compare(flags, options, config);

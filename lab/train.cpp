@@ -304,8 +304,9 @@ struct Training {
   Training(Run& run, const Recipe& r)
       : distillation(distillation_options(r), run.model_config().num_hidden_layers),
         model(run.load_model({.compute = compute_type(r.dtype), .recompute = r.recompute},
-                             r.batch_size * r.sequence_length, optimizer_options(r).state,
-                             distillation.needs_teacher())),
+                             r.batch_size * r.sequence_length,
+                             {r.optimizer, optimizer_options(r), r.average > 0,
+                              distillation.needs_teacher(), r.start})),
         quantization(make_quantization(r, model.config().num_hidden_layers)),
         layers(make_ternary(run, r)),
         data(run.training_data(r.seed)),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "tern/base/registry.h"
 #include "tern/model/llama.h"
@@ -15,5 +16,8 @@ using Start = void (*)(Llama& model, std::span<const int32_t> ids, int64_t B, Gr
                        const GroupRule& rule);
 /// The values of the field start.
 Registry<Start>& starts();
+
+/// Bytes that a start holds for a while besides the model: the Gram matrices of gptq.
+double start_memory(const std::string& start, const LlamaConfig& config);
 
 }  // namespace tern

@@ -22,7 +22,7 @@ class RoundedLinear : public LinearLayer {
 };
 
 /// Mean squared difference of the rounded model's logits from the full-precision one's.
-double logit_error(const char* start, DType compute) {
+double logit_error(const char* start, const GroupRule& rule, DType compute) {
   const auto make = [&] {
     LlamaConfig config = tiny_config();
     config.hidden_size = 64;
@@ -38,7 +38,6 @@ double logit_error(const char* start, DType compute) {
     for (int32_t& id : *ids) id = static_cast<int32_t>(rng.below(V));
   }
   Llama full = make(), rounded = make();
-  const GroupRule rule({});
   starts().at(start)(rounded, text, 32, Grouping{32}, rule);
   rounded.replace_linears([&](const Llama::Linear& linear) {
     return std::make_unique<RoundedLinear>(rounded.parameters().at(linear.name), rule);
@@ -53,8 +52,13 @@ double logit_error(const char* start, DType compute) {
 }
 
 TEST(Start, AFittedModelIsNearerToFullPrecisionThanARoundedOne) {
-  for (const DType compute : {DType::f32, DType::bf16}) {
-    EXPECT_LT(logit_error("gptq", compute), 0.9 * logit_error("rounding", compute));
+  for (const GroupRuleOptions& options :
+       {GroupRuleOptions{}, GroupRuleOptions{.zeros = 0.33}, GroupRuleOptions{.pattern = "3:4"}}) {
+    const GroupRule rule(options);
+    for (const DType compute : {DType::f32, DType::bf16}) {
+      EXPECT_LT(logit_error("gptq", rule, compute), 0.9 * logit_error("rounding", rule, compute))
+          << "zeros " << options.zeros << ", pattern " << options.pattern;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "tern/base/arms.h"
+#include "tern/model/start.h"
 
 namespace tern {
 namespace {
@@ -23,10 +24,33 @@ double block_activations(const LlamaConfig& c, double operand) {
   return 4 * 2 * C + operand * (2 * C + 3 * heads + 3 * F);
 }
 
+/// Bytes of moments that an optimizer keeps, as it does for a weight of each kind.
+struct MomentBytes {
+  double matrices = 0, rest = 0;
+
+  static MomentBytes of(const std::string& name, const OptimizerOptions& options) {
+    const Parameter matrix{"matrix", Tensor::zeros({1, 1})}, other{"other", Tensor::zeros({1})};
+    const auto optimizer =
+        make_optimizer(name,
+                       {{.name = "matrices", .parameters = {matrix}, .matrices = true},
+                        {.name = "rest", .parameters = {other}}},
+                       options);
+    MomentBytes bytes;
+    for (const auto& [state, tensor] : optimizer->state()) {
+      (state.starts_with("matrix.") ? bytes.matrices : bytes.rest) +=
+          static_cast<double>(size_of(tensor.dtype()));
+    }
+    return bytes;
+  }
+  double total(double matrix_weights, double rest_weights) const {
+    return matrices * matrix_weights + rest * rest_weights;
+  }
+};
+
 }  // namespace
 
 MemoryEstimate estimate_memory(const LlamaConfig& c, const LlamaOptions& options, int64_t tokens,
-                               DType optimizer_state, bool teacher) {
+                               const MemoryArms& arms) {
   const auto parameters = static_cast<double>(c.parameter_count());
   const auto linears = static_cast<double>(c.linear_parameter_count());
   const auto blocks = static_cast<double>(c.num_hidden_layers);
@@ -35,14 +59,18 @@ MemoryEstimate estimate_memory(const LlamaConfig& c, const LlamaOptions& options
   const double inputs = 4.0 * static_cast<double>(tokens * c.hidden_size);
   MemoryEstimate m;
   m.weights = m.gradients = 4 * parameters;
-  m.optimizer = 2 * static_cast<double>(size_of(optimizer_state)) * parameters;
-  m.optimizer_f32 = 8 * parameters;
+  OptimizerOptions moments = arms.optimizer_options;
+  m.optimizer = MomentBytes::of(arms.optimizer, moments).total(linears, parameters - linears);
+  moments.state = DType::f32;
+  m.optimizer_f32 = MomentBytes::of(arms.optimizer, moments).total(linears, parameters - linears);
+  if (arms.average) m.average = 4 * parameters;
   // With recomputation one block's copies live at a time.
   m.operands = operand * (parameters - linears + (options.recompute ? linears / blocks : linears));
   m.kept_activations = blocks * inside;
   m.activations = options.recompute ? blocks * inputs + inside : m.kept_activations;
   m.logits = 300e6;
-  if (teacher) m.teacher = operand * parameters + 4 * (parameters - linears);
+  if (arms.teacher) m.teacher = operand * parameters + 4 * (parameters - linears);
+  m.start = start_memory(arms.start, c);
   return m;
 }
 
@@ -52,12 +80,15 @@ std::string MemoryEstimate::to_string() const {
       optimizer < optimizer_f32 ? fmt::format(" (f32: {})", gb(optimizer_f32)) : "";
   const std::string saved_activations =
       activations < kept_activations ? fmt::format(" (kept: {})", gb(kept_activations)) : "";
-  const std::string beside = teacher > 0 ? fmt::format(", teacher {}", gb(teacher)) : "";
+  std::string more;
+  if (average > 0) more += fmt::format(", average {}", gb(average));
+  if (teacher > 0) more += fmt::format(", teacher {}", gb(teacher));
+  if (start > 0) more += fmt::format("; before there are moments, {} for the start", gb(start));
   return fmt::format(
       "training takes about {} GB: weights {}, gradients {}, moments {}{}, quantized copies {}, "
       "activations {}{}, logits {}{}",
       gb(total()), gb(weights), gb(gradients), gb(optimizer), saved_moments, gb(operands),
-      gb(activations), saved_activations, gb(logits), beside);
+      gb(activations), saved_activations, gb(logits), more);
 }
 
 }  // namespace tern

@@ -1,34 +1,49 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
 #include "tern/model/llama.h"
+#include "tern/optim/optimizer.h"
 
 namespace tern {
+
+/// The arms of a run that take memory besides the model and its passes.
+struct MemoryArms {
+  std::string optimizer = "adamw";
+  OptimizerOptions optimizer_options = {};
+  bool average = false;  // of the weights
+  bool teacher = false;  // the full-precision model beside the one that trains
+  std::string start = "rounding";
+};
 
 /// What training a model takes, in bytes, judged before anything is allocated.
 struct MemoryEstimate {
   double weights = 0;      // latent, float32
   double gradients = 0;    // float32
-  double optimizer = 0;    // two moments a weight, in the type of its state
+  double optimizer = 0;    // its moments, as many as it keeps and in the type of its state
+  double average = 0;      // of the weights, float32
   double operands = 0;     // quantized copies that the backward pass needs
   double activations = 0;  // kept for the backward pass
   double logits = 0;       // chunks of them
   double teacher = 0;      // the frozen model beside it; a cache with every window spares it
+  double start = 0;        // before training: gone when moments come
   // What the same would take without bf16 moments, and without making activations again.
   double optimizer_f32 = 0;
   double kept_activations = 0;
 
+  /// At the peak, which is in training or before it.
   double total() const {
-    return weights + gradients + optimizer + operands + activations + logits + teacher;
+    const double training = optimizer + average + operands + activations + logits + teacher;
+    return weights + gradients + std::max(start, training);
   }
   /// One line: the total, its parts, and what the arms in use save.
   std::string to_string() const;
 };
 
-/// For `tokens` tokens in one pass; with a teacher beside the model or without.
+/// For `tokens` tokens in one pass.
 MemoryEstimate estimate_memory(const LlamaConfig& config, const LlamaOptions& options,
-                               int64_t tokens, DType optimizer_state, bool teacher = false);
+                               int64_t tokens, const MemoryArms& arms = {});
 
 }  // namespace tern

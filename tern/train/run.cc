@@ -17,7 +17,6 @@
 #include "tern/parallel/parallel.h"
 #include "tern/parallel/wait_policy.h"
 #include "tern/train/checkpoint.h"
-#include "tern/train/memory_estimate.h"
 #include "tern/train/stop.h"
 
 namespace tern {
@@ -75,10 +74,8 @@ Run::Run(const RunOptions& options)
 
 LlamaConfig Run::model_config() const { return LlamaConfig::read(manifest_.model / "config.json"); }
 
-Llama Run::load_model(const LlamaOptions& options, int64_t tokens, DType optimizer_state,
-                      bool teacher) {
-  const MemoryEstimate memory =
-      estimate_memory(model_config(), options, tokens, optimizer_state, teacher);
+Llama Run::load_model(const LlamaOptions& options, int64_t tokens, const MemoryArms& arms) {
+  const MemoryEstimate memory = estimate_memory(model_config(), options, tokens, arms);
   print(memory.to_string());
   require_memory(memory.total(),
                  "training this model (less: --recompute, --optimizer-state bf16, a smaller "

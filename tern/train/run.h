@@ -15,6 +15,7 @@
 #include "tern/model/ternary_weight.h"
 #include "tern/train/evaluate.h"
 #include "tern/train/layers.h"
+#include "tern/train/memory_estimate.h"
 #include "tern/train/progress_line.h"
 #include "tern/train/results.h"
 #include "tern/train/steps.h"
@@ -59,11 +60,9 @@ class Run {
 
   /// Shape of the lab's full-precision model.
   LlamaConfig model_config() const;
-  /// The lab's full-precision model. Prints what training it with `tokens` tokens a pass and such
-  /// moments takes, beside a teacher or without, and throws before allocating when that does not
-  /// fit in memory.
-  Llama load_model(const LlamaOptions& options, int64_t tokens, DType optimizer_state,
-                   bool teacher);
+  /// The lab's full-precision model. Prints what training it with `tokens` tokens a pass and these
+  /// arms takes, and throws before allocating when that does not fit in memory.
+  Llama load_model(const LlamaOptions& options, int64_t tokens, const MemoryArms& arms);
   /// Moves the weights of a dense model to where ternary training starts (see tern/model/start.h),
   /// with a few thousand tokens of the training text in windows of T.
   void move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,

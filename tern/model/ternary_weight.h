@@ -29,8 +29,9 @@ struct TernaryWeightOptions {
   std::string quantizer = "rule";
   GroupRuleOptions rule = {};
   Grouping grouping = {};
-  /// Where learned scales start: method (as the quantizer's paper says) or rule (at the level of
-  /// the group rule).
+  /// Where the learned scales of lsq and elastic start: method (lsq at the paper's 2 mean|w|,
+  /// elastic at ParetoQ's largest |w|) or rule (at the level of the group rule). Those of shift
+  /// always start at the rule's level.
   std::string learned_init = "method";
   /// Of random rounding; layers draw different numbers from it.
   uint64_t seed = 1;
@@ -44,7 +45,8 @@ class TernaryWeight {
   /// w + lambda (Q(w) - w), (O, I), in the type f32 or bf16, recorded on the tape.
   virtual Tensor effective(DType type) const = 0;
 
-  /// The codes (O, I) i8 that effective() uses now.
+  /// The codes (O, I) i8 that effective() uses now; of a soft quantizer those it hardens to, while
+  /// effective() may still give a weight of code 0 a value of its own.
   virtual Tensor codes() const = 0;
 
   /// What a file stores: what effective() gives at lambda 1, temperature 0 and nearest rounding,

@@ -1,20 +1,15 @@
 #include "tern/model/ternary_weight_learned.h"
+#include "tern/quant/absmax.h"
 
 namespace tern {
 namespace {
 
 void check_options(const TernaryWeightOptions& options) {
-  check_learned(options);
-  check(
-      options.learned_init != "method" || options.rule == GroupRuleOptions(),
-      "--quantizer elastic starts at the largest |w|, so --scale, --threshold and --level have no "
-      "effect: leave them at their defaults, or set --learned-init rule");
+  check_learned(options, "the largest |w|");
 }
 
 std::unique_ptr<TernaryWeight> make(const TernaryWeightSource& source) {
-  using Learned = LearnedTernaryWeight;
-  return std::make_unique<Learned>(source, kStretchedElastic, Learned::Shifts::none,
-                                   Learned::Start::absmax);
+  return std::make_unique<LearnedTernaryWeight>(source, kStretchedElastic, absmax);
 }
 
 const Register<TernaryWeightKind> registration(

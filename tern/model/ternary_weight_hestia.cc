@@ -6,7 +6,9 @@ namespace tern {
 namespace {
 
 /// Codes that a softmax mixes and that harden as the temperature falls; lambda is the paper's
-/// pressure. Packing rounds by absmean, which is the limit at temperature 0.
+/// pressure. Packing rounds by absmean, which is the limit at temperature 0. Its codes are those of
+/// that limit: above it a weight of code 0 still counts in effective(), so dead_bias tequila, which
+/// adds a share of such weights, counts them twice until the temperature is 0.
 class HestiaWeight : public TernaryWeight {
  public:
   explicit HestiaWeight(const TernaryWeightSource& source)

@@ -12,7 +12,7 @@ namespace tern {
 /// What a TernaryWeight is made from.
 struct TernaryWeightSource {
   const std::string& name;
-  const Tensor& weight;
+  Tensor weight;  // not a reference into `parameters`, which moves when something is allocated
   Parameters& parameters;
   const TernaryWeightOptions& options;
   const QuantizerState& state;

@@ -5,16 +5,14 @@
 
 namespace tern {
 
-/// A ternary weight whose scales, and shifts if it has any, are learned. Training uses them rounded
-/// to float16, so that the trained model is the stored one.
+/// Where the learned number of a group starts when learned_init is `method`.
+using LearnedStart = float (*)(const float* w, int64_t n);
+
+/// A ternary weight whose scales are learned, its threshold half of them. Training uses them
+/// rounded to float16, so that the trained model is the stored one.
 class LearnedTernaryWeight : public TernaryWeight {
  public:
-  enum class Shifts { none, learned };
-  /// Where learned numbers start when learned_init is `method`.
-  enum class Start { rule, absmax };
-
-  LearnedTernaryWeight(const TernaryWeightSource& source, LearnedStep step, Shifts shifts,
-                       Start start);
+  LearnedTernaryWeight(const TernaryWeightSource& source, LearnedStep step, LearnedStart start);
 
   Tensor effective(DType type) const override;
   Tensor codes() const override;
@@ -23,13 +21,20 @@ class LearnedTernaryWeight : public TernaryWeight {
  private:
   LearnedScales scales() const { return {learned_.data<const float>(), step_.level}; }
 
-  Tensor weight_, learned_, shifts_;
+  Tensor weight_, learned_;
   LearnedStep step_;
   Grouping grouping_;
   const QuantizerState& state_;
 };
 
 /// Throws when the group rule of learned scales, which only sets their start, says more than that.
-void check_learned(const TernaryWeightOptions& options);
+/// `start` says in words where learned_init `method` starts them.
+void check_learned(const TernaryWeightOptions& options, const char* start);
+
+/// Allocates the parameter "<weight>.learned_<what>", one number a group, uninitialised.
+Tensor allocate_learned(const TernaryWeightSource& source, const char* what);
+
+/// Starts learned numbers where level * a is the scale of the group rule.
+void start_at_rule(const TernaryWeightSource& source, float level, const Tensor& learned);
 
 }  // namespace tern

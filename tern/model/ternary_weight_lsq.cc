@@ -1,15 +1,19 @@
 #include "tern/model/ternary_weight_learned.h"
+#include "tern/quant/absmean.h"
 
 namespace tern {
 namespace {
 
+void check_options(const TernaryWeightOptions& options) { check_learned(options, "2 mean |w|"); }
+
+/// The paper's 2 mean|w| / sqrt(Qp), with Qp = 1.
+float start(const float* w, int64_t n) { return 2 * absmean(w, n); }
+
 std::unique_ptr<TernaryWeight> make(const TernaryWeightSource& source) {
-  using Learned = LearnedTernaryWeight;
-  return std::make_unique<Learned>(source, kLearnedStepSize, Learned::Shifts::none,
-                                   Learned::Start::rule);
+  return std::make_unique<LearnedTernaryWeight>(source, kLearnedStepSize, start);
 }
 
-const Register<TernaryWeightKind> registration(ternary_weights(), "lsq", {check_learned, make},
+const Register<TernaryWeightKind> registration(ternary_weights(), "lsq", {check_options, make},
                                                "learned scale of each group, threshold half of it",
                                                "LSQ, arXiv 1902.08153");
 

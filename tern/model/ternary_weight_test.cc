@@ -4,6 +4,7 @@
 #include "tern/ops/linear.h"
 #include "tern/ops/mse_loss.h"
 #include "tern/ops/op_test_util.h"
+#include "tern/quant/quant_test_util.h"
 
 namespace tern {
 namespace {
@@ -107,30 +108,71 @@ TEST(TernaryWeight, LambdaMixesFromTheLatentWeightToItsQuantizedValue) {
   }
 }
 
-TEST(TernaryWeight, EveryQuantizerLearnsATernaryTask) {
-  // The inputs' products with a hidden ternary matrix, from latent weights that know nothing of it.
-  constexpr int64_t kInputs = 16, kOutputs = 4, kTokens = 64;
-  const Tensor x = random_leaf({kTokens, kInputs}, 7), hidden = random_leaf({kOutputs, kInputs}, 8);
-  x.set_requires_grad(false);
-  hidden.set_requires_grad(false);
-  for (float& w : hidden.values<float>()) w = w > 0.5f ? 0.05f : w < -0.5f ? -0.05f : 0.0f;
-  const Tensor y = linear(x, hidden);
-  for (const std::string& quantizer : ternary_weights().values()) {
-    Layer layer({.quantizer = quantizer, .grouping = {32}}, "w", kOutputs, kInputs);
-    const auto loss = [&] {
-      layer.state.temperature =
-          0.5f * std::max(0.0f, 1 - static_cast<float>(layer.state.step) / 150);
-      return mse_loss(linear(x, layer.weight->effective(DType::f32)), y);
-    };
-    const double before = loss().item();
-    const double after = layer.train(loss, 200, 2e-3f);
-    EXPECT_LT(after, 0.5 * before) << quantizer;
+/// The inputs' products with a hidden ternary matrix, from latent weights that know nothing of it.
+struct TernaryTask {
+  static constexpr int64_t kInputs = 16, kOutputs = 4, kTokens = 64;
+  static constexpr int kSteps = 200;
+  Tensor x = random_leaf({kTokens, kInputs}, 7), y;
+
+  TernaryTask() {
+    const Tensor hidden = random_leaf({kOutputs, kInputs}, 8);
+    x.set_requires_grad(false);
+    hidden.set_requires_grad(false);
+    for (float& w : hidden.values<float>()) w = w > 0.5f ? 0.05f : w < -0.5f ? -0.05f : 0.0f;
+    y = linear(x, hidden);
   }
+
+  /// The loss of the stored weights after training, over that before. `move` sets the state for a
+  /// share of the run.
+  double loss_left(const TernaryWeightOptions& options,
+                   const std::function<void(QuantizerState&, float)>& move) const {
+    Layer layer(options, "w", kOutputs, kInputs);
+    const auto loss = [&] { return mse_loss(linear(x, layer.weight->effective(DType::f32)), y); };
+    const auto stored_loss = [&] {
+      layer.state.lambda = 1;
+      layer.state.temperature = 0;
+      layer.state.nearest = true;
+      return loss().item();
+    };
+    const double before = stored_loss();
+    layer.state.nearest = false;
+    layer.train(
+        [&] {
+          move(layer.state, static_cast<float>(layer.state.step) / kSteps);
+          return loss();
+        },
+        kSteps, 2e-3f);
+    return stored_loss() / before;
+  }
+};
+
+void stay(QuantizerState&, float) {}
+
+TEST(TernaryWeight, EveryQuantizerLearnsATernaryTask) {
+  const TernaryTask task;
+  for (const std::string& quantizer : ternary_weights().values()) {
+    EXPECT_LT(task.loss_left({.quantizer = quantizer, .grouping = {32}}, stay), 0.5) << quantizer;
+  }
+}
+
+TEST(TernaryWeight, EveryPartOfTheGroupRuleLearnsATernaryTask) {
+  const TernaryTask task;
+  for (const auto& [name, rule] : rules_of_every_part()) {
+    EXPECT_LT(task.loss_left({.rule = rule, .grouping = {32}}, stay), 0.5) << name;
+  }
+}
+
+TEST(TernaryWeight, HestiaLearnsATernaryTaskWhileItsPressureRisesAndItsTemperatureFalls) {
+  const auto ramp = [](QuantizerState& state, float done) {
+    state.lambda = std::min(1.0f, done / 0.3f);
+    state.temperature = 0.5f * std::max(0.0f, 1 - done / 0.75f);
+  };
+  EXPECT_LT(TernaryTask().loss_left({.quantizer = "hestia", .grouping = {32}}, ramp), 0.5);
 }
 
 /// Loss of the distance to `target` with only what is learned besides the latent weight moving.
 void expect_learned_numbers_to_help(const std::string& quantizer, float factor, float shift) {
-  Layer layer({.quantizer = quantizer, .learned_init = "rule"});
+  Layer layer({.quantizer = quantizer});
   // Far from thresholds, so that codes stay as levels move.
   for (float& w : layer.latent().values<float>())
     w = w > 0.01f ? 0.06f : w < -0.01f ? -0.06f : 0.0f;
@@ -178,12 +220,32 @@ TEST(TernaryWeight, LearnedScalesStartAtTheLevelOfTheGroupRule) {
     return out;
   };
   const auto want = scales(Layer({.rule = twn}).weight->pack());
-  for (const char* quantizer : {"lsq", "elastic", "shift"}) {
-    const Layer layer({.quantizer = quantizer, .rule = twn, .learned_init = "rule"});
+  const std::pair<const char*, const char*> starts[] = {
+      {"lsq", "rule"}, {"elastic", "rule"}, {"shift", "method"}};
+  for (const auto& [quantizer, learned_init] : starts) {
+    const Layer layer({.quantizer = quantizer, .rule = twn, .learned_init = learned_init});
     const auto got = scales(layer.weight->pack());
     for (size_t i = 0; i < got.size(); ++i) {
       EXPECT_NEAR(got[i], want[i], want[i] * 0x1p-11) << quantizer;
     }
+  }
+}
+
+TEST(TernaryWeight, LsqStartsAtTwiceTheMean) {
+  const Layer layer({.quantizer = "lsq", .grouping = {Grouping::kTensor}});
+  double sum = 0;
+  for (const double w : to_doubles(layer.latent())) sum += std::abs(w);
+  EXPECT_NEAR(layer.parameters.all()[1].tensor.item(), 2 * sum / (kRows * kCols), 1e-7);
+}
+
+TEST(TernaryWeight, TheCodesOfShiftAreThoseOfTheGroupRuleWhateverItsScalesLearn) {
+  for (const auto& [name, rule] : rules_of_every_part()) {
+    if (rule.rounding != "nearest") continue;
+    const Layer plain({.rule = rule}), shifted({.quantizer = "shift", .rule = rule});
+    for (float& scale : shifted.parameters.at("layer.weight.learned_scale").values<float>()) {
+      scale *= 3;
+    }
+    EXPECT_EQ(shifted.weight->pack().codes, plain.weight->pack().codes) << name;
   }
 }
 
@@ -237,7 +299,10 @@ TEST(TernaryWeight, RefusesOptionsThatDoNotGoTogether) {
       {{.quantizer = "lsq", .rule = {.zeros = 0.3}},
        "--quantizer lsq rounds w / scale to the nearest code: leave --zeros, --pattern and "
        "--rounding at their defaults"},
-      {{.quantizer = "lsq", .rule = {.threshold = 0.7f}},
+      {{.quantizer = "lsq", .rule = {.level = "least-squares"}},
+       "--quantizer lsq starts at 2 mean |w|, so --scale, --threshold and --level have no effect: "
+       "leave them at their defaults, or set --learned-init rule"},
+      {{.quantizer = "lsq", .rule = {.threshold = 0.7f}, .learned_init = "rule"},
        "the threshold of --quantizer lsq is half its learned scale, which starts at --level scale: "
        "leave --threshold at 0.5, found 0.7"},
       {{.quantizer = "elastic", .rule = {.scale = "absmedian"}},
@@ -246,7 +311,12 @@ TEST(TernaryWeight, RefusesOptionsThatDoNotGoTogether) {
       {{.quantizer = "hestia", .rule = {.threshold = 0.7f}},
        "--quantizer hestia hardens to absmean: leave --scale, --threshold, --level, --zeros, "
        "--pattern and --rounding at their defaults"},
-      {{.quantizer = "shift", .learned_init = "max"},
+      {{.quantizer = "shift", .learned_init = "rule"},
+       "--quantizer shift always starts at the group rule's level, so --learned-init has no "
+       "effect: leave it at method, found rule"},
+      {{.quantizer = "shift", .rule = {.rounding = "stochastic"}},
+       "--quantizer shift takes the nearest codes: leave --rounding at nearest, found stochastic"},
+      {{.quantizer = "lsq", .learned_init = "max"},
        "--learned-init must be one of method, rule; found max"},
       {{.learned_init = "rule"},
        "--quantizer rule learns no scale, so --learned-init has no effect: leave it at method, "

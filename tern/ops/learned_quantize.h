@@ -42,17 +42,15 @@ struct LearnedScales {
   }
 };
 
-/// w + lambda (Q(w) - w) with Q(w) = scale * code + shift, in the type `out` (f32 or bf16). w (O,
-/// I), learned and shifts (groups), all f32; `shifts` may be undefined: none. Scales and shifts are
-/// rounded to float16, as files hold them.
+/// w + lambda (Q(w) - w) with Q(w) = scale * code, in the type `out` (f32 or bf16). w (O, I) and
+/// learned (groups), both f32. Scales are rounded to float16, as files hold them.
 ///
 /// Backward, with g the gradient of the result, u = w / a and n the weights that share a:
 ///   dw += (1 - lambda) g + lambda g [|u| <= clip]
 ///   da += lambda / sqrt(n) * sum of g (level code - u where |u| <= clip, sign(w) beyond)
-///   dshift += lambda * sum of g
 /// The factor 1 / sqrt(n) is that of the first paper with n its group; the programs of ParetoQ and
-/// AngelSlim take n of the whole matrix. The gradient of the shift follows AngelSlim.
-Tensor learned_quantize(const Tensor& w, const Tensor& learned, const Tensor& shifts,
-                        LearnedStep step, Grouping grouping, float lambda, DType out);
+/// AngelSlim take n of the whole matrix.
+Tensor learned_quantize(const Tensor& w, const Tensor& learned, LearnedStep step, Grouping grouping,
+                        float lambda, DType out);
 
 }  // namespace tern

@@ -25,7 +25,7 @@ double as_stored(float learned, LearnedStep step) {
 
 /// A task with short last groups: (3, 10) weights in groups of 4, nine learned numbers.
 struct Task {
-  Tensor w = random_leaf({3, 10}, 1), learned, shifts = random_leaf({9}, 3, 0.1);
+  Tensor w = random_leaf({3, 10}, 1), learned;
   Grouping grouping{4};
 
   Task() {
@@ -42,8 +42,8 @@ TEST(LearnedQuantize, EqualsTheScalarReferenceOnDesignedGroups) {
     for (const auto& [name, group] : designed_groups()) {
       for (const float learned : {0.1f, 1.5f, 4.0f}) {
         const auto n = static_cast<int64_t>(group.size());
-        const Tensor q = learned_quantize(Tensor::from(group, {1, n}), vector_of({learned}), {},
-                                          step, Grouping{Grouping::kRow}, 1.0f, DType::f32);
+        const Tensor q = learned_quantize(Tensor::from(group, {1, n}), vector_of({learned}), step,
+                                          Grouping{Grouping::kRow}, 1.0f, DType::f32);
         const double a = as_stored(learned, step);
         for (int64_t i = 0; i < n; ++i) {
           // Halves: the reference rounds a quotient, which may miss an exact tie by one epsilon.
@@ -58,21 +58,23 @@ TEST(LearnedQuantize, EqualsTheScalarReferenceOnDesignedGroups) {
 }
 
 TEST(LearnedQuantize, ATieAtHalfTheScaleBecomesZero) {
-  const Tensor q =
-      learned_quantize(Tensor::from(std::vector<float>{1.0f, -1.0f, 1.001f}, {1, 3}),
-                       vector_of({2.0f}), {}, kLearnedStepSize, Grouping{4}, 1.0f, DType::f32);
-  EXPECT_EQ(to_doubles(q), (std::vector<double>{0, 0, 2}));
+  const std::pair<LearnedStep, float> of_scale_2[] = {{kLearnedStepSize, 2.0f},
+                                                      {kStretchedElastic, 3.0f}};
+  for (const auto& [step, learned] : of_scale_2) {
+    const Tensor q = learned_quantize(Tensor::from(std::vector<float>{1.0f, -1.0f, 1.001f}, {1, 3}),
+                                      vector_of({learned}), step, Grouping{4}, 1.0f, DType::f32);
+    EXPECT_EQ(to_doubles(q), (std::vector<double>{0, 0, 2})) << learned;
+  }
 }
 
-TEST(LearnedQuantize, IsWhatPackingStoresWithItsShifts) {
+TEST(LearnedQuantize, IsWhatPackingStores) {
   const Task task;
   for (const LearnedStep step : {kLearnedStepSize, kStretchedElastic}) {
     const Tensor trained =
-        learned_quantize(task.w, task.learned, task.shifts, step, task.grouping, 1.0f, DType::f32);
-    PackedTernary packed =
+        learned_quantize(task.w, task.learned, step, task.grouping, 1.0f, DType::f32);
+    const PackedTernary packed =
         quantize_and_pack(task.w.data<float>(), 3, 10, task.grouping,
                           LearnedScales{task.learned.data<const float>(), step.level});
-    for (const float shift : task.shifts.values<float>()) packed.shifts.push_back(f16(shift));
     std::vector<float> stored(30);
     unpack_ternary(packed, stored.data());
     EXPECT_EQ(to_doubles(trained), std::vector<double>(stored.begin(), stored.end()));
@@ -80,13 +82,12 @@ TEST(LearnedQuantize, IsWhatPackingStoresWithItsShifts) {
 }
 
 /// The declared rule, from a surrogate whose derivative it is, by central differences.
-void expect_declared_gradients(LearnedStep step, float lambda, bool shifted) {
+void expect_declared_gradients(LearnedStep step, float lambda) {
   const Task task;
   {
     Tape tape;
-    tape.backward(
-        weighted_sum(learned_quantize(task.w, task.learned, shifted ? task.shifts : Tensor(), step,
-                                      task.grouping, lambda, DType::f32)));
+    tape.backward(weighted_sum(
+        learned_quantize(task.w, task.learned, step, task.grouping, lambda, DType::f32)));
   }
   const Tensor seed = random_leaf({3, 10}, 1);
   {
@@ -94,7 +95,7 @@ void expect_declared_gradients(LearnedStep step, float lambda, bool shifted) {
     tape.backward(weighted_sum(seed));
   }
   const std::vector<double> g = to_doubles(gradient(seed)), w = to_doubles(task.w);
-  std::vector<double> da(9, 0.0), dshift(9, 0.0);
+  std::vector<double> da(9, 0.0);
   constexpr double kStep = 1e-4;
   for (int64_t i = 0; i < 30; ++i) {
     const int64_t group = Task::group_of(i);
@@ -108,22 +109,16 @@ void expect_declared_gradients(LearnedStep step, float lambda, bool shifted) {
         g[i] * (effective(w[i] + kStep, a0) - effective(w[i] - kStep, a0)) / (2 * kStep);
     EXPECT_NEAR(gradient(task.w).values<float>()[i], dw, 1e-5) << "weight " << i;
     da[group] += g[i] * (effective(w[i], a0 + kStep) - effective(w[i], a0 - kStep)) / (2 * kStep);
-    dshift[group] += g[i] * lambda;
   }
   for (int64_t group = 0; group < 9; ++group) {
     const double root = std::sqrt(static_cast<double>(Task::group_size(group)));
     EXPECT_NEAR(gradient(task.learned).values<float>()[group], da[group] / root, 1e-5) << group;
-    if (shifted) {
-      EXPECT_NEAR(gradient(task.shifts).values<float>()[group], dshift[group], 1e-5) << group;
-    }
   }
 }
 
 TEST(LearnedQuantize, GradientsAreThoseOfTheDeclaredSurrogate) {
   for (const LearnedStep step : {kLearnedStepSize, kStretchedElastic}) {
-    for (const float lambda : {1.0f, 0.25f}) {
-      for (const bool shifted : {false, true}) expect_declared_gradients(step, lambda, shifted);
-    }
+    for (const float lambda : {1.0f, 0.25f}) expect_declared_gradients(step, lambda);
   }
 }
 
@@ -131,8 +126,8 @@ TEST(LearnedQuantize, GradientsOfSeveralPassesAdd) {
   const Task task;
   const auto pass = [&] {
     Tape tape;
-    tape.backward(weighted_sum(learned_quantize(task.w, task.learned, task.shifts, kLearnedStepSize,
-                                                task.grouping, 1.0f, DType::f32)));
+    tape.backward(weighted_sum(
+        learned_quantize(task.w, task.learned, kLearnedStepSize, task.grouping, 1.0f, DType::f32)));
   };
   pass();
   const float once = gradient(task.w).values<float>()[0];
@@ -145,8 +140,7 @@ TEST(LearnedQuantize, GradientsOfSeveralPassesAdd) {
 TEST(LearnedQuantize, AScaleBelowTheSmallestStaysPositiveAndCanComeBack) {
   const Tensor w = leaf({1.0f, -2.0f}, {1, 2}), learned = leaf({-0.5f}, {1});
   Tape tape;
-  const Tensor q =
-      learned_quantize(w, learned, {}, kLearnedStepSize, Grouping{4}, 1.0f, DType::f32);
+  const Tensor q = learned_quantize(w, learned, kLearnedStepSize, Grouping{4}, 1.0f, DType::f32);
   EXPECT_NEAR(q.values<float>()[0], 1e-5, 1e-7);
   tape.backward(weighted_sum(q));
   EXPECT_NE(gradient(learned).item(), 0.0f);
@@ -155,8 +149,8 @@ TEST(LearnedQuantize, AScaleBelowTheSmallestStaysPositiveAndCanComeBack) {
 TEST(LearnedQuantize, OneNumberMayHoldForAWholeMatrix) {
   const Tensor w = random_leaf({3, 10}, 1), learned = leaf({0.75f}, {1});
   Tape tape;
-  const Tensor q = learned_quantize(w, learned, {}, kLearnedStepSize, Grouping{Grouping::kTensor},
-                                    1.0f, DType::bf16);
+  const Tensor q = learned_quantize(w, learned, kLearnedStepSize, Grouping{Grouping::kTensor}, 1.0f,
+                                    DType::bf16);
   tape.backward(weighted_sum(q));
   for (const double value : to_doubles(q)) EXPECT_TRUE(value == 0 || std::abs(value) == 0.75);
   EXPECT_NE(gradient(learned).item(), 0.0f);
@@ -164,11 +158,9 @@ TEST(LearnedQuantize, OneNumberMayHoldForAWholeMatrix) {
 
 TEST(LearnedQuantize, RefusesShapesThatDoNotFit) {
   const Task task;
-  const auto quantize = [&](const Tensor& learned, const Tensor& shifts) {
-    learned_quantize(task.w, learned, shifts, kLearnedStepSize, task.grouping, 1.0f, DType::f32);
-  };
-  EXPECT_THROW(quantize(vector_of({1, 2}), {}), Error);
-  EXPECT_THROW(quantize(task.learned, vector_of({1, 2})), Error);
+  EXPECT_THROW(learned_quantize(task.w, vector_of({1, 2}), kLearnedStepSize, task.grouping, 1.0f,
+                                DType::f32),
+               Error);
 }
 
 }  // namespace

@@ -75,6 +75,10 @@ void check_options(const GroupRuleOptions& o) {
     check(o.level == "scale",
           "--rounding {} keeps the mean of a weight only with --level scale, found {}", o.rounding,
           o.level);
+    check(o.threshold == plain.threshold,
+          "--rounding {} trains without a threshold: leave --threshold at {}, with which packing "
+          "rounds to the nearest, found {}",
+          o.rounding, plain.threshold, o.threshold);
   }
 }
 

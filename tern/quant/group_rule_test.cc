@@ -62,6 +62,16 @@ TEST(GroupRule, MultipliesTheStatisticByTheThreshold) {
   }
 }
 
+TEST(GroupRule, AWeightAtTheThresholdBecomesZeroAndTheNextOneDoesNot) {
+  for (const float threshold : {0.3f, 0.4f, 0.5f, 0.6f, 0.7f}) {
+    const float above = std::nextafter(threshold, 1.0f), large = 2 - threshold;  // a mean of 1
+    const Quantized got = quantized({.threshold = threshold}, {threshold, -threshold, above, -above,
+                                                               large, large, -large, large});
+    EXPECT_EQ(got.codes, (std::vector<int8_t>{0, 0, 1, -1, 1, 1, -1, 1})) << threshold;
+    EXPECT_EQ(got.scale, 1.0f) << threshold;
+  }
+}
+
 TEST(GroupRule, TheMedianIsOneOfTheWeightsWhateverTheirNumberAndOrder) {
   for (int64_t n = 1; n < 70; ++n) {
     const auto group = normal_weights(n, static_cast<uint64_t>(n));
@@ -222,6 +232,48 @@ TEST(StochasticRounding, KeepsTheMeanOfTheClippedWeight) {
   }
 }
 
+/// Expects what no draw can change: 0 stays 0, a weight of at least the scale becomes its sign, and
+/// no weight becomes the other sign.
+void expect_what_is_certain(const float* w, int64_t n, float scale, const int8_t* codes,
+                            const std::string& name) {
+  for (int64_t i = 0; i < n; ++i) {
+    const int sign = ref::sign(w[i]);
+    if (std::abs(w[i]) >= scale) {
+      EXPECT_EQ(codes[i], scale > 0 ? sign : 0) << name << ", weight " << i;
+    } else {
+      EXPECT_TRUE(codes[i] == 0 || codes[i] == sign) << name << ", weight " << i;
+    }
+  }
+}
+
+TEST(StochasticRounding, DrawsNothingThatIsCertain) {
+  for (const std::string& scale : group_scales().values()) {
+    const GroupRule rule({.scale = scale, .rounding = "stochastic"});
+    for (const auto& [name, group] : designed_groups()) {
+      const auto n = static_cast<int64_t>(group.size());
+      for (uint64_t key = 0; key < 100; ++key) {
+        std::vector<int8_t> codes(group.size(), 9);
+        const float stored = rule.at(key)(group.data(), n, /*group=*/0, codes.data());
+        EXPECT_EQ(stored, quantized({.scale = scale}, group).scale) << name;
+        expect_what_is_certain(group.data(), n, stored, codes.data(), scale + " of " + name);
+      }
+    }
+  }
+}
+
+TEST(StochasticRounding, DrawsNothingThatIsCertainInAShortLastGroup) {
+  auto w = normal_weights(2 * 70, 8);
+  w[68] = 0;
+  w[69] = 1;
+  const GroupRule rule({.rounding = "stochastic"});
+  for (uint64_t key = 0; key < 100; ++key) {
+    for_each_group(w.data(), 2, 70, Grouping{64}, rule.at(key),
+                   [&](const GroupPlace& at, const int8_t* codes, float scale) {
+                     expect_what_is_certain(w.data() + at.first, at.n, scale, codes, "matrix");
+                   });
+  }
+}
+
 TEST(StochasticRounding, DependsOnTheKeyAndTheGroupAndRepeats) {
   const auto group = normal_weights(64, 5);
   const GroupRule rule({.rounding = "stochastic"});
@@ -262,7 +314,10 @@ TEST(GroupRule, RefusesCombinationsThatMakeNoSense) {
        "--rounding stochastic chooses the zeros, and so does --pattern; set one of them"},
       {{.level = "lloyd-max", .rounding = "stochastic"},
        "--rounding stochastic keeps the mean of a weight only with --level scale, found "
-       "lloyd-max"}};
+       "lloyd-max"},
+      {{.threshold = 0.7f, .rounding = "stochastic"},
+       "--rounding stochastic trains without a threshold: leave --threshold at 0.5, with which "
+       "packing rounds to the nearest, found 0.7"}};
   for (const auto& [options, sentence] : cases) {
     try {
       GroupRule rule(options);

@@ -2,11 +2,10 @@
 // a researcher, or an agent, edits; `tern train` builds it and runs it once. Every field of Recipe
 // is also a flag (`tern train --lr 1e-4 --activation-bits 8`).
 //
-// From top to bottom: the knobs, what they ask of the library, the ternary layer, one training
-// step, and the run. The techniques are pieces of the library, found by the value of a field (`tern
-// train --list-arms` says what each one is); a new one can be written right here. The score of
-// record is not made here: `tern eval` makes it, in a process of its own, from the model that this
-// one saves.
+// From top to bottom: the knobs, what they ask of the library, the ternary layer, a training step,
+// and the run. Techniques are pieces of the library, found by the value of a field (`tern train
+// --list-arms`); a new one can be written right here. The score of record is not made here: `tern
+// eval` makes it, in a process of its own, from the model that this one saves.
 
 #include <cmath>
 
@@ -69,7 +68,7 @@ struct Recipe {
   // try: none linear cosine exponential sigmoid step two-phase
   std::string lambda_schedule = "linear";
   double lambda_warmup = 0.2;  // try: 0.05 0.1 0.2 0.3 0.5
-  double lambda_rate = 6;      // try: 4 6 8 10
+  double lambda_rate = 6;      // try: 4 6 8 10 25 100
 
   // Dead weights, whose code is 0.
   std::string dead_bias = "none";  // try: none tequila tequila-learned injected
@@ -167,7 +166,6 @@ OptimizerOptions optimizer_options(const Recipe& r) {
 struct Quantization {
   TernaryInfo info;  // what the packed model says of itself
   TernaryWeightOptions weights;
-  float dead_gradient = 1;
   std::vector<QuantizerState> blocks;  // moves as training goes on; of each block
 };
 
@@ -186,12 +184,9 @@ class BitLinear : public LinearLayer {
 
   Tensor forward(const Tensor& x) override {
     const Tensor inputs = prepare_input(x, how_.info.input, gain_);
-    Tensor weights = weight_->effective(x.dtype());
-    if (how_.dead_gradient == 1 && !dead_bias_) return linear(inputs, weights);
-    const Tensor codes = weight_->codes();
-    if (how_.dead_gradient != 1) weights = boost_dead_gradient(weights, codes, how_.dead_gradient);
-    const Tensor y = linear(inputs, weights);
-    return dead_bias_ ? add_bias(y, scale(dead_bias_->bias(codes), state_.lambda)) : y;
+    const Tensor y = linear(inputs, weight_->effective(x.dtype()));
+    if (!dead_bias_) return y;
+    return add_bias(y, scale(dead_bias_->bias(weight_->codes()), state_.lambda));
   }
 
   /// What the file stores, and `tern eval` scores.
@@ -202,9 +197,14 @@ class BitLinear : public LinearLayer {
     return packed;
   }
 
-  /// Lifts dead weights to the threshold where more than this share of the layer is dead.
+  /// Multiplies what reached dead weights; at lambda below 1 they are dead only to that part.
+  void boost_dead(float factor) {
+    boost_dead_gradient(latent_, weight_->codes(), 1 + state_.lambda * (factor - 1));
+  }
+
+  /// Lifts dead weights where more than this share is dead, once the layer is ternary throughout.
   void reactivate_above(double share) {
-    reactivate(latent_, weight_->codes(), how_.weights.grouping, share);
+    if (state_.lambda == 1) reactivate(latent_, *weight_, how_.weights.grouping, share);
   }
 
  private:
@@ -223,7 +223,6 @@ Quantization make_quantization(const Recipe& r, int64_t blocks) {
   how.info.input = input_options(r);
   how.info.embedding_bits = r.embedding_bits;
   how.info.dense_blocks = dense_blocks({r.layers}, blocks);
-  how.dead_gradient = r.dead_gradient;
   how.blocks.resize(static_cast<size_t>(blocks));
   return how;
 }
@@ -252,9 +251,7 @@ void check_recipe(const Recipe& r, const LlamaConfig& model) {
       {{"weight_decay", r.weight_decay}, {"clip_norm", r.clip_norm}, {"clip_value", r.clip_value}});
   require_not_negative(
       {{"eval_every", r.eval_every}, {"eval_tokens", r.eval_tokens}, {"save_every", r.save_every}});
-  require_positive({{"dead_gradient", r.dead_gradient},
-                    {"temperature", r.temperature},
-                    {"reactivate_every", r.reactivate_every}});
+  require_positive({{"dead_gradient", r.dead_gradient}, {"temperature", r.temperature}});
   constexpr int64_t kMost = 1 << 20;  // far beyond use, and the product of all three is a number
   for (const int64_t size : {r.batch_size, r.accumulation, r.sequence_length}) {
     check(size > 0 && size <= kMost,
@@ -264,11 +261,10 @@ void check_recipe(const Recipe& r, const LlamaConfig& model) {
   check(r.sequence_length <= model.max_position_embeddings,
         "--sequence-length must be at most the model's context, {}, found {}",
         model.max_position_embeddings, r.sequence_length);
-  check(r.reactivate_above >= 0 && r.reactivate_above < 1,
-        "--reactivate-above must be at least 0 and below 1, found {}", r.reactivate_above);
-  check(
-      r.reactivate_above == 0 || (r.zeros == 0 && r.pattern == "none" && r.rounding == "nearest"),
-      "--reactivate-above needs a threshold to wake weights at: no --zeros, --pattern, --rounding");
+  check(r.quantizer != "hestia" || !r.dead_bias.starts_with("tequila"),
+        "--dead-bias {} counts weights a second time while --quantizer hestia is soft: choose one",
+        r.dead_bias);
+  check_reactivation(r.reactivate_above, r.reactivate_every, weight_options(r).rule);
   check(r.layers != "growing" || (r.lambda_warmup > 0 && r.lambda_schedule != "none"),
         "--layers growing needs a warm-up of lambda for its blocks to grow in");
   check(r.start == "rounding" || (r.quantizer == "rule" && r.hadamard == 0 && r.layers != "inner"),
@@ -390,6 +386,9 @@ double train_step(Training& t, const Recipe& r, float lr) {
     tape.backward(part);
   }
   require_finite(loss, now.step + 1, t.model);
+  if (r.dead_gradient != 1) {
+    for (BitLinear* layer : t.layers) layer->boost_dead(r.dead_gradient);
+  }
   clip_by_value(t.model.parameters(), r.clip_value);
   const double norm = finite_gradient_norm(t.model, now.step + 1);
   t.optimizer->step({.lr = lr,

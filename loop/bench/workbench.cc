@@ -273,7 +273,9 @@ void Workbench::discard(int64_t experiment) {
     if (name.starts_with("train-") || name == "build") fs::remove_all(entry.path());
     if (fs::is_directory(entry.path() / "run")) {
       fs::remove_all(entry.path() / "run" / "model");
-      fs::remove(entry.path() / "run" / "checkpoint.safetensors");
+      for (const char* file : {"checkpoint.safetensors", "layers.safetensors"}) {
+        fs::remove(entry.path() / "run" / file);
+      }
     }
   }
 }

@@ -30,14 +30,12 @@ void dead_sums_bwd(const float* dsums, Matrix<const int8_t> codes, Matrix<float>
   });
 }
 
-void dead_gradient_bwd(Matrix<const float> dq, Matrix<const int8_t> codes, float factor,
-                       Matrix<float> dw) {
+void scale_dead(Matrix<const int8_t> codes, float factor, Matrix<float> dw) {
   parallel_for(codes.rows, kRowGrain, [&](int64_t begin, int64_t end) {
     for (int64_t o = begin; o < end; ++o) {
-      const float* in = dq.row(o);
       const int8_t* code = codes.row(o);
       float* out = dw.row(o);
-      for (int64_t i = 0; i < codes.cols; ++i) out[i] += in[i] * (code[i] == 0 ? factor : 1.0f);
+      for (int64_t i = 0; i < codes.cols; ++i) out[i] *= code[i] == 0 ? factor : 1.0f;
     }
   });
 }

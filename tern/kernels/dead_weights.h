@@ -12,9 +12,7 @@ void dead_sums_fwd(Matrix<const float> w, Matrix<const int8_t> codes, float* sum
 /// Adds into dw the gradient for dsums (O): dw[o, i] += dsums[o] where the code is 0.
 void dead_sums_bwd(const float* dsums, Matrix<const int8_t> codes, Matrix<float> dw);
 
-/// Adds into dw (O, I) what comes back through the weights, `factor` times as much where the code
-/// is 0: dw += dq * (code == 0 ? factor : 1).
-void dead_gradient_bwd(Matrix<const float> dq, Matrix<const int8_t> codes, float factor,
-                       Matrix<float> dw);
+/// Multiplies dw (O, I) by `factor` where the code is 0.
+void scale_dead(Matrix<const int8_t> codes, float factor, Matrix<float> dw);
 
 }  // namespace tern::kernels

@@ -54,12 +54,26 @@ double error_after_learning(DeadBias& bias, const Layer& layer, const Tensor& le
     tape.backward(loss);
     error = 0;
     for (int64_t o = 0; o < 2; ++o) error += std::pow(b.data<float>()[o] - target[o], 2);
-    for (int64_t o = 0; o < 2; ++o) {
-      learned.data<float>()[o] -= 0.5f * gradient(learned).data<float>()[o];
-      gradient(learned).data<float>()[o] = 0;
+    for (int64_t i = 0; i < learned.size(); ++i) {
+      learned.data<float>()[i] -= 0.5f * gradient(learned).data<float>()[i];
+      gradient(learned).data<float>()[i] = 0;
     }
   }
   return error;
+}
+
+/// Their gradient is the scale times that of the bias, so the dead weights become what the output
+/// lacks; the live ones have no part in it.
+TEST(DeadBias, UnderAFixedScaleTheDeadWeightsThemselvesLearnAndHelp) {
+  Layer layer;
+  const auto bias = layer.make("tequila");
+  const Tensor weight = layer.parameters.at(kName);
+  EXPECT_LT(error_after_learning(*bias, layer, weight), 1e-5);  // 0.53 without
+  const std::vector<double> w = to_doubles(weight);
+  EXPECT_NEAR(w[1] + w[2], 0.75 / 0.5, 1e-2);
+  EXPECT_NEAR(w[4] + w[5], -0.5 / 0.5, 1e-2);
+  EXPECT_EQ(w[0], 2);
+  EXPECT_EQ(w[3], -2);
 }
 
 TEST(DeadBias, ALearnedScaleMovesAndHelps) {

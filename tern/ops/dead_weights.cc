@@ -45,18 +45,10 @@ Tensor dead_weight_bias(const Tensor& w, const Tensor& codes, const Tensor& scal
   return bias;
 }
 
-Tensor boost_dead_gradient(const Tensor& weights, const Tensor& codes, float factor) {
-  check_codes("boost_dead_gradient", weights, codes);
+void boost_dead_gradient(const Tensor& w, const Tensor& codes, float factor) {
+  check_codes("boost_dead_gradient", w, codes);
   check(factor >= 0, "boost_dead_gradient: the factor must be 0 or more, found {}", factor);
-  const Tensor same = Tensor::over(std::make_shared<Tensor>(weights), weights.raw(),
-                                   weights.shape(), weights.dtype());
-  same.set_gradient_dtype(DType::f32);
-  record("boost_dead_gradient", same, {weights}, [=] {
-    kernels::dead_gradient_bwd(matrix<const float>(same.gradient_slot()),
-                               matrix<const int8_t>(codes), factor,
-                               matrix<float>(gradient(weights)));
-  });
-  return same;
+  kernels::scale_dead(matrix<const int8_t>(codes), factor, matrix<float>(gradient(w)));
 }
 
 }  // namespace tern

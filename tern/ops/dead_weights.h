@@ -10,9 +10,11 @@ namespace tern {
 /// is 0, and dscale[o] += db[o] * that sum, so that a scale can really be learned.
 Tensor dead_weight_bias(const Tensor& w, const Tensor& codes, const Tensor& scale);
 
-/// The same numbers with another gradient: what comes back is `factor` times as large where the
-/// code is 0, so that dead weights reach the threshold sooner. weights (O, I) in f32 or bf16 with a
-/// float32 gradient, codes (O, I) i8.
-Tensor boost_dead_gradient(const Tensor& weights, const Tensor& codes, float factor);
+/// Multiplies the gradient that the latent weights w (O, I) f32 have by now by `factor` where the
+/// code (O, I) i8 is 0, so that dead weights reach the threshold sooner. All that reached a dead
+/// weight is multiplied, whatever way it came; the gradients of live weights, and of scales and
+/// shifts that are learned besides, stay as they are. Call it when the backward passes of a step
+/// are done.
+void boost_dead_gradient(const Tensor& w, const Tensor& codes, float factor);
 
 }  // namespace tern

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "tern/model/llama.h"
@@ -10,25 +11,44 @@
 
 namespace tern {
 
+class SafetensorsModel;
+
 /// Appends rows to a run's layers.tsv, one for each ternary layer at each look: step layer q_neg1
 /// q_zero q_pos1 flip_rate scale_ratio sign_agreement. The flip rate is the share of the layer's
-/// codes that changed since the look before; it is empty at the first one of a run, or of a resumed
-/// run. The last two compare with the run's first look (see tern/quant/code_statistics.h); a
-/// resumed run, which did not see it, leaves them empty.
+/// codes that changed since the look before; the last two compare with the run's first look (see
+/// tern/quant/code_statistics.h).
+///
+/// A file layers.safetensors beside it keeps the codes and scales of the first look and of the
+/// last, so that a resumed run goes on with the same rows. Where that file is missing, or another
+/// --group was asked for, the columns stay empty; so does the flip rate of the first look where the
+/// last one kept was after the checkpoint. An object that ends without a checkpoint.safetensors in
+/// the folder removes the file: there is nothing to resume.
 class LayersFile {
  public:
   /// Rows beyond `resumed_step` are dropped.
   LayersFile(const std::filesystem::path& path, int64_t resumed_step);
+  ~LayersFile();
+  LayersFile(const LayersFile&) = delete;
+  LayersFile& operator=(const LayersFile&) = delete;
+
   /// Looks at the codes of the model as it is now; returns the counts of all layers together.
   CodeCounts append(int64_t step, const Llama& model);
 
  private:
-  /// The last two columns.
-  std::string since_start(const std::string& layer, const PackedTernary& now);
+  using Look = std::map<std::string, PackedTernary>;  // codes and scales by layer
+
+  /// Takes over what a resumed run saw of a layer before.
+  void recall(const std::string& layer, const PackedTernary& now);
+  /// Writes the looks down for a resumed run.
+  void keep(int64_t step) const;
+  /// The last three columns.
+  std::string movement(const std::string& layer, const PackedTernary& now) const;
 
   RunTable table_;
-  bool resumed_;
-  std::map<std::string, PackedTernary> before_, start_;  // by layer
+  std::filesystem::path kept_;
+  int64_t resumed_step_;
+  std::unique_ptr<SafetensorsModel> earlier_;  // until the first look of a resumed run
+  Look start_, before_;
 };
 
 }  // namespace tern

@@ -21,7 +21,7 @@ class Layers : public ::testing::Test {
     std::istringstream rows(read_file(path()));
     for (std::string line; std::getline(rows, line);) {
       std::vector<std::string> columns;
-      for (int i = 0; i < 6; ++i) columns.emplace_back(RunTable::field(line, i));
+      for (int i = 0; i < 8; ++i) columns.emplace_back(RunTable::field(line, i));
       if (columns[0] == std::to_string(step) && columns[1] == layer) return columns;
     }
     return {};
@@ -78,14 +78,87 @@ TEST_F(Layers, ALayerThatIsNotTernaryHasNone) {
   EXPECT_TRUE(row(1, first_).empty());
 }
 
-TEST_F(Layers, AResumedRunMakesItsLaterRowsAgain) {
-  LayersFile first(path(), -1);
-  first.append(10, model_);
-  first.append(20, model_);
-  LayersFile(path(), 10).append(15, model_);
-  EXPECT_EQ(flip_rate(10, first_), "");
-  EXPECT_EQ(flip_rate(15, first_), "");
+/// A run that looks at steps 10, 20 and 30 while its weights move, saved at step 20.
+class ResumedLayers : public Layers {
+ protected:
+  void move_weights(float by) {
+    for (float& w : model_.parameters().at(first_).values<float>()) w = 1.5f * w + by;
+  }
+  /// The looks at 10 and 20, and a checkpoint.
+  void look_twice() {
+    LayersFile file(path(), -1);
+    file.append(10, model_);
+    move_weights(0.1f);
+    file.append(20, model_);
+    write_file_atomically(folder_ / "checkpoint.safetensors", "");
+  }
+  std::string resume_and_look(int64_t resumed_step) {
+    LayersFile(path(), resumed_step).append(resumed_step + 10, model_);
+    return read_file(path());
+  }
+};
+
+TEST_F(ResumedLayers, GoOnWithTheRowsOfARunThatNeverStopped) {
+  const std::vector<float> start = numbers(model_.parameters().at(first_));
+  std::string whole;
+  {
+    LayersFile file(path(), -1);
+    file.append(10, model_);
+    move_weights(0.1f);
+    file.append(20, model_);
+    move_weights(0.6f);
+    file.append(30, model_);
+    whole = read_file(path());
+  }
+  EXPECT_GT(std::stod(flip_rate(30, first_)), 0);
+  EXPECT_GT(std::stod(row(30, first_)[6]), 2);  // the scales grew by 1.5 twice
+  EXPECT_LT(std::stod(row(30, first_)[7]), 1);
+
+  std::ranges::copy(start, model_.parameters().at(first_).data<float>());
+  look_twice();
+  move_weights(0.6f);
+  EXPECT_EQ(resume_and_look(20), whole);
+}
+
+TEST_F(ResumedLayers, KnowTheStartHoweverOftenTheyAreResumed) {
+  look_twice();
+  resume_and_look(20);
+  resume_and_look(30);
+  EXPECT_GT(std::stod(row(40, first_)[6]), 1.4);
+  EXPECT_EQ(flip_rate(40, first_), "0");
+}
+
+TEST_F(ResumedLayers, MakeLaterRowsAgainAndStillKnowTheStart) {
+  look_twice();
+  resume_and_look(15);
   EXPECT_EQ(flip_rate(20, first_), "no row");
+  EXPECT_EQ(flip_rate(25, first_), "");  // the codes of step 10 are no longer known
+  EXPECT_GT(std::stod(row(25, first_)[6]), 1.4);
+}
+
+TEST_F(ResumedLayers, SayNothingOfAStartThatIsNotKnown) {
+  look_twice();
+  std::filesystem::remove(folder_ / "layers.safetensors");
+  resume_and_look(20);
+  resume_and_look(30);
+  for (const int step : {30, 40}) {
+    EXPECT_EQ(row(step, first_)[6], "");
+    EXPECT_EQ(row(step, first_)[7], "");
+  }
+}
+
+TEST_F(ResumedLayers, SayNothingOfAStartInOtherGroups) {
+  look_twice();
+  model_.replace_linears<TestBitLinear>(Grouping{64});
+  resume_and_look(20);
+  EXPECT_EQ(row(30, first_)[6], "");
+}
+
+TEST_F(ResumedLayers, LeaveNothingBehindWhereThereIsNothingToResume) {
+  LayersFile(path(), -1).append(10, model_);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "layers.safetensors"));
+  look_twice();
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "layers.safetensors"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "tern/autograd/tape.h"
 #include "tern/model/model_test_util.h"
+#include "tern/ops/hadamard.h"
 #include "tern/optim/gradients.h"
 #include "tern/optim/optimizer.h"
 
@@ -90,11 +91,31 @@ TEST(Learning, ATernaryModelReversesSequencesAfter400Steps) {
   }
 }
 
-/// The ternary model, trained by another method.
-double ternary_loss_after(int64_t steps, const Method& method) {
+/// A ternary model with other inputs of its layers, or trained by another method.
+double ternary_loss_after(int64_t steps, const Method& method,
+                          const InputOptions& inputs = {.bits = 8}) {
   Llama model = small_model(DType::f32);
-  model.replace_linears<TestBitLinear>(Grouping{32}, 1.0f, InputOptions{.bits = 8});
+  for (const Llama::Linear& linear : model.linears()) {
+    if (inputs.hadamard > 0) rotate_weights(model.parameters().at(linear.name), inputs.hadamard);
+  }
+  model.replace_linears<TestBitLinear>(Grouping{32}, 1.0f, inputs);
   return loss_after(model, steps, method);
+}
+
+// Measured with f32: channel 0.0046, rms 0.0048, 4 bits 0.018, by absmean 0.029, clipped 0.031,
+// rotated 0.0017.
+
+TEST(Learning, ATernaryModelLearnsWithEveryWayToQuantizeItsInputs) {
+  const std::vector<std::pair<const char*, InputOptions>> ways = {
+      {"a channel, 8 bits", {.bits = 8, .scale = "channel"}},
+      {"a token, 4 bits", {.bits = 4}},
+      {"absmean, 4 bits", {.bits = 4, .scale = "absmean"}},
+      {"clipped, 4 bits", {.bits = 4, .clip = 0.8f}},
+      {"behind a norm, 8 bits", {.bits = 8, .norm = "rms"}},
+      {"rotated, 4 bits", {.bits = 4, .hadamard = 64}}};
+  for (const auto& [name, inputs] : ways) {
+    EXPECT_LT(ternary_loss_after(400, {}, inputs), 0.1) << name;
+  }
 }
 
 // Measured: muon 0.0002 (at AdamW's own lr, 0.36: its steps are a fifth as large), lion 0.007.
@@ -107,8 +128,12 @@ TEST(Learning, MuonLearnsWithMomentsInFullAndInHalfTheBytes) {
 }
 
 TEST(Learning, LionLearnsAtAThirdOfTheLearningRateAndThreeTimesTheDecay) {
-  EXPECT_LT(ternary_loss_after(400, {.optimizer = "lion", .lr = 1e-3f, .weight_decay = 0.3f}),
-            0.03);
+  for (const DType state : {DType::f32, DType::bf16}) {
+    EXPECT_LT(ternary_loss_after(
+                  400, {.optimizer = "lion", .lr = 1e-3f, .weight_decay = 0.3f, .state = state}),
+              0.03)
+        << name_of(state);
+  }
 }
 
 TEST(Learning, AdamWWithMomentsInHalfTheBytesLearnsAsWell) {

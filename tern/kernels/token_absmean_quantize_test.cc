@@ -38,6 +38,23 @@ TEST(TokenAbsmeanQuantize, SaturatesAnOutlierAtMinusEightAndSeven) {
   EXPECT_EQ(y[4], 0);
 }
 
+TEST(TokenAbsmeanQuantize, ARowOfOneValueTakesTheCodeThree) {
+  // Each is the mean, so sqrt(7) = 2.65 of its steps of mean / sqrt(7).
+  for (const float value : {2.0f, -2.0f}) {
+    const std::vector<float> y = quantized<float>(std::vector<float>(20, value), 1, 20);
+    for (const float found : y) EXPECT_NEAR(found, 3 * value / std::sqrt(7.0f), 1e-5);
+  }
+}
+
+TEST(TokenAbsmeanQuantize, PutsARampOnEvenStepsThatEndAtTheCodeFive) {
+  // The mean magnitude is 20 / 9, and its step, by sqrt(7), 0.84.
+  const std::vector<float> ramp = {-4, -3, -2, -1, 0, 1, 2, 3, 4};
+  const std::vector<float> codes = {-5, -4, -2, -1, 0, 1, 2, 4, 5};
+  const float step = 20 / 9.0f / std::sqrt(7.0f);
+  const std::vector<float> y = quantized(ramp, 1, 9);
+  for (size_t i = 0; i < ramp.size(); ++i) EXPECT_NEAR(y[i], codes[i] * step, 1e-4) << ramp[i];
+}
+
 TEST(TokenAbsmeanQuantize, ATokenOfZerosStaysZero) {
   const std::vector<float> zeros(20);
   EXPECT_EQ(quantized(zeros, 4, 5), zeros);

@@ -1,5 +1,7 @@
 #include "tern/kernels/token_quantize.h"
 
+#include <numeric>
+
 #include "tern/kernels/kernel_test_util.h"
 #include "tern/kernels/token_quantize_ref.h"
 
@@ -58,6 +60,39 @@ TEST(TokenQuantize, KeepsTheLargestMagnitudeAndZerosAndRoundsTiesToEven) {
   const std::vector<float> x{7, -7, 0, 2.5, -3.5};
   EXPECT_EQ(by_token(x, 1, 5, 4), (std::vector<float>{7, -7, 0, 2, -4}));
   EXPECT_EQ(by_channel(x, 5, 5, 1, 4), (std::vector<float>{7, -7, 0, 2, -4}));
+}
+
+TEST(TokenQuantize, KeepsARowOfOneValue) {
+  for (const float value : {3.0f, -0.5f}) {
+    const std::vector<float> flat(20, value);
+    for (const int bits : {2, 4, 8}) {
+      EXPECT_EQ(by_token(flat, 1, 20, bits), flat) << bits << " bits";
+      EXPECT_EQ(by_channel(flat, 20, 20, 1, bits), flat) << bits << " bits";
+    }
+  }
+}
+
+TEST(TokenQuantize, PutsARampOnEvenStepsThatReachBothEnds) {
+  // Qp is 7 at 4 bits, so -14 to 14 has steps of 2, and odd numbers lie between two codes: the even
+  // code is taken, such as 2 for 5 / 2.
+  std::vector<float> ramp(29);
+  std::iota(ramp.begin(), ramp.end(), -14.0f);
+  const std::vector<float> steps = {-14, -12, -12, -12, -10, -8, -8, -8, -6, -4, -4, -4, -2, 0, 0,
+                                    0,   2,   4,   4,   4,   6,  8,  8,  8,  10, 12, 12, 12, 14};
+  EXPECT_EQ(by_token(ramp, 1, 29, 4), steps);
+  // A channel has its largest magnitude, -14, from the first token on.
+  EXPECT_EQ(by_channel(ramp, 29, 29, 1, 4), steps);
+  // At 8 bits each integer up to Qp is a code.
+  std::vector<float> codes(255);
+  std::iota(codes.begin(), codes.end(), -127.0f);
+  EXPECT_EQ(by_token(codes, 1, 255, 8), codes);
+}
+
+TEST(TokenQuantize, ARisingChannelIsKeptAtEachTokenAsItsOwnLargest) {
+  const std::vector<float> rising = {1, 2, 4, 8, 16, 32};
+  EXPECT_EQ(by_channel(rising, 6, 6, 1, 2), rising);
+  // By its last token's scale alone, the first three would be 0.
+  EXPECT_EQ(by_token(rising, 1, 6, 2), (std::vector<float>{0, 0, 0, 0, 0, 32}));
 }
 
 TEST(TokenQuantize, ClippingSaturatesOutliersAndRefinesTheGridForTheRest) {

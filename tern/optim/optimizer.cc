@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tern/tensor/compute_type.h"
+
 namespace tern {
 namespace {
 
@@ -13,7 +15,8 @@ const RegisterArm beta2({"beta2", "",
                          "adamw: decay of the mean square of gradients; lion: of its momentum "
                          "(0.99 in the paper)",
                          ""});
-const RegisterArm epsilon({"epsilon", "", "adamw: added to the root of the mean square", ""});
+const RegisterArm epsilon({"epsilon", "", "adamw: added to the root of the mean square", "",
+                           "optimizer: !lion"});
 const RegisterArm momentum({"momentum", "", "muon: decay of the momentum of matrices",
                             "Jordan et al. 2024, kellerjordan.github.io/posts/muon",
                             "optimizer: muon"});
@@ -23,7 +26,7 @@ const RegisterArm state_bf16({"optimizer_state", "bf16",
                               "2 bytes a moment, rounded stochastically so that none stands still",
                               "stochastic rounding: Gupta et al. 2015, 1502.02551"});
 const RegisterArm weight_decay(
-    {"weight_decay", "", "weights of matrices shrink by lr * weight_decay a step (decoupled)",
+    {"weight_decay", "", "matrices and embeddings shrink by lr * weight_decay a step (decoupled)",
      "Loshchilov and Hutter 2019, 1711.05101"});
 const RegisterArm lr_matrices({"lr_matrices", "", "factor of lr for quantized matrices", ""});
 const RegisterArm lr_scales({"lr_scales", "", "factor of lr for learned scales and shifts", "",
@@ -40,7 +43,7 @@ Registry<MakeOptimizer>& optimizers() {
 
 DType moment_type(std::string_view name) {
   check(name == "f32" || name == "bf16", "--optimizer-state must be f32 or bf16, found {}", name);
-  return name == "f32" ? DType::f32 : DType::bf16;
+  return compute_type(name);
 }
 
 void check_optimizer(const std::string& name, const OptimizerOptions& o) {
@@ -50,6 +53,8 @@ void check_optimizer(const std::string& name, const OptimizerOptions& o) {
           "--beta1, --beta2 and --momentum must be at least 0 and below 1, found {}", decay);
   }
   check(o.epsilon > 0, "--epsilon must be above 0, found {}", o.epsilon);
+  check(o.state == DType::f32 || o.state == DType::bf16,
+        "--optimizer-state must be f32 or bf16, found {}", name_of(o.state));
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name,

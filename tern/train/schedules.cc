@@ -14,16 +14,17 @@ const RegisterArm lambda_schedule({"lambda_schedule", "",
 const RegisterArm lambda_warmup({"lambda_warmup", "",
                                  "until lambda is 1: share of the run up to 1, steps above",
                                  "Hugging Face 2024: 1,000 steps"});
-const RegisterArm lambda_rate({"lambda_rate", "",
-                               "steepness of the exponential and sigmoid lambda schedules",
-                               "Hugging Face 2024: 4, 6, 8, 10; sigmoid 100",
-                               "lambda_schedule: exponential sigmoid"});
+const RegisterArm lambda_rate(
+    {"lambda_rate", "", "steepness of the exponential and sigmoid lambda schedules",
+     "Hugging Face 2024: exponential 4, 6, 8, 10; sigmoid 15, 20, 25, 40, 100",
+     "lambda_schedule: exponential sigmoid"});
 const RegisterArm lr({"lr", "", "peak learning rate", ""});
 const RegisterArm lr_schedule({"lr_schedule", "", "how the learning rate falls after its warm-up",
                                ""});
 const RegisterArm lr_warmup({"lr_warmup", "",
                              "linear warm-up: share of the run up to 1, steps above", ""});
-const RegisterArm lr_end({"lr_end", "", "last learning rate as a share of the peak", ""});
+const RegisterArm lr_end({"lr_end", "", "last learning rate as a share of the peak", "",
+                          "lr_schedule: !constant"});
 const RegisterArm lr_decay({"lr_decay", "",
                             "share of what follows the warm-up in which wsd comes down",
                             "with QAT: arXiv 2509.22935", "lr_schedule: wsd"});
@@ -42,9 +43,7 @@ const RegisterArm temperature({"temperature", "",
 double linear(double t, double) { return t; }
 double at_once(double, double) { return 1; }
 double cosine(double t, double) { return 0.5 * (1 - std::cos(M_PI * t)); }
-double exponential(double t, double rate) {
-  return (1 - std::exp(-rate * t)) / (1 - std::exp(-rate));
-}
+double exponential(double t, double rate) { return 1 - std::pow(1 - t, rate); }
 double sigmoid(double t, double rate) {
   const auto s = [rate](double x) { return 1 / (1 + std::exp(-rate * (x - 0.5))); };
   return (s(t) - s(0)) / (s(1) - s(0));
@@ -60,8 +59,7 @@ const Register<LambdaCurve> linear_lambda(lambda_schedules(), "linear", linear, 
 const Register<LambdaCurve> cosine_lambda(lambda_schedules(), "cosine", cosine,
                                           "(1 - cos(pi t)) / 2: slow, fast, slow", "");
 const Register<LambdaCurve> exponential_lambda(lambda_schedules(), "exponential", exponential,
-                                               "1 - e^(-rate t), scaled to end at 1: fast, slow",
-                                               kWarmups);
+                                               "1 - (1 - t)^rate: fast, slow", kWarmups);
 const Register<LambdaCurve> sigmoid_lambda(lambda_schedules(), "sigmoid", sigmoid,
                                            "logistic in rate (t - 1/2), scaled to go from 0 to 1",
                                            kWarmups);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tern/base/arms.h"
 #include "tern/base/error.h"
 
 namespace tern {
@@ -29,7 +30,8 @@ TEST(LambdaSchedule, HasTheShapesOfItsSources) {
   };
   EXPECT_FLOAT_EQ(middle("linear", 6), 0.25f);
   EXPECT_NEAR(middle("cosine", 6), 0.1464466, 1e-6);
-  EXPECT_NEAR(middle("exponential", 6), 0.7788003, 1e-6);  // (1 - e^-1.5) / (1 - e^-6)
+  EXPECT_NEAR(middle("exponential", 6), 0.8220215, 1e-6);  // 1 - 0.75^6
+  EXPECT_NEAR(middle("sigmoid", 15), 0.0224490, 1e-6);
   EXPECT_NEAR(middle("sigmoid", 100), 1.3888e-11, 1e-14);
   EXPECT_FLOAT_EQ(middle("step", 6), 0.25f);
   EXPECT_FLOAT_EQ(middle("two-phase", 6), 0.6f);
@@ -68,6 +70,13 @@ TEST(LrSchedule, FallsFromThePeakAfterAWarmUpInSteps) {
   const LrSchedule schedule{.peak = 1, .curve = "cosine", .warmup = 500, .end = 0};
   EXPECT_NEAR(schedule.at({.step = 501, .fraction = 0.501}), 1, 1e-4);
   EXPECT_NEAR(schedule.at({.step = 750, .fraction = 0.75}), 0.5, 1e-6);
+}
+
+TEST(LrSchedule, AnEndOfARateThatStaysConstantIsRefused) {
+  const FieldValues usual = {{"lr_schedule", "cosine"}, {"lr_end", "0.1"}};
+  EXPECT_NO_THROW(check_effects({{"lr_schedule", "linear"}, {"lr_end", "0"}}, usual));
+  EXPECT_NO_THROW(check_effects({{"lr_schedule", "constant"}, {"lr_end", "0.1"}}, usual));
+  EXPECT_THROW(check_effects({{"lr_schedule", "constant"}, {"lr_end", "0"}}, usual), Error);
 }
 
 TEST(LrSchedule, TheFirstStepOfAWarmUpMovesTheWeights) {

@@ -149,9 +149,9 @@ TEST_F(ArmsTest, ACombinationWithoutSenseIsRefusedBeforeTraining) {
   const std::vector<std::pair<FlagList, const char*>> cases = {
       {{"--zeros", "0.4", "--threshold", "0.7"}, "--threshold"},
       {{"--zeros", "0.4", "--pattern", "3:4"}, "--pattern"},
-      {{"--quantizer", "hestia", "--level", "least-squares"}, "hestia"},
+      {{"--quantizer", "hestia", "--level", "least-squares"}, "it needs --quantizer rule"},
       {{"--quantizer", "hestia", "--dead-bias", "tequila"}, "a second time"},
-      {{"--learned-init", "rule"}, "learns no scale"},
+      {{"--learned-init", "rule"}, "it needs --quantizer lsq or elastic"},
       {{"--reactivate-above", "0.4", "--pattern", "3:4"}, "--reactivate-above"},
       {{"--start", "gptq", "--hadamard", "8"}, "--hadamard 0"},
       {{"--activation-clip", "0.5"}, "it needs another --activation-bits than 16"},

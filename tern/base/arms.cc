@@ -29,12 +29,12 @@ std::vector<Arm> arms() {
 
 namespace {
 
-/// Whether values meet one alternative of a need: "field: value value" or "field: !value".
-bool meets(const FieldValues& values, const std::string& alternative) {
-  const size_t colon = alternative.find(": ");
-  const auto found = values.find(alternative.substr(0, colon));
+/// Whether values meet one condition of a need: "field: value value" or "field: !value".
+bool meets(const FieldValues& values, const std::string& condition) {
+  const size_t colon = condition.find(": ");
+  const auto found = values.find(condition.substr(0, colon));
   if (found == values.end()) return true;  // a recipe of its own, without that field
-  std::istringstream words(alternative.substr(colon + 2));
+  std::istringstream words(condition.substr(colon + 2));
   for (std::string word; words >> word;) {
     if (word.starts_with('!') ? found->second != word.substr(1) : found->second == word)
       return true;
@@ -42,21 +42,28 @@ bool meets(const FieldValues& values, const std::string& alternative) {
   return false;
 }
 
-std::vector<std::string> alternatives(const std::string& needs) {
+std::vector<std::string> split(const std::string& text, const std::string& separator) {
   std::vector<std::string> all;
-  for (size_t begin = 0; begin < needs.size();) {
-    const size_t end = std::min(needs.find(" | ", begin), needs.size());
-    all.push_back(needs.substr(begin, end - begin));
-    begin = end + 3;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find(separator, begin), text.size());
+    all.push_back(text.substr(begin, end - begin));
+    begin = end + separator.size();
   }
   return all;
 }
 
+/// The conditions of one alternative that values do not meet.
+std::vector<std::string> unmet(const FieldValues& values, const std::string& alternative) {
+  std::vector<std::string> all = split(alternative, " & ");
+  std::erase_if(all, [&](const std::string& condition) { return meets(values, condition); });
+  return all;
+}
+
 /// "--lr-schedule wsd", "another --distill than none".
-std::string in_words(const std::string& alternative) {
-  const size_t colon = alternative.find(": ");
-  const std::string flag = flag_name(alternative.substr(0, colon));
-  std::string values = alternative.substr(colon + 2);
+std::string in_words(const std::string& condition) {
+  const size_t colon = condition.find(": ");
+  const std::string flag = flag_name(condition.substr(0, colon));
+  std::string values = condition.substr(colon + 2);
   if (values.starts_with('!')) return "another " + flag + " than " + values.substr(1);
   for (size_t blank = values.find(' '); blank != std::string::npos;
        blank = values.find(' ', blank + 4)) {
@@ -72,10 +79,17 @@ void check_effects(const FieldValues& values, const FieldValues& defaults) {
     const auto value = values.find(arm.field);
     if (arm.needs.empty() || value == values.end()) continue;
     if (value->second == defaults.at(arm.field)) continue;
-    const std::vector<std::string> ways = alternatives(arm.needs);
-    if (std::ranges::any_of(ways, [&](const auto& way) { return meets(values, way); })) continue;
     std::string listed;
-    for (const std::string& way : ways) listed += (listed.empty() ? "" : ", or ") + in_words(way);
+    bool acts = false;
+    for (const std::string& way : split(arm.needs, " | ")) {
+      const std::vector<std::string> missing = unmet(values, way);
+      acts = acts || missing.empty();
+      listed += listed.empty() ? "" : ", or ";
+      for (const std::string& condition : missing) {
+        listed += (&condition == &missing.front() ? "" : " and ") + in_words(condition);
+      }
+    }
+    if (acts) continue;
     fail("{} {} has no effect here: it needs {}", flag_name(arm.field), value->second, listed);
   }
 }

@@ -13,8 +13,9 @@ struct Arm {
   std::string value;    // empty: this is about the field itself
   std::string meaning;  // a line
   std::string source;   // paper or program; empty where it is common practice
-  /// Of a field that acts only beside others: their values that let it, such as "lr_schedule: wsd",
-  /// "distill: !none" (any but this), or several of them with " | " between. Empty: it always acts.
+  /// Of a field that acts only beside others: their values that let it, such as "lr_schedule: wsd"
+  /// or "distill: !none" (any but this); with " & " between fields that all have to, and " | "
+  /// between alternatives. Empty: it always acts.
   std::string needs = {};
 };
 

@@ -62,5 +62,28 @@ TEST(Effects, AFieldThatNothingLetsActIsRefusedUnlessItIsLeftAlone) {
   EXPECT_NO_THROW(check_effects(values, defaults));
 }
 
+const RegisterArm limit({"test_limit", "", "how far", "",
+                         "test_rule: same & test_on: 0 | test_start: rule"});
+
+TEST(Effects, SeveralConditionsOfOneAlternativeAllHaveToHold) {
+  const FieldValues defaults = {
+      {"test_limit", "1"}, {"test_rule", "same"}, {"test_on", "0"}, {"test_start", "none"}};
+  FieldValues values = defaults;
+  values["test_limit"] = "2";
+  EXPECT_NO_THROW(check_effects(values, defaults));
+  values["test_on"] = "1";
+  try {
+    check_effects(values, defaults);
+    FAIL() << "no error";
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(),
+                 "--test-limit 2 has no effect here: it needs --test-on 0, or --test-start rule");
+  }
+  values["test_rule"] = "twice";
+  EXPECT_THROW(check_effects(values, defaults), Error);
+  values["test_start"] = "rule";
+  EXPECT_NO_THROW(check_effects(values, defaults));
+}
+
 }  // namespace
 }  // namespace tern

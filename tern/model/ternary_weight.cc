@@ -10,20 +10,15 @@ const RegisterArm quantizer_field({"quantizer", "",
 
 }  // namespace
 
-Registry<TernaryWeightKind>& ternary_weights() {
-  static Registry<TernaryWeightKind> registry("quantizer");
+Registry<MakeTernaryWeight>& ternary_weights() {
+  static Registry<MakeTernaryWeight> registry("quantizer");
   return registry;
-}
-
-void check_nothing_learned(const TernaryWeightOptions& options) {
-  check(options.learned_init == TernaryWeightOptions().learned_init,
-        "--quantizer {} learns no scale, so --learned-init has no effect: leave it at {}, found {}",
-        options.quantizer, TernaryWeightOptions().learned_init, options.learned_init);
 }
 
 void check_ternary_weight(const TernaryWeightOptions& options) {
   const GroupRule valid(options.rule);
-  ternary_weights().at(options.quantizer).check(options);
+  ternary_weights().at(options.quantizer);
+  learned_inits().at(options.learned_init);
 }
 
 std::unique_ptr<TernaryWeight> make_ternary_weight(const std::string& name, const Tensor& weight,
@@ -31,7 +26,7 @@ std::unique_ptr<TernaryWeight> make_ternary_weight(const std::string& name, cons
                                                    const TernaryWeightOptions& options,
                                                    const QuantizerState& state) {
   check_ternary_weight(options);
-  return ternary_weights().at(options.quantizer).make({name, weight, parameters, options, state});
+  return ternary_weights().at(options.quantizer)({name, weight, parameters, options, state});
 }
 
 }  // namespace tern

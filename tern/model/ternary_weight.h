@@ -23,7 +23,9 @@ struct QuantizerState {
   bool nearest = false;
 };
 
-/// The fields of the recipe that say how the weights of ternary layers are quantized.
+/// The fields of the recipe that say how the weights of ternary layers are quantized. What a
+/// quantizer does not know of is ignored: lsq and elastic take of the rule their start at most,
+/// shift rounds to the nearest, hestia hardens to absmean.
 struct TernaryWeightOptions {
   /// rule, lsq, elastic, shift or hestia: a value of the registry ternary_weights().
   std::string quantizer = "rule";

@@ -4,17 +4,13 @@
 namespace tern {
 namespace {
 
-void check_options(const TernaryWeightOptions& options) {
-  check_learned(options, "the largest |w|");
-}
-
 std::unique_ptr<TernaryWeight> make(const TernaryWeightSource& source) {
   return std::make_unique<LearnedTernaryWeight>(source, kStretchedElastic, absmax);
 }
 
-const Register<TernaryWeightKind> registration(
-    ternary_weights(), "elastic", {check_options, make},
-    "learned range a of each group, levels 0 and +-2/3 a", "ParetoQ, arXiv 2502.02631");
+const Register<MakeTernaryWeight> registration(
+    ternary_weights(), "elastic", make, "learned range a of each group, levels 0 and +-2/3 a",
+    "ParetoQ, arXiv 2502.02631");
 
 }  // namespace
 }  // namespace tern

@@ -26,18 +26,11 @@ class HestiaWeight : public TernaryWeight {
   const QuantizerState& state_;
 };
 
-void check_options(const TernaryWeightOptions& options) {
-  check_nothing_learned(options);
-  check(options.rule == GroupRuleOptions(),
-        "--quantizer hestia hardens to absmean: leave --scale, --threshold, --level, --zeros, "
-        "--pattern and --rounding at their defaults");
-}
-
 std::unique_ptr<TernaryWeight> make(const TernaryWeightSource& source) {
   return std::make_unique<HestiaWeight>(source);
 }
 
-const Register<TernaryWeightKind> registration(ternary_weights(), "hestia", {check_options, make},
+const Register<MakeTernaryWeight> registration(ternary_weights(), "hestia", make,
                                                "codes mixed by a softmax whose temperature falls",
                                                "Hestia, arXiv 2601.20745");
 

@@ -18,17 +18,12 @@ struct TernaryWeightSource {
   const QuantizerState& state;
 };
 
-struct TernaryWeightKind {
-  /// Throws when an option has no effect or contradicts this quantizer.
-  void (*check)(const TernaryWeightOptions& options);
-  std::unique_ptr<TernaryWeight> (*make)(const TernaryWeightSource& source);
-};
+using MakeTernaryWeight = std::unique_ptr<TernaryWeight> (*)(const TernaryWeightSource& source);
 
-/// The values of the field `quantizer`.
-Registry<TernaryWeightKind>& ternary_weights();
-
-/// Throws unless learned_init is left alone: for quantizers that learn nothing.
-void check_nothing_learned(const TernaryWeightOptions& options);
+/// The values of the field `quantizer`. Each takes of the options what it knows.
+Registry<MakeTernaryWeight>& ternary_weights();
+/// The values of the field `learned_init`: whether the group rule says where learned scales start.
+Registry<bool>& learned_inits();
 
 template <GroupQuantizer Quantizer>
 Tensor quantized_codes(const Tensor& w, Grouping grouping, const Quantizer& quantizer) {

@@ -1,14 +1,16 @@
 #include "tern/model/ternary_weight_learned.h"
 
 namespace tern {
-namespace {
 
-/// The values of the field learned_init: whether the group rule sets the start for all quantizers.
 Registry<bool>& learned_inits() {
   static Registry<bool> registry("learned_init");
   return registry;
 }
-const RegisterArm field({"learned_init", "", "where learned scales start", ""});
+
+namespace {
+
+const RegisterArm field({"learned_init", "", "where learned scales start", "",
+                         "quantizer: lsq elastic"});
 const Register<bool> method(learned_inits(), "method", false,
                             "lsq: 2 mean |w|; elastic: the largest |w|",
                             "LSQ, arXiv 1902.08153; ParetoQ, arXiv 2502.02631");
@@ -64,23 +66,6 @@ Tensor LearnedTernaryWeight::codes() const { return quantized_codes(weight_, gro
 
 PackedTernary LearnedTernaryWeight::pack() const {
   return quantize_and_pack(weight_, grouping_, scales());
-}
-
-void check_learned(const TernaryWeightOptions& options, const char* start) {
-  const GroupRuleOptions& rule = options.rule;
-  const bool from_rule = learned_inits().at(options.learned_init);
-  check(rule.zeros == 0 && rule.pattern == "none" && rule.rounding == "nearest",
-        "--quantizer {} rounds w / scale to the nearest code: leave --zeros, --pattern and "
-        "--rounding at their defaults",
-        options.quantizer);
-  check(from_rule || rule == GroupRuleOptions(),
-        "--quantizer {} starts at {}, so --scale, --threshold and --level have no effect: leave "
-        "them at their defaults, or set --learned-init rule",
-        options.quantizer, start);
-  check(rule.level != "scale" || rule.threshold == GroupRuleOptions().threshold,
-        "the threshold of --quantizer {} is half its learned scale, which starts at --level scale: "
-        "leave --threshold at {}, found {}",
-        options.quantizer, GroupRuleOptions().threshold, rule.threshold);
 }
 
 }  // namespace tern

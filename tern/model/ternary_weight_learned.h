@@ -27,10 +27,6 @@ class LearnedTernaryWeight : public TernaryWeight {
   const QuantizerState& state_;
 };
 
-/// Throws when the group rule of learned scales, which only sets their start, says more than that.
-/// `start` says in words where learned_init `method` starts them.
-void check_learned(const TernaryWeightOptions& options, const char* start);
-
 /// Allocates the parameter "<weight>.learned_<what>", one number a group, uninitialised.
 Tensor allocate_learned(const TernaryWeightSource& source, const char* what);
 

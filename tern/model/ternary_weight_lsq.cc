@@ -4,8 +4,6 @@
 namespace tern {
 namespace {
 
-void check_options(const TernaryWeightOptions& options) { check_learned(options, "2 mean |w|"); }
-
 /// The paper's 2 mean|w| / sqrt(Qp), with Qp = 1.
 float start(const float* w, int64_t n) { return 2 * absmean(w, n); }
 
@@ -13,7 +11,7 @@ std::unique_ptr<TernaryWeight> make(const TernaryWeightSource& source) {
   return std::make_unique<LearnedTernaryWeight>(source, kLearnedStepSize, start);
 }
 
-const Register<TernaryWeightKind> registration(ternary_weights(), "lsq", {check_options, make},
+const Register<MakeTernaryWeight> registration(ternary_weights(), "lsq", make,
                                                "learned scale of each group, threshold half of it",
                                                "LSQ, arXiv 1902.08153");
 

@@ -51,8 +51,8 @@ std::unique_ptr<TernaryWeight> make(const TernaryWeightSource& source) {
   return std::make_unique<RuleWeight>(source);
 }
 
-const Register<TernaryWeightKind> registration(
-    ternary_weights(), "rule", {check_nothing_learned, make},
+const Register<MakeTernaryWeight> registration(
+    ternary_weights(), "rule", make,
     "by --scale, --threshold, --level, --zeros, --pattern and --rounding, straight through",
     "Bengio et al., arXiv 1308.3432");
 

@@ -37,23 +37,12 @@ class ShiftedWeight : public TernaryWeight {
   const QuantizerState& state_;
 };
 
-void check_options(const TernaryWeightOptions& options) {
-  const TernaryWeightOptions plain;
-  check(options.learned_init == plain.learned_init,
-        "--quantizer shift always starts at the group rule's level, so --learned-init has no "
-        "effect: leave it at {}, found {}",
-        plain.learned_init, options.learned_init);
-  check(options.rule.rounding == plain.rule.rounding,
-        "--quantizer shift takes the nearest codes: leave --rounding at {}, found {}",
-        plain.rule.rounding, options.rule.rounding);
-}
-
 std::unique_ptr<TernaryWeight> make(const TernaryWeightSource& source) {
   return std::make_unique<ShiftedWeight>(source);
 }
 
-const Register<TernaryWeightKind> registration(
-    ternary_weights(), "shift", {check_options, make},
+const Register<MakeTernaryWeight> registration(
+    ternary_weights(), "shift", make,
     "codes of the group rule, learned scale and shift of each group",
     "TernaryLLM, arXiv 2406.07177");
 

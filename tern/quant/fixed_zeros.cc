@@ -11,7 +11,8 @@ namespace {
 
 const RegisterArm field({"zeros", "",
                          "share of a group that becomes 0, the smallest; 0: as the threshold says",
-                         "42 of 128 in Bonsai 2, as a replication reconstructs it"});
+                         "42 of 128 in Bonsai 2, as a replication reconstructs it",
+                         "quantizer: rule shift"});
 
 }  // namespace
 

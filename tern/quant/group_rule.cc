@@ -30,24 +30,28 @@ Registry<GroupRounding>& group_roundings() {
 namespace {
 
 const RegisterArm scale_field({"scale", "",
-                               "statistic of a group's |w| that --threshold multiplies", ""});
+                               "statistic of a group's |w| that --threshold multiplies", "",
+                               "quantizer: rule shift | learned_init: rule"});
 const RegisterArm threshold_field({"threshold", "",
                                    "weights up to threshold * scale become 0; 0.5 rounds w / scale",
-                                   "BitNet b1.58, arXiv 2402.17764; TWN, arXiv 1605.04711: 0.7"});
-const RegisterArm level_field({"level", "", "what is stored as a group's scale", ""});
-const RegisterArm pattern_field({"pattern", "", "which weights of a group may be nonzero", ""});
+                                   "BitNet b1.58, arXiv 2402.17764; TWN, arXiv 1605.04711: 0.7",
+                                   "quantizer: rule shift & zeros: 0 & pattern: none | "
+                                   "learned_init: rule"});
+const RegisterArm level_field({"level", "", "what is stored as a group's scale", "",
+                               "quantizer: rule shift | learned_init: rule"});
+const RegisterArm pattern_field({"pattern", "", "which weights of a group may be nonzero", "",
+                                 "quantizer: rule shift"});
 const RegisterArm rounding_field({"rounding", "",
                                   "how training chooses codes; packing rounds to the "
                                   "nearest",
-                                  ""});
+                                  "", "quantizer: rule"});
 const Register<GroupLevel> same(group_levels(), "scale", nullptr, "the statistic itself",
                                 "BitNet b1.58, arXiv 2402.17764");
 const Register<GroupPattern> any(group_patterns(), "none", nullptr, "all above the threshold", "");
 const Register<GroupRounding> nearest(group_roundings(), "nearest", nullptr,
                                       "sign(w) above the threshold, 0 below", "");
 
-/// Refuses what contradicts, and what would have no effect: an experiment with such a setting would
-/// measure nothing.
+/// Refuses what contradicts. Zeros that are chosen need no threshold, which is ignored.
 void check_options(const GroupRuleOptions& o) {
   const GroupRuleOptions plain;
   const bool fixed = o.zeros > 0, patterned = o.pattern != plain.pattern;
@@ -59,15 +63,9 @@ void check_options(const GroupRuleOptions& o) {
         o.pattern);
   const std::string chosen = fixed ? "--zeros" : patterned ? "--pattern" : "";
   if (!chosen.empty()) {
-    check(o.threshold == plain.threshold,
-          "{} chooses the zeros, so --threshold has no effect: leave it at {}, found {}", chosen,
-          plain.threshold, o.threshold);
     check(o.level != "lloyd-max",
           "{} chooses the zeros and --level lloyd-max chooses them too; use --level least-squares",
           chosen);
-    check(o.level == "scale" || o.scale == plain.scale,
-          "with {} and --level {} nothing depends on --scale: leave it at {}, found {}", chosen,
-          o.level, plain.scale, o.scale);
   }
   if (o.rounding != plain.rounding) {
     check(chosen.empty(), "--rounding {} chooses the zeros, and so does {}; set one of them",

@@ -295,6 +295,16 @@ TEST(StochasticRounding, PackingTakesTheNearest) {
   EXPECT_EQ(pack({.rounding = "stochastic"}), pack({}));
 }
 
+TEST(GroupRule, WhereZerosAreChosenTheThresholdIsIgnored) {
+  const std::vector<float> group = normal_weights(64, 9);
+  for (const GroupRuleOptions& chosen :
+       {GroupRuleOptions{.zeros = 0.25}, GroupRuleOptions{.pattern = "3:4"}}) {
+    GroupRuleOptions other = chosen;
+    other.threshold = 0.7f;
+    EXPECT_EQ(quantized(other, group).codes, quantized(chosen, group).codes);
+  }
+}
+
 TEST(GroupRule, RefusesCombinationsThatMakeNoSense) {
   const std::pair<GroupRuleOptions, const char*> cases[] = {
       {{.scale = "absmode"}, "--scale must be one of absmax, absmean, absmedian; found absmode"},
@@ -302,14 +312,9 @@ TEST(GroupRule, RefusesCombinationsThatMakeNoSense) {
       {{.zeros = 1}, "--zeros must be at least 0 and below 1, found 1"},
       {{.zeros = 0.3, .pattern = "3:4"},
        "--zeros 0.3 and --pattern 3:4 both say which weights are zero; set one of them"},
-      {{.threshold = 0.7f, .zeros = 0.3},
-       "--zeros chooses the zeros, so --threshold has no effect: leave it at 0.5, found 0.7"},
       {{.level = "lloyd-max", .pattern = "3:4"},
        "--pattern chooses the zeros and --level lloyd-max chooses them too; use --level "
        "least-squares"},
-      {{.scale = "absmax", .level = "least-squares", .zeros = 0.3},
-       "with --zeros and --level least-squares nothing depends on --scale: leave it at absmean, "
-       "found absmax"},
       {{.pattern = "3:4", .rounding = "stochastic"},
        "--rounding stochastic chooses the zeros, and so does --pattern; set one of them"},
       {{.level = "lloyd-max", .rounding = "stochastic"},

@@ -47,8 +47,10 @@ std::string with_spread(const Spread& s, double unit, int decimals) {
   return fmt::format("{:.{}f} ± {:.{}f}", unit * s.mean, decimals, unit * s.deviation, decimals);
 }
 
+/// Four digits of the mean.
 std::string perplexity(const Spread& s) {
-  return fmt::format("{:.4g} ± {:.2g}", s.mean, s.deviation);
+  const int digits_in_front = static_cast<int>(std::floor(std::log10(s.mean))) + 1;
+  return with_spread(s, 1, std::clamp(4 - digits_in_front, 0, 3));
 }
 
 std::string line(const AblationRow& row, double reference, bool is_baseline) {

@@ -184,9 +184,9 @@ class BitLinear : public LinearLayer {
 
   Tensor forward(const Tensor& x) override {
     const Tensor inputs = prepare_input(x, how_.info.input, gain_);
-    const Tensor y = linear(inputs, weight_->effective(x.dtype()));
-    if (!dead_bias_) return y;
-    return add_bias(y, scale(dead_bias_->bias(weight_->codes()), state_.lambda));
+    Tensor bias;
+    if (dead_bias_) bias = scale(dead_bias_->bias(weight_->codes()), state_.lambda);
+    return linear(inputs, weight_->effective(x.dtype()), bias);
   }
 
   /// What the file stores, and `tern eval` scores.

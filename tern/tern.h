@@ -18,7 +18,6 @@
 #include "tern/model/sub_norm.h"
 #include "tern/model/table_format.h"
 #include "tern/model/ternary_weight.h"
-#include "tern/ops/add_bias.h"
 #include "tern/ops/attention.h"
 #include "tern/ops/cast.h"
 #include "tern/ops/dead_weights.h"

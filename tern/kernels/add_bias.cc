@@ -23,14 +23,19 @@ void add_bias_fwd(Matrix<const T> x, const float* bias, Matrix<T> y) {
 template <class T>
 void add_bias_bwd(Matrix<const T> dy, float* dbias) {
   constexpr int64_t kSlice = 64;  // columns that one thread sums side by side
+  constexpr int64_t kRows = 16;   // few enough for float to lose little
   const int64_t slices = (dy.cols + kSlice - 1) / kSlice;
   parallel_for(slices, 1, [&](int64_t begin, int64_t end) {
     for (int64_t first = begin * kSlice; first < std::min(end * kSlice, dy.cols); first += kSlice) {
       const int64_t count = std::min(kSlice, dy.cols - first);
       double sums[kSlice] = {};
-      for (int64_t n = 0; n < dy.rows; ++n) {
-        const T* row = dy.row(n) + first;
-        for (int64_t c = 0; c < count; ++c) sums[c] += static_cast<float>(row[c]);
+      for (int64_t n = 0; n < dy.rows; n += kRows) {
+        float part[kSlice] = {};
+        for (int64_t i = n; i < std::min(n + kRows, dy.rows); ++i) {
+          const T* row = dy.row(i) + first;
+          for (int64_t c = 0; c < count; ++c) part[c] += static_cast<float>(row[c]);
+        }
+        for (int64_t c = 0; c < count; ++c) sums[c] += part[c];
       }
       for (int64_t c = 0; c < count; ++c) dbias[first + c] += static_cast<float>(sums[c]);
     }

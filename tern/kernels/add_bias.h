@@ -9,8 +9,8 @@ namespace tern::kernels {
 template <class T>
 void add_bias_fwd(Matrix<const T> x, const float* bias, Matrix<T> y);
 
-/// Adds to each dbias[c] the sum of column c of dy (N, C), taken in double in the order of the
-/// rows.
+/// Adds to each dbias[c] the sum of column c of dy (N, C), taken in the order of the rows: of 16 at
+/// a time in float, of those in double.
 template <class T>
 void add_bias_bwd(Matrix<const T> dy, float* dbias);
 

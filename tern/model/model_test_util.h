@@ -8,7 +8,6 @@
 #include "tern/base/rng.h"
 #include "tern/model/llama.h"
 #include "tern/model/packed_model.h"
-#include "tern/ops/add_bias.h"
 #include "tern/ops/fake_quantize.h"
 #include "tern/ops/linear.h"
 #include "tern/quant/absmean.h"
@@ -35,9 +34,8 @@ class TestBitLinear : public LinearLayer {
         bias_(std::move(bias)) {}
 
   Tensor forward(const Tensor& x) override {
-    const Tensor y = linear(prepare_input(x, input_, sub_norm_),
-                            fake_quantize(weight_, Absmean{}, grouping_, lambda_, x.dtype()));
-    return bias_.defined() ? add_bias(y, bias_) : y;
+    return linear(prepare_input(x, input_, sub_norm_),
+                  fake_quantize(weight_, Absmean{}, grouping_, lambda_, x.dtype()), bias_);
   }
   std::optional<PackedTernary> pack() const override {
     if (lambda_ != 1) return std::nullopt;

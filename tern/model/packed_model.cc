@@ -8,7 +8,6 @@
 #include "tern/model/model_files.h"
 #include "tern/model/stored_ternary.h"
 #include "tern/model/table_format.h"
-#include "tern/ops/add_bias.h"
 #include "tern/ops/cast.h"
 #include "tern/ops/linear.h"
 
@@ -33,8 +32,7 @@ class PackedLinear : public LinearLayer {
   }
 
   Tensor forward(const Tensor& x) override {
-    const Tensor y = linear(prepare_input(x, input_, sub_norm_), weight_);
-    return bias_.defined() ? add_bias(y, bias_) : y;
+    return linear(prepare_input(x, input_, sub_norm_), weight_, bias_);
   }
   std::optional<PackedTernary> pack() const override { return packed_; }
 

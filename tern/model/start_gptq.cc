@@ -1,8 +1,8 @@
-#include <memory>
 #include <vector>
 
 #include "tern/kernels/gemm.h"
 #include "tern/model/start.h"
+#include "tern/model/watch_inputs.h"
 #include "tern/ops/op.h"
 #include "tern/quant/ternary_fit.h"
 
@@ -29,34 +29,12 @@ class GramCollector {
   Tensor gram_;
 };
 
-/// A dense layer that remembers the Gram matrix of what went through it.
-class WatchedLinear : public LinearLayer {
- public:
-  WatchedLinear(Tensor weight, GramCollector& collector, Tensor& gram)
-      : dense_(std::move(weight)), collector_(collector), gram_(gram) {}
-  Tensor forward(const Tensor& x) override {
-    gram_ = collector_.add(x);
-    return dense_.forward(x);
-  }
-
- private:
-  DenseLinear dense_;
-  GramCollector& collector_;
-  Tensor& gram_;
-};
-
 void fit(Llama& model, std::span<const int32_t> ids, int64_t B, Grouping grouping,
          const GroupRule& rule) {
   const Zone zone("gptq");
   GramCollector collector;
   std::vector<Tensor> grams(model.linears().size());
-  size_t next = 0;
-  model.replace_linears([&](const Llama::Linear& linear) {
-    return std::make_unique<WatchedLinear>(model.parameters().at(linear.name), collector,
-                                           grams[next++]);
-  });
-  model.hidden(ids, B);
-  model.replace_linears<DenseLinear>();
+  watch_inputs(model, ids, B, [&](size_t i, const Tensor& x) { grams[i] = collector.add(x); });
   for (size_t i = 0; i < grams.size(); ++i) {
     const bool shared = i > 0 && grams[i - 1].same_as(grams[i]);
     if (!shared) factor_gram(matrix<float>(grams[i]));

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <vector>
 
 #include "tern/base/arms.h"
+#include "tern/model/watch_inputs.h"
 #include "tern/ops/cast.h"
 
 namespace tern {
@@ -28,44 +28,17 @@ float root_mean_square(const Tensor& x) {
   return static_cast<float>(std::sqrt(squares / static_cast<double>(x.size())));
 }
 
-/// A dense layer that remembers how large its inputs were.
-class WatchedLinear : public LinearLayer {
- public:
-  WatchedLinear(Tensor weight, float& size) : dense_(std::move(weight)), size_(size) {}
-  Tensor forward(const Tensor& x) override {
-    size_ = root_mean_square(x);
-    return dense_.forward(x);
-  }
-
- private:
-  DenseLinear dense_;
-  float& size_;
-};
-
-/// The root mean square of each linear layer's inputs, in the order of model.linears().
-std::vector<float> input_sizes(Llama& model, std::span<const int32_t> ids, int64_t B) {
-  std::vector<float> sizes(model.linears().size());
-  size_t next = 0;
-  model.replace_linears([&](const Llama::Linear& linear) {
-    return std::make_unique<WatchedLinear>(model.parameters().at(linear.name), sizes[next++]);
-  });
-  model.hidden(ids, B);
-  model.replace_linears<DenseLinear>();
-  return sizes;
-}
-
 }  // namespace
 
 void add_sub_norms(Llama& model, std::span<const int32_t> ids, int64_t B) {
-  const std::vector<float> sizes = input_sizes(model, ids, B);
   std::vector<Parameters::Declaration> gains;
   std::vector<float> starts;
-  for (size_t i = 0; i < sizes.size(); ++i) {
+  watch_inputs(model, ids, B, [&](size_t i, const Tensor& x) {
     const Llama::Linear& linear = model.linears()[i];
-    if (!has_sub_norm(linear)) continue;
+    if (!has_sub_norm(linear)) return;
     gains.push_back({linear.name + ".sub_norm", {linear.I}});
-    starts.push_back(sizes[i]);
-  }
+    starts.push_back(root_mean_square(x));
+  });
   Parameters& parameters = model.parameters();
   parameters.allocate(gains, parameters.all().front().tensor.requires_grad());
   for (size_t i = 0; i < gains.size(); ++i) {

@@ -30,12 +30,7 @@ LayersFile::LayersFile(const fs::path& path, int64_t resumed_step)
   if (resumed_step >= 0 && fs::exists(kept_)) earlier_ = std::make_unique<SafetensorsModel>(kept_);
 }
 
-LayersFile::~LayersFile() {
-  std::error_code ignored;
-  if (!fs::exists(kept_.parent_path() / "checkpoint.safetensors", ignored)) {
-    fs::remove(kept_, ignored);
-  }
-}
+LayersFile::~LayersFile() = default;
 
 void LayersFile::recall(const std::string& layer, const PackedTernary& now) {
   const SafetensorsMetadata& said = earlier_->metadata();
@@ -48,10 +43,10 @@ void LayersFile::recall(const std::string& layer, const PackedTernary& now) {
   if (std::stoll(said.at("step")) <= resumed_step_) before_[layer] = read(kBefore);
 }
 
-void LayersFile::keep(int64_t step) const {
+void LayersFile::keep() const {
   if (start_.empty()) return;
   StoredTensors looks;
-  SafetensorsMetadata about = {{"step", std::to_string(step)}};
+  SafetensorsMetadata about = {{"step", std::to_string(last_step_)}};
   for (const auto& [layer, start] : start_) {
     store_ternary(layer + kStart, start, looks);
     store_ternary(layer + kBefore, before_.at(layer), looks);
@@ -86,8 +81,8 @@ CodeCounts LayersFile::append(int64_t step, const Llama& model) {
     before_[linear.name] = std::move(now);
   }
   earlier_.reset();
+  last_step_ = step;
   table_.append(rows, /*sync=*/false);
-  keep(step);
   return all;
 }
 

@@ -21,32 +21,31 @@ class SafetensorsModel;
 /// A file layers.safetensors beside it keeps the codes and scales of the first look and of the
 /// last, so that a resumed run goes on with the same rows. Where that file is missing, or another
 /// --group was asked for, the columns stay empty; so does the flip rate of the first look where the
-/// last one kept was after the checkpoint. An object that ends without a checkpoint.safetensors in
-/// the folder removes the file: there is nothing to resume.
+/// last one kept was after the checkpoint.
 class LayersFile {
  public:
   /// Rows beyond `resumed_step` are dropped.
   LayersFile(const std::filesystem::path& path, int64_t resumed_step);
-  ~LayersFile();
-  LayersFile(const LayersFile&) = delete;
-  LayersFile& operator=(const LayersFile&) = delete;
+  ~LayersFile();  // out of line, where SafetensorsModel is known
 
   /// Looks at the codes of the model as it is now; returns the counts of all layers together.
   CodeCounts append(int64_t step, const Llama& model);
+
+  /// Writes layers.safetensors; before a checkpoint is written.
+  void keep() const;
 
  private:
   using Look = std::map<std::string, PackedTernary>;  // codes and scales by layer
 
   /// Takes over what a resumed run saw of a layer before.
   void recall(const std::string& layer, const PackedTernary& now);
-  /// Writes the looks down for a resumed run.
-  void keep(int64_t step) const;
   /// The last three columns.
   std::string movement(const std::string& layer, const PackedTernary& now) const;
 
   RunTable table_;
   std::filesystem::path kept_;
   int64_t resumed_step_;
+  int64_t last_step_ = 0;                      // of the last look
   std::unique_ptr<SafetensorsModel> earlier_;  // until the first look of a resumed run
   Look start_, before_;
 };

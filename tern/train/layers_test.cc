@@ -84,16 +84,18 @@ class ResumedLayers : public Layers {
   void move_weights(float by) {
     for (float& w : model_.parameters().at(first_).values<float>()) w = 1.5f * w + by;
   }
-  /// The looks at 10 and 20, and a checkpoint.
+  /// The looks at 10 and 20, kept as with a checkpoint.
   void look_twice() {
     LayersFile file(path(), -1);
     file.append(10, model_);
     move_weights(0.1f);
     file.append(20, model_);
-    write_file_atomically(folder_ / "checkpoint.safetensors", "");
+    file.keep();
   }
   std::string resume_and_look(int64_t resumed_step) {
-    LayersFile(path(), resumed_step).append(resumed_step + 10, model_);
+    LayersFile file(path(), resumed_step);
+    file.append(resumed_step + 10, model_);
+    file.keep();
     return read_file(path());
   }
 };
@@ -154,11 +156,17 @@ TEST_F(ResumedLayers, SayNothingOfAStartInOtherGroups) {
   EXPECT_EQ(row(30, first_)[6], "");
 }
 
+TEST_F(ResumedLayers, KeepWhatARunKnewThatIsSavedBeforeItsFirstLook) {
+  look_twice();
+  LayersFile(path(), 20).keep();
+  resume_and_look(20);
+  EXPECT_GT(std::stod(row(30, first_)[6]), 1.4);
+  EXPECT_EQ(flip_rate(30, first_), "0");
+}
+
 TEST_F(ResumedLayers, LeaveNothingBehindWhereThereIsNothingToResume) {
   LayersFile(path(), -1).append(10, model_);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "layers.safetensors"));
-  look_twice();
-  EXPECT_TRUE(std::filesystem::exists(folder_ / "layers.safetensors"));
 }
 
 }  // namespace

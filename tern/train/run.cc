@@ -151,6 +151,7 @@ void Run::add_result(const ResultsRow& row) {
 }
 
 void Run::save_checkpoint(const std::vector<Parameter>& tensors, const Json& state) {
+  if (layers_) layers_->keep();
   if (steps_) steps_->flush();
   tern::save_checkpoint(checkpoint(), tensors, state);
 }

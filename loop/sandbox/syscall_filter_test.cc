@@ -80,18 +80,31 @@ TEST_F(SyscallFilterTest, WithoutTheRightToSignalAProcessReachesItselfAlone) {
 }
 
 #if defined(__x86_64__)
+/// A call by the door of 32-bit programs.
+long call_as_i386(long number, long first, long second, long third) {
+  long result = 0;
+  asm volatile("int $0x80"
+               : "=a"(result)
+               : "a"(number), "b"(first), "c"(second), "d"(third)
+               : "memory");
+  errno = static_cast<int>(-result);
+  return result < 0 ? -1L : 0L;
+}
+
+/// A kernel without that door ends the process instead.
+bool has_calls_of_i386() {
+  const pid_t child = ::fork();
+  constexpr long kGetPid = 20;
+  if (child == 0) ::_exit(call_as_i386(kGetPid, 0, 0, 0) < 0 ? 1 : 0);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 TEST_F(SyscallFilterTest, RefusesTheCallsOfA32BitProgram) {
-  EXPECT_EQ(error_of([] {
-              long result = 0;
-              const long socket_of_i386 = 359;
-              asm volatile("int $0x80"
-                           : "=a"(result)
-                           : "a"(socket_of_i386), "b"(1), "c"(1), "d"(0)
-                           : "memory");
-              errno = static_cast<int>(-result);
-              return result < 0 ? -1L : 0L;
-            }),
-            EPERM);
+  if (!has_calls_of_i386()) GTEST_SKIP() << "this kernel has none";
+  constexpr long kSocket = 359;
+  EXPECT_EQ(error_of([] { return call_as_i386(kSocket, 1, 1, 0); }), EPERM);
 }
 #endif
 

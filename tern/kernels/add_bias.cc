@@ -1,6 +1,7 @@
 #include "tern/kernels/add_bias.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "tern/parallel/parallel.h"
 
@@ -20,25 +21,44 @@ void add_bias_fwd(Matrix<const T> x, const float* bias, Matrix<T> y) {
   });
 }
 
+namespace {
+
+constexpr int64_t kColumns = 64;  // whose sums fit into registers
+constexpr int64_t kRows = 16;     // few enough for float to lose little, and for the L1 cache
+
+/// Adds to each sums[c] the sum over `rows` rows of column c, for the columns from `first` on.
+template <class T>
+void add_column_sums(Matrix<const T> rows, int64_t first, int64_t count, double* sums) {
+  float part[kColumns] = {};
+  const auto add = [&](int64_t columns) {
+    for (int64_t n = 0; n < rows.rows; ++n) {
+      const T* row = rows.row(n) + first;
+      for (int64_t c = 0; c < columns; ++c) part[c] += static_cast<float>(row[c]);
+    }
+  };
+  if (count == kColumns) {
+    add(kColumns);  // a constant
+  } else {
+    add(count);
+  }
+  for (int64_t c = 0; c < count; ++c) sums[c] += part[c];
+}
+
+}  // namespace
+
 template <class T>
 void add_bias_bwd(Matrix<const T> dy, float* dbias) {
-  constexpr int64_t kSlice = 64;  // columns that one thread sums side by side
-  constexpr int64_t kRows = 16;   // few enough for float to lose little
-  const int64_t slices = (dy.cols + kSlice - 1) / kSlice;
+  const int64_t slices = (dy.cols + kColumns - 1) / kColumns;
   parallel_for(slices, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t first = begin * kSlice; first < std::min(end * kSlice, dy.cols); first += kSlice) {
-      const int64_t count = std::min(kSlice, dy.cols - first);
-      double sums[kSlice] = {};
-      for (int64_t n = 0; n < dy.rows; n += kRows) {
-        float part[kSlice] = {};
-        for (int64_t i = n; i < std::min(n + kRows, dy.rows); ++i) {
-          const T* row = dy.row(i) + first;
-          for (int64_t c = 0; c < count; ++c) part[c] += static_cast<float>(row[c]);
-        }
-        for (int64_t c = 0; c < count; ++c) sums[c] += part[c];
+    const int64_t from = begin * kColumns, to = std::min(end * kColumns, dy.cols);
+    std::vector<double> sums(static_cast<size_t>(to - from));
+    for (int64_t n = 0; n < dy.rows; n += kRows) {
+      const auto rows = dy.rows_from(n, std::min(kRows, dy.rows - n));
+      for (int64_t first = from; first < to; first += kColumns) {
+        add_column_sums(rows, first, std::min(kColumns, to - first), &sums[first - from]);
       }
-      for (int64_t c = 0; c < count; ++c) dbias[first + c] += static_cast<float>(sums[c]);
     }
+    for (int64_t c = from; c < to; ++c) dbias[c] += static_cast<float>(sums[c - from]);
   });
 }
 

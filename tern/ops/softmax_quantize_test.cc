@@ -100,6 +100,22 @@ TEST(SoftmaxQuantize, TheGradientIsTheDerivativeThroughTheScaleToo) {
   }
 }
 
+TEST(SoftmaxQuantize, TheRowsOfAWholeTensorShareOneScaleAndItsGradient) {
+  const Tensor matrix = random_leaf({40, 12}, 3);
+  const Tensor row = Tensor::from(matrix.to_vector(), {1, 480});
+  row.set_requires_grad(true);
+  const auto quantize = [](const Tensor& w, int64_t group) {
+    Tape tape;
+    const Tensor q = softmax_quantize(w, {group}, 0.4f, 0.7f, DType::f32);
+    tape.backward(weighted_sum(q));
+    return to_doubles(q);
+  };
+  EXPECT_EQ(quantize(matrix, Grouping::kTensor), quantize(row, Grouping::kRow));
+  const std::vector<double> got = to_doubles(gradient(matrix)), want = to_doubles(gradient(row));
+  // The scale's gradient is a sum of 480 terms in another order.
+  for (size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], want[i], 1e-5) << i;
+}
+
 TEST(SoftmaxQuantize, AHalfPrecisionCopyCollectsItsGradientInFloat32) {
   const Tensor w = random_leaf({1, 8}, 1), same = random_leaf({1, 8}, 1);
   Tape tape;

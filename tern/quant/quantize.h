@@ -34,23 +34,31 @@ struct GroupPlace {
   int64_t first, n, group;
 };
 
-/// Calls visit(place) for every group. Rows run in parallel, each range of them with a copy of
-/// `visit`, which may therefore hold a buffer; a group that spans the whole tensor runs on one
-/// thread.
+/// Calls visit(place) for every part of a group that lies in one row: for the groups themselves,
+/// and for the rows of a group that spans the whole tensor. Rows run in parallel, each range of
+/// them with a copy of `visit`, which may therefore hold a buffer.
 template <class Visit>
-void for_each_place(int64_t rows, int64_t cols, Grouping grouping, const Visit& visit) {
-  const int64_t span = grouping.whole_tensor() ? rows * cols : cols;
-  const int64_t spans = grouping.whole_tensor() ? 1 : rows;
-  const int64_t size = grouping.size > 0 ? grouping.size : span;
-  parallel_for(spans, detail::kRowGrain, [&](int64_t begin, int64_t end) {
+void for_each_row_part(int64_t rows, int64_t cols, Grouping grouping, const Visit& visit) {
+  const int64_t size = grouping.size > 0 ? grouping.size : cols;
+  parallel_for(rows, detail::kRowGrain, [&](int64_t begin, int64_t end) {
     Visit own = visit;
-    int64_t group = begin * grouping.groups_per_row(cols);
-    for (int64_t s = begin; s < end; ++s) {
-      for (int64_t g = 0; g < span; g += size) {
-        own(GroupPlace{s * span + g, std::min(size, span - g), group++});
+    int64_t group = grouping.whole_tensor() ? 0 : begin * grouping.groups_per_row(cols);
+    for (int64_t row = begin; row < end; ++row) {
+      for (int64_t first = 0; first < cols; first += size) {
+        own(GroupPlace{row * cols + first, std::min(size, cols - first), group});
+        if (!grouping.whole_tensor()) ++group;
       }
     }
   });
+}
+
+/// Calls visit(place) for every group, as for_each_row_part does; one that spans the whole tensor
+/// is a single call, on the calling thread.
+template <class Visit>
+void for_each_place(int64_t rows, int64_t cols, Grouping grouping, const Visit& visit) {
+  if (!grouping.whole_tensor()) return for_each_row_part(rows, cols, grouping, visit);
+  Visit own = visit;
+  own(GroupPlace{0, rows * cols, 0});
 }
 
 /// Calls visit(place, codes, scale) for every group of w (rows, cols).

@@ -2,10 +2,9 @@
 // a researcher, or an agent, edits; `tern train` builds it and runs it once. Every field of Recipe
 // is also a flag (`tern train --lr 1e-4 --activation-bits 8`).
 //
-// From top to bottom: the knobs, what they ask of the library, the ternary layer, a training step,
-// and the run. Techniques are pieces of the library, found by the value of a field (`tern train
-// --list-arms`); a new one can be written right here. The score of record is not made here: `tern
-// eval` makes it, in a process of its own, from the model that this one saves.
+// From top to bottom: knobs, what they ask of the library, the ternary layer, a training step, the
+// run. Techniques are pieces of the library, found by the value of a field (`tern train
+// --list-arms`); a new one can be written right here. The score of record is made by `tern eval`.
 
 #include <cmath>
 
@@ -74,7 +73,8 @@ struct Recipe {
   std::string dead_bias = "none";  // try: none tequila tequila-learned injected
   float dead_bias_scale = 1e-3f;   // try: 1e-3 1e-2 1e-1
   float dead_gradient = 1.0f;      // try: 1 2 4
-  double reactivate_above = 0;     // try: 0 0.4 0.5
+  bool reactivate = false;         // try: false true
+  double reactivate_above = 0.4;   // try: 0.35 0.4 0.5
   int64_t reactivate_every = 20;
 
   // Inputs of ternary layers (16 bits: as they are).
@@ -113,7 +113,7 @@ struct Recipe {
               optimizer_state, beta1, beta2, momentum, epsilon, weight_decay, weight_decay_until,
               clip_norm, clip_value, average, quantizer, scale, threshold, level, zeros, pattern,
               rounding, group, learned_init, temperature, lambda_schedule, lambda_warmup,
-              lambda_rate, dead_bias, dead_bias_scale, dead_gradient, reactivate_above,
+              lambda_rate, dead_bias, dead_bias_scale, dead_gradient, reactivate, reactivate_above,
               reactivate_every, activation_bits, activation_scale, activation_clip, activation_norm,
               distill, distill_mix, distill_temperature, distill_top_k, distill_features,
               distill_feature_weight, distill_feature_layers, distill_relations,
@@ -264,7 +264,7 @@ void check_recipe(const Recipe& r, const LlamaConfig& model) {
   check(r.quantizer != "hestia" || !r.dead_bias.starts_with("tequila"),
         "--dead-bias {} counts weights a second time while --quantizer hestia is soft: choose one",
         r.dead_bias);
-  check_reactivation(r.reactivate_above, r.reactivate_every, weight_options(r).rule);
+  check_reactivation(r.reactivate, r.reactivate_above, r.reactivate_every, weight_options(r).rule);
   check(r.layers != "growing" || (r.lambda_warmup > 0 && r.lambda_schedule != "none"),
         "--layers growing needs a warm-up of lambda for its blocks to grow in");
   check(r.start == "rounding" || (r.quantizer == "rule" && r.hadamard == 0 && r.layers != "inner"),
@@ -395,7 +395,7 @@ double train_step(Training& t, const Recipe& r, float lr) {
                      .weight_decay = until(r.weight_decay, r.weight_decay_until, now),
                      .gradient_scale = clip_factor(norm, r.clip_norm)});
   t.average.update();
-  if (r.reactivate_above > 0 && now.step % r.reactivate_every == 0) {
+  if (r.reactivate && now.step % r.reactivate_every == 0) {
     for (BitLinear* layer : t.layers) layer->reactivate_above(r.reactivate_above);
   }
   return loss;

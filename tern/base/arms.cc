@@ -59,11 +59,12 @@ std::vector<std::string> unmet(const FieldValues& values, const std::string& alt
   return all;
 }
 
-/// "--lr-schedule wsd", "another --distill than none".
+/// "--lr-schedule wsd", "another --distill than none", "--reactivate".
 std::string in_words(const std::string& condition) {
   const size_t colon = condition.find(": ");
   const std::string flag = flag_name(condition.substr(0, colon));
   std::string values = condition.substr(colon + 2);
+  if (values == "true") return flag;
   if (values.starts_with('!')) return "another " + flag + " than " + values.substr(1);
   for (size_t blank = values.find(' '); blank != std::string::npos;
        blank = values.find(' ', blank + 4)) {

@@ -85,5 +85,17 @@ TEST(Effects, SeveralConditionsOfOneAlternativeAllHaveToHold) {
   EXPECT_NO_THROW(check_effects(values, defaults));
 }
 
+const RegisterArm above({"test_above", "", "from where", "", "test_wake: true"});
+
+TEST(Effects, AFieldThatNeedsASwitchAsksForItsFlag) {
+  try {
+    check_effects({{"test_above", "2"}, {"test_wake", "false"}},
+                  {{"test_above", "1"}, {"test_wake", "false"}});
+    FAIL() << "no error";
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(), "--test-above 2 has no effect here: it needs --test-wake");
+  }
+}
+
 }  // namespace
 }  // namespace tern

@@ -82,29 +82,6 @@ void eliminate(Matrix<float> a, Matrix<float> inverse_factor) {
   }
 }
 
-/// inverse_factor = L^-1, zeros above its diagonal included, where a = L L^T. Uses a up.
-void invert_factor(Matrix<float> a, Matrix<float> inverse_factor) {
-  if (a.rows <= kSmall) return eliminate(a, inverse_factor);
-  const Quarters A(a), inverse(inverse_factor);
-  invert_factor(A.upper_left, inverse.upper_left);
-  // Of the factor, U = L21^T and then -L21. (A product with a transposed result would be slow.)
-  const auto U = inverse.upper_right, lower = A.lower_left;
-  triangle_times(inverse.upper_left, A.upper_right, U);
-  transpose(U, lower);
-  for_each_row(lower, [&](float* row) {
-    for (int64_t j = 0; j < lower.cols; ++j) row[j] = -row[j];
-  });
-  symmetric_gemm(lower, U, A.lower_right, Into::accumulate);
-  invert_factor(A.lower_right, inverse.lower_right);
-  for_each_row(U, [&](float* row) { std::fill_n(row, U.cols, 0.0f); });
-  // Of its inverse, -L22^-1 L21 L11^-1.
-  triangle_times(inverse.lower_right, lower, inverse.lower_left);
-  for (int64_t i = 0; i < lower.rows; ++i) {
-    std::copy_n(inverse.lower_left.row(i), lower.cols, lower.row(i));
-  }
-  times_triangle(lower, inverse.upper_left, inverse.lower_left);
-}
-
 /// square = y^T y for a lower triangular y.
 void triangle_square(Matrix<float> y, Matrix<float> square) {
   if (y.rows <= kSmall) return gemm(y.t(), y, square, Into::overwrite);
@@ -118,10 +95,32 @@ void triangle_square(Matrix<float> y, Matrix<float> square) {
 
 }  // namespace
 
+void inverse_cholesky(Matrix<float> a, Matrix<float> inverse_factor) {
+  if (a.rows <= kSmall) return eliminate(a, inverse_factor);
+  const Quarters A(a), inverse(inverse_factor);
+  inverse_cholesky(A.upper_left, inverse.upper_left);
+  // Of the factor, U = L21^T and then -L21. (A product with a transposed result would be slow.)
+  const auto U = inverse.upper_right, lower = A.lower_left;
+  triangle_times(inverse.upper_left, A.upper_right, U);
+  transpose(U, lower);
+  for_each_row(lower, [&](float* row) {
+    for (int64_t j = 0; j < lower.cols; ++j) row[j] = -row[j];
+  });
+  symmetric_gemm(lower, U, A.lower_right, Into::accumulate);
+  inverse_cholesky(A.lower_right, inverse.lower_right);
+  for_each_row(U, [&](float* row) { std::fill_n(row, U.cols, 0.0f); });
+  // Of its inverse, -L22^-1 L21 L11^-1.
+  triangle_times(inverse.lower_right, lower, inverse.lower_left);
+  for (int64_t i = 0; i < lower.rows; ++i) {
+    std::copy_n(inverse.lower_left.row(i), lower.cols, lower.row(i));
+  }
+  times_triangle(lower, inverse.upper_left, inverse.lower_left);
+}
+
 void spd_inverse(Matrix<float> a) {
   thread_local Scratch<float> scratch;
   const Matrix<float> inverse_factor(scratch.at_least(a.rows * a.rows), a.rows, a.rows);
-  invert_factor(a, inverse_factor);
+  inverse_cholesky(a, inverse_factor);
   triangle_square(inverse_factor, a);
 }
 

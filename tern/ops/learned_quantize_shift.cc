@@ -12,18 +12,6 @@ constexpr const char* kOp = "learned_quantize_shift";
 
 using kernels::lane_sum;
 
-template <class Out>
-void mix(const float* w, int64_t n, const int8_t* codes, float scale, float shift, float lambda,
-         Out* effective) {
-  if (lambda == 1.0f) {
-    for (int64_t i = 0; i < n; ++i) effective[i] = static_cast<Out>(scale * codes[i] + shift);
-  } else {
-    for (int64_t i = 0; i < n; ++i) {
-      effective[i] = static_cast<Out>(w[i] + lambda * (scale * codes[i] + shift - w[i]));
-    }
-  }
-}
-
 /// The gradients of scales and shifts; the codes are found again, which is cheaper than keeping
 /// them.
 void add_level_gradients(const Tensor& effective, const Tensor& w, const LearnedLevels& levels,
@@ -62,8 +50,8 @@ Tensor learned_quantize_shift(const Tensor& w, const GroupRule& rule, const Tens
     T* const numbers = effective.data<T>();
     for_each_group(weights, w.rows(), w.cols(), grouping, levels,
                    [=](const GroupPlace& at, const int8_t* codes, float scale) {
-                     mix(weights + at.first, at.n, codes, scale, stored_scale(shift[at.group]),
-                         lambda, numbers + at.first);
+                     detail::mix(weights + at.first, at.n, codes, scale,
+                                 stored_scale(shift[at.group]), lambda, numbers + at.first);
                    });
   });
   record(kOp, effective, {w, scales, shifts}, [=] {

@@ -26,8 +26,6 @@ double sum_of_scales(const PackedTernary& packed) {
 
 }  // namespace
 
-double zero_share(const PackedTernary& packed) { return count_codes(packed).shares()[1]; }
-
 double flip_rate(const PackedTernary& before, const PackedTernary& now) {
   check_alike(before, now);
   int64_t flips = 0;

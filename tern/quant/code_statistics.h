@@ -6,9 +6,6 @@
 
 namespace tern {
 
-/// Share of zeros among the codes.
-double zero_share(const PackedTernary& packed);
-
 /// Share of the codes that differ.
 double flip_rate(const PackedTernary& before, const PackedTernary& now);
 

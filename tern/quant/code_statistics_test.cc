@@ -15,8 +15,6 @@ PackedTernary packed(const std::vector<float>& w) {
 
 const PackedTernary start = packed({1, 0, -1, 0, 1, -1});
 
-TEST(CodeStatistics, ZeroShareCountsZeros) { EXPECT_DOUBLE_EQ(zero_share(start), 2.0 / 6); }
-
 TEST(CodeStatistics, FlipRateIsTheShareOfChangedCodes) {
   EXPECT_EQ(flip_rate(start, start), 0);
   EXPECT_DOUBLE_EQ(flip_rate(start, packed({1, 1, -1, 0, -1, -1})), 2.0 / 6);

@@ -31,7 +31,8 @@ namespace {
 
 const RegisterArm scale_field({"scale", "",
                                "statistic of a group's |w| that --threshold multiplies", "",
-                               "quantizer: rule shift | learned_init: rule"});
+                               "quantizer: rule shift & zeros: 0 & pattern: none | "
+                               "quantizer: rule shift & level: scale | learned_init: rule"});
 const RegisterArm threshold_field({"threshold", "",
                                    "weights up to threshold * scale become 0; 0.5 rounds w / scale",
                                    "BitNet b1.58, arXiv 2402.17764; TWN, arXiv 1605.04711: 0.7",
@@ -47,7 +48,7 @@ const RegisterArm rounding_field({"rounding", "",
                                   "", "quantizer: rule"});
 const Register<GroupLevel> same(group_levels(), "scale", nullptr, "the statistic itself",
                                 "BitNet b1.58, arXiv 2402.17764");
-const Register<GroupPattern> any(group_patterns(), "none", nullptr, "all above the threshold", "");
+const Register<GroupPattern> any(group_patterns(), "none", {}, "all above the threshold", "");
 const Register<GroupRounding> nearest(group_roundings(), "nearest", nullptr,
                                       "sign(w) above the threshold, 0 below", "");
 
@@ -84,11 +85,12 @@ void check_options(const GroupRuleOptions& o) {
 
 GroupRule::GroupRule(const GroupRuleOptions& options)
     : scale_(group_scales().at(options.scale)),
-      choose_(group_patterns().at(options.pattern)),
+      choose_(group_patterns().at(options.pattern).choose),
       level_(group_levels().at(options.level)),
       round_(group_roundings().at(options.rounding)),
       threshold_(options.threshold),
-      zeros_(options.zeros) {
+      zeros_(options.zeros),
+      counted_(options.zeros > 0 ? kWholeGroup : group_patterns().at(options.pattern).unit) {
   check_options(options);
 }
 

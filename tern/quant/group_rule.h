@@ -35,6 +35,12 @@ class GroupRule {
   /// Nearest rounding: what packing stores.
   float operator()(const float* w, int64_t n, int8_t* codes) const;
 
+  /// Of how many consecutive weights of a group, from its first on, the rule counts the zeros: the
+  /// unit of a pattern, 4 for 3:4; kWholeGroup for a share of zeros; 0 where it compares weights
+  /// with a limit instead.
+  static constexpr int64_t kWholeGroup = INT64_MAX;
+  int64_t counted_weights() const { return counted_; }
+
   /// Whether training rounds at random; then it uses at(), which is a quantizer too.
   bool random() const { return round_ != nullptr; }
 
@@ -54,6 +60,7 @@ class GroupRule {
   void (*round_)(const float* w, int64_t n, float scale, uint64_t key, int8_t* codes);
   float threshold_;
   double zeros_;
+  int64_t counted_;
 };
 
 }  // namespace tern

@@ -4,8 +4,8 @@
 
 #include "tern/base/registry.h"
 
-// What a GroupRule is put together from: one function a group, found by the value of its field.
-// Each implementation registers itself in a .cc file of its own.
+// What a GroupRule is put together from: parts found by the values of its fields. Each
+// implementation registers itself in a .cc file of its own.
 
 namespace tern {
 
@@ -13,8 +13,12 @@ namespace tern {
 using GroupScale = float (*)(const float* w, int64_t n);
 Registry<GroupScale>& group_scales();
 
-/// Chooses codes without a threshold; null for the threshold alone (field `pattern`).
-using GroupPattern = void (*)(const float* w, int64_t n, int8_t* codes);
+/// Chooses codes without a threshold, the same number of zeros in each `unit` consecutive weights;
+/// empty for the threshold alone (field `pattern`).
+struct GroupPattern {
+  void (*choose)(const float* w, int64_t n, int8_t* codes) = nullptr;
+  int64_t unit = 0;
+};
 Registry<GroupPattern>& group_patterns();
 
 /// The scale to store with these codes, which it may choose anew; null for the statistic itself

@@ -183,6 +183,17 @@ TEST(GroupRule, ThreeOfFourZeroesTheSmallestOfEachFour) {
   }
 }
 
+TEST(GroupRule, SaysOfHowManyWeightsItCountsTheZeros) {
+  const auto counted = [](const GroupRuleOptions& options) {
+    return GroupRule(options).counted_weights();
+  };
+  EXPECT_EQ(counted({}), 0);
+  EXPECT_EQ(counted({.scale = "absmedian", .threshold = 0.7f, .level = "lloyd-max"}), 0);
+  EXPECT_EQ(counted({.pattern = "3:4"}), 4);
+  EXPECT_EQ(counted({.zeros = 0.5}), GroupRule::kWholeGroup);
+  EXPECT_EQ(counted({.zeros = 0.0001}), GroupRule::kWholeGroup);  // none of most groups
+}
+
 TEST(GroupRule, AGroupOfZerosHasScaleAndCodesZeroUnderEveryRule) {
   const std::vector<float> zeros(64, 0.0f), none(64, 0.0f);
   const std::vector<int8_t> codes(64, 0);

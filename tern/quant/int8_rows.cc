@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "tern/base/error.h"
-#include "tern/kernels/lanes.h"
 #include "tern/parallel/parallel.h"
+#include "tern/quant/absmax.h"
 #include "tern/quant/quantizer.h"
 
 namespace tern {
@@ -14,15 +14,14 @@ namespace {
 constexpr int64_t kRowGrain = 16;
 constexpr float kLargest = 127;
 
-float row_scale(const float* row, int64_t n) {
-  return stored_scale(kernels::lane_max(n, 0.0f, [&](int64_t i) { return std::abs(row[i]); }) /
-                      kLargest);
-}
+/// NaN when a weight is.
+float row_scale(const float* row, int64_t n) { return stored_scale(absmax(row, n) / kLargest); }
 
-/// The code, still a float, so that a NaN stays one where nothing is stored. Rounding the scale to
-/// float16 can put the largest weight beyond the last code.
+/// The code, still a float. Rounding the scale to float16 can put the largest weight beyond the
+/// last code. A NaN gets code 0, for no integer stands for it: it is the row's scale that keeps it.
 float code_of(float w, float inverse) {
-  return std::clamp(std::rint(w * inverse), -kLargest, kLargest);
+  const float code = std::clamp(std::rint(w * inverse), -kLargest, kLargest);
+  return std::isnan(code) ? 0.0f : code;
 }
 
 float inverse_of(float scale) { return scale > 0 ? 1 / scale : 0; }

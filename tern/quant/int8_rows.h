@@ -8,9 +8,9 @@
 
 namespace tern {
 
-/// A matrix as files hold it at 8 bits: codes -127 to 127 and one float16 scale a row. Weight =
-/// code
-/// * scale, with scale = max|row| / 127 (llama.cpp's Q8_0, a row being the block).
+/// A matrix as files hold it at 8 bits: codes -127 to 127 and one float16 scale a row, which is
+/// max|row| / 127 (llama.cpp's Q8_0, a row being the block). A weight is code * scale. A row in
+/// which one is NaN or infinite has a scale that is not finite, and all its weights become NaN.
 struct Int8Rows {
   int64_t rows = 0, cols = 0;
   std::vector<int8_t> codes;  // (rows, cols)

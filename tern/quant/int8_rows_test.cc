@@ -5,20 +5,14 @@
 #include <cmath>
 
 #include "tern/base/error.h"
-#include "tern/base/rng.h"
+#include "tern/quant/int8_rows_ref.h"
+#include "tern/quant/quant_test_util.h"
 
 namespace tern {
 namespace {
 
-std::vector<float> normal(int64_t n, uint64_t seed) {
-  Rng rng(seed);
-  std::vector<float> out(static_cast<size_t>(n));
-  for (float& w : out) w = static_cast<float>(0.1 * rng.normal());
-  return out;
-}
-
 TEST(Int8Rows, StoresExactlyWhatTrainingUsed) {
-  const std::vector<float> w = normal(9 * 50, 1);
+  const std::vector<float> w = normal_weights(9 * 50, 1);
   std::vector<float> trained(w.size()), stored(w.size());
   fake_quantize_int8_rows(w.data(), 9, 50, trained.data());
   const Int8Rows packed = quantize_int8_rows(w.data(), 9, 50);
@@ -28,7 +22,7 @@ TEST(Int8Rows, StoresExactlyWhatTrainingUsed) {
 }
 
 TEST(Int8Rows, IsHalfAStepOffAtMost) {
-  const std::vector<float> w = normal(200, 2);
+  const std::vector<float> w = normal_weights(200, 2);
   std::vector<float> q(w.size());
   fake_quantize_int8_rows(w.data(), 4, 50, q.data());
   for (int r = 0; r < 4; ++r) {
@@ -40,16 +34,37 @@ TEST(Int8Rows, IsHalfAStepOffAtMost) {
   }
 }
 
-TEST(Int8Rows, ARowOfZerosStaysZeroAndANotANumberVisible) {
-  const std::vector<float> w = {0, 0, 0, 1, NAN, 2};
-  std::vector<float> q(w.size());
-  fake_quantize_int8_rows(w.data(), 2, 3, q.data());
-  EXPECT_EQ(q[0], 0);
-  EXPECT_TRUE(std::isnan(q[4]));
+TEST(Int8Rows, FollowsTheReferenceOnDesignedRows) {
+  std::vector<DesignedGroup> rows = designed_groups();
+  // A scale of 1 / 8, so that these lie half a code from two codes.
+  rows.push_back({"ties at half a code",
+                  {15.875f, 0.0625f, -0.0625f, 0.1875f, -0.1875f, 0.3125f, 7.9375f, -15.8125f}});
+  for (const auto& [name, row] : rows) {
+    std::vector<float> got(row.size());
+    fake_quantize_int8_rows(row.data(), 1, std::ssize(row), got.data());
+    const std::vector<double> exact(row.begin(), row.end());
+    // A code of 8 bits times a scale of 11 is exact in float32.
+    EXPECT_EQ(std::vector<double>(got.begin(), got.end()), ref::fake_quantize_int8_row(exact))
+        << name;
+  }
+}
+
+TEST(Int8Rows, ANotANumberShowsInItsWholeRowAndIsRefusedWhereItWouldBeStored) {
+  std::vector<float> w = normal_weights(3 * 50, 4), trained(w.size()), stored(w.size());
+  w[60] = NAN;
+  fake_quantize_int8_rows(w.data(), 3, 50, trained.data());
+  const Int8Rows packed = quantize_int8_rows(w.data(), 3, 50);
+  unpack_int8_rows(packed, stored.data());
+  for (int i = 0; i < 150; ++i) {
+    EXPECT_EQ(std::isnan(trained[i]), i / 50 == 1) << i;
+    EXPECT_EQ(std::isnan(stored[i]), i / 50 == 1) << i;
+  }
+  EXPECT_EQ(packed.codes[60], 0);
+  EXPECT_THROW(validate_int8_rows(packed, "w"), Error);
 }
 
 TEST(Int8Rows, RefusesCodesAndScalesOutOfRange) {
-  const std::vector<float> w = normal(20, 3);
+  const std::vector<float> w = normal_weights(20, 3);
   const Int8Rows good = quantize_int8_rows(w.data(), 2, 10);
   Int8Rows code = good, scale = good, size = good;
   code.codes[3] = -128;

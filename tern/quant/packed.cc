@@ -109,12 +109,11 @@ void validate_ternary(const PackedTernary& packed, const std::string& name) {
 
 template <class Out>
 void unpack_ternary(const PackedTernary& packed, Out* weights) {
-  parallel_for(packed.rows, 8, [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) {
-      for (int64_t c = 0; c < packed.cols; ++c) {
-        weights[r * packed.cols + c] =
-            static_cast<Out>(packed.scale(r, c) * packed.code(r, c) + packed.shift(r, c));
-      }
+  for_each_row_part(packed.rows, packed.cols, packed.grouping, [&](const GroupPlace& at) {
+    const int64_t row = at.first / packed.cols, col = at.first % packed.cols;
+    const float scale = packed.scale(row, col), shift = packed.shift(row, col);
+    for (int64_t i = 0; i < at.n; ++i) {
+      weights[at.first + i] = static_cast<Out>(scale * packed.code(row, col + i) + shift);
     }
   });
 }

@@ -29,7 +29,8 @@ void three_of_four(const float* w, int64_t n, int8_t* codes) {
   codes[smallest - w] = 0;
 }
 
-const Register<GroupPattern> registration(group_patterns(), "3:4", three_of_four,
+const Register<GroupPattern> registration(group_patterns(), "3:4",
+                                          {.choose = three_of_four, .unit = 4},
                                           "three of each four consecutive weights",
                                           "Sherry, arXiv 2601.07892, with --level least-squares");
 

@@ -13,15 +13,15 @@ namespace detail {
 
 inline constexpr int64_t kRowGrain = 8;
 
-/// effective = w + lambda (code scale - w).
+/// effective = w + lambda (code scale + shift - w), n of each.
 template <class Out>
-void mix(const float* w, int64_t n, const int8_t* codes, float scale, float lambda,
+void mix(const float* w, int64_t n, const int8_t* codes, float scale, float shift, float lambda,
          Out* effective) {
   if (lambda == 1.0f) {
-    for (int64_t i = 0; i < n; ++i) effective[i] = static_cast<Out>(scale * codes[i]);
+    for (int64_t i = 0; i < n; ++i) effective[i] = static_cast<Out>(scale * codes[i] + shift);
   } else {
     for (int64_t i = 0; i < n; ++i) {
-      effective[i] = static_cast<Out>(w[i] + lambda * (scale * codes[i] - w[i]));
+      effective[i] = static_cast<Out>(w[i] + lambda * (scale * codes[i] + shift - w[i]));
     }
   }
 }
@@ -65,16 +65,15 @@ void for_each_place(int64_t rows, int64_t cols, Grouping grouping, const Visit& 
 template <GroupQuantizer Quantizer, class Visit>
 void for_each_group(const float* w, int64_t rows, int64_t cols, Grouping grouping,
                     const Quantizer& quantizer, Visit&& visit) {
-  const int64_t span = grouping.whole_tensor() ? rows * cols : cols;
-  const int64_t longest = grouping.size > 0 ? std::min(grouping.size, span) : span;
-  std::vector<int8_t> buffer(static_cast<size_t>(longest));
-  for_each_place(rows, cols, grouping, [&, codes = buffer](const GroupPlace& at) mutable {
-    if constexpr (requires { quantizer(w, at.n, at.group, codes.data()); }) {
-      visit(at, codes.data(), quantizer(w + at.first, at.n, at.group, codes.data()));
-    } else {
-      visit(at, codes.data(), quantizer(w + at.first, at.n, codes.data()));
-    }
-  });
+  for_each_place(rows, cols, grouping,
+                 [&, codes = std::vector<int8_t>()](const GroupPlace& at) mutable {
+                   if (std::ssize(codes) < at.n) codes.resize(static_cast<size_t>(at.n));
+                   if constexpr (requires { quantizer(w, at.n, at.group, codes.data()); }) {
+                     visit(at, codes.data(), quantizer(w + at.first, at.n, at.group, codes.data()));
+                   } else {
+                     visit(at, codes.data(), quantizer(w + at.first, at.n, codes.data()));
+                   }
+                 });
 }
 
 /// Fake quantization in one pass: effective = w + lambda (Q(w) - w), all (rows, cols), row-major.
@@ -84,7 +83,8 @@ void fake_quantize_rows(const float* w, int64_t rows, int64_t cols, Grouping gro
                         const Quantizer& quantizer, float lambda, Out* effective) {
   for_each_group(w, rows, cols, grouping, quantizer,
                  [=](const GroupPlace& at, const int8_t* codes, float scale) {
-                   detail::mix(w + at.first, at.n, codes, scale, lambda, effective + at.first);
+                   detail::mix(w + at.first, at.n, codes, scale, 0.0f, lambda,
+                               effective + at.first);
                  });
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -27,42 +26,6 @@ void damp(Matrix<float> gram) {
   const double mean = sum / static_cast<double>(gram.rows);
   const auto added = static_cast<float>(mean > 0 ? kDamping * mean : 1.0);
   for (int64_t i = 0; i < gram.rows; ++i) gram.row(i)[i] += added;
-}
-
-/// a = U^T U in place for a symmetric positive definite a: U's rows from the diagonal on.
-void cholesky_upper(Matrix<float> a) {
-  const int64_t n = a.rows;
-  for (int64_t i = 0; i < n; ++i) {
-    float* row = a.row(i);
-    check(row[i] > 0,
-          "the Gram matrix of a layer's inputs cannot be inverted; calibrate on more "
-          "tokens");
-    const float inverse = 1 / std::sqrt(row[i]);
-    for (int64_t j = i; j < n; ++j) row[j] *= inverse;
-    parallel_for(n - i - 1, 16, [&](int64_t begin, int64_t end) {
-      for (int64_t k = i + 1 + begin; k < i + 1 + end; ++k) {
-        float* below = a.row(k);
-        const float factor = row[k];
-        for (int64_t j = k; j < n; ++j) below[j] -= factor * row[j];
-      }
-    });
-  }
-}
-
-constexpr int64_t kWholeGroup = std::numeric_limits<int64_t>::max();
-
-/// Of how many consecutive weights the rule counts the zeros: 4 for the pattern 3:4, kWholeGroup
-/// for a share of zeros, 0 when weights are compared with a limit instead. Of equal weights only a
-/// rule that counts makes some zero, the first of each so many.
-int64_t counted_weights(const GroupRule& rule) {
-  constexpr int64_t kEqual = 4096;
-  const std::vector<float> equal(kEqual, 1.0f);
-  std::vector<int8_t> codes(kEqual);
-  rule(equal.data(), kEqual, codes.data());
-  const auto live = std::find(codes.begin(), codes.end(), int8_t{1});
-  if (live == codes.begin() || live == codes.end()) return 0;
-  const auto next_zero = std::find(live, codes.end(), int8_t{0});
-  return next_zero == codes.end() ? kWholeGroup : next_zero - codes.begin();
 }
 
 /// What a rule does to a group as it finds it: its scale, and the magnitude that live weights
@@ -182,7 +145,7 @@ void check_shapes(Matrix<float> w, Matrix<const float> factor, Grouping grouping
   check(factor.rows == w.cols && factor.cols == w.cols,
         "fit_ternary: a Gram matrix of {} x {} for rows of {} weights", factor.rows, factor.cols,
         w.cols);
-  const bool crosses = counted != 0 && counted != kWholeGroup && w.cols % counted != 0;
+  const bool crosses = counted != 0 && counted != GroupRule::kWholeGroup && w.cols % counted != 0;
   check(!grouping.whole_tensor() || !crosses,
         "--start gptq fits rows one by one, and with --group tensor the pattern of {} weights goes "
         "on from one row of {} to the next; use --group row or --pattern none",
@@ -193,13 +156,21 @@ void check_shapes(Matrix<float> w, Matrix<const float> factor, Grouping grouping
 
 void factor_gram(Matrix<float> gram) {
   damp(gram);
-  kernels::spd_inverse(gram);
-  cholesky_upper(gram);
+  const std::span<float> all(gram.data, static_cast<size_t>(gram.size()));
+  std::reverse(all.begin(), all.end());
+  std::vector<float> inverse_factor(all.size());
+  kernels::inverse_cholesky(gram, {inverse_factor.data(), gram.rows, gram.cols});
+  std::reverse_copy(inverse_factor.begin(), inverse_factor.end(), all.begin());
+  for (int64_t i = 0; i < gram.rows; ++i) {
+    const float diagonal = gram.row(i)[i];
+    check(std::isfinite(diagonal) && diagonal > 0,
+          "the Gram matrix of a layer's inputs cannot be inverted; calibrate on more tokens");
+  }
 }
 
 PackedTernary fit_ternary(Matrix<float> w, Matrix<const float> factor, Grouping grouping,
                           const GroupRule& rule) {
-  const int64_t counted = counted_weights(rule);
+  const int64_t counted = rule.counted_weights();
   check_shapes(w, factor, grouping, counted);
   const bool whole = grouping.whole_tensor();
   const int64_t group = grouping.size > 0 ? grouping.size : w.cols;

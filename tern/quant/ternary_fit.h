@@ -7,8 +7,10 @@
 
 namespace tern {
 
-/// Prepares the sum of x x^T over calibration inputs, (I, I), in place for fit_ternary(): a little
-/// is added to its diagonal, and it becomes the upper Cholesky factor of its inverse.
+/// Prepares the sum of x x^T over calibration inputs, (I, I), contiguous, in place for
+/// fit_ternary(): with a little added to its diagonal it is H, and becomes the upper triangular U
+/// of H^-1 = U^T U. If J reverses the order of rows and J H J = L L^T, then U = J L^-1 J; reversing
+/// the elements of H gives J H J. Throws an Error where H has no such factor.
 void factor_gram(kernels::Matrix<float> gram);
 
 /// GPTQ (Frantar et al. 2022, arXiv 2210.17323) with ternary codes: changes w (O, I) so that its

@@ -11,6 +11,8 @@
 #include "tern/base/rng.h"
 #include "tern/quant/code_statistics.h"
 #include "tern/quant/packed.h"
+#include "tern/quant/quant_test_util.h"
+#include "tern/quant/ternary_fit_ref.h"
 
 namespace tern {
 namespace {
@@ -31,12 +33,7 @@ std::vector<float> correlated_inputs() {
   return x;
 }
 
-std::vector<float> random_weights() {
-  Rng rng(2);
-  std::vector<float> w(kOutputs * kInputs);
-  for (float& value : w) value = static_cast<float>(0.05 * rng.normal());
-  return w;
-}
+std::vector<float> random_weights() { return normal_weights(kOutputs * kInputs, 2, 0.05); }
 
 std::vector<float> gram_of(const std::vector<float>& x) {
   std::vector<float> gram(kInputs * kInputs);
@@ -79,10 +76,6 @@ double output_error(const PackedTernary& packed, const std::vector<float>& w,
   return error;
 }
 
-struct NamedRule {
-  const char* name;
-  GroupRuleOptions options;
-};
 const NamedRule kRules[] = {
     {"absmean", {}},
     {"TWN", {.threshold = 0.7f, .level = "least-squares"}},
@@ -94,6 +87,74 @@ const NamedRule kRules[] = {
     {"3:4, least squares", {.level = "least-squares", .pattern = "3:4"}}};
 const char* const kGroups[] = {"32", "64", "row",
                                "tensor"};  // the last of 64 in a row of 96 is short
+
+/// How much of an input's square it shares with no other one.
+constexpr float kOwn = 0.25f;
+
+/// A Gram matrix of inputs that move together the more the nearer they are. What they share falls
+/// with the distance and is convex, and so positive semidefinite (Polya 1949): no eigenvalue is
+/// below kOwn.
+std::vector<float> neighbours_gram(int64_t n) {
+  std::vector<float> gram(n * n);
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      gram[i * n + j] = 1 / static_cast<float>(1 + std::abs(i - j));
+    }
+    gram[i * n + i] += kOwn;
+  }
+  return gram;
+}
+
+TEST(FactorGram, IsTheUpperFactorOfTheInverse) {
+  for (const int64_t n : {1, 2, 50, 133}) {
+    std::vector<float> factor = neighbours_gram(n);
+    const std::vector<double> want = ref::upper_factor({factor.begin(), factor.end()}, n);
+    factor_gram({factor.data(), n, n});
+    // In units of the factor's norm, as far as the condition number lets it: no eigenvalue
+    // is above the largest sum of a row.
+    const double norm = 1 / std::sqrt(kOwn);
+    const double condition = (kOwn + 1 + 2 * std::log(n)) / kOwn;
+    for (int64_t i = 0; i < n * n; ++i) {
+      EXPECT_NEAR(factor[i], want[i], 16 * 0x1p-24 * condition * norm) << i << " of " << n;
+    }
+  }
+}
+
+TEST(FactorGram, RefusesAMatrixThatIsNoSumOfSquares) {
+  std::vector<float> gram = {1, 2, 2, 1};
+  EXPECT_THROW(factor_gram({gram.data(), 2, 2}), Error);
+}
+
+TEST(TernaryFit, FollowsTheReferenceOnDesignedRows) {
+  constexpr int64_t kGroup = 24;  // rows of 64 weights end in a group of 16
+  for (const NamedRule& named : {NamedRule{"absmean", {}}, NamedRule{"absmax", {.scale = "absmax"}},
+                                 NamedRule{"least squares", {.level = "least-squares"}}}) {
+    const GroupRule rule(named.options);
+    for (const auto& [name, row] : designed_groups()) {
+      const int64_t n = std::ssize(row);
+      std::vector<float> w = row, gram = neighbours_gram(n);
+      const ref::FittedRow want = ref::fit_row(
+          {row.begin(), row.end()}, ref::upper_factor({gram.begin(), gram.end()}, n), kGroup, rule);
+      // Far above float's rounding: no code hangs on it.
+      ASSERT_GT(want.margin, 1e-4) << name << " by " << named.name;
+      factor_gram({gram.data(), n, n});
+      const PackedTernary got =
+          fit_ternary({w.data(), 1, n}, {gram.data(), n, n}, Grouping{kGroup}, rule);
+      for (int64_t i = 0; i < n; ++i) {
+        EXPECT_EQ(got.code(0, i), want.codes[i])
+            << name << " by " << named.name << ", weight " << i;
+        EXPECT_EQ(got.scale(0, i), want.scales[i / kGroup])
+            << name << " by " << named.name << ", weight " << i;
+      }
+    }
+  }
+}
+
+TEST(TernaryFit, AShareOfZerosTooSmallForOneMakesNone) {
+  std::vector<float> w = random_weights(), gram = gram_of(correlated_inputs());
+  const PackedTernary chosen = fit(w, gram, Grouping{32}, GroupRule({.zeros = 0.0001}));
+  EXPECT_EQ(count_codes(chosen).zero, 0);
+}
 
 TEST(TernaryFit, TheRuleFindsTheChosenCodesAndScalesInTheLatentWeights) {
   const std::vector<float> inputs_gram = gram_of(correlated_inputs());

@@ -142,17 +142,17 @@ int make_cache(const Flags& flags, const TeacherFlags& given) {
                                          given.length, question_of(flags, given, config));
   const fs::path file = lab.teacher() / info.file_name();
   const int64_t windows = windows_to_keep(given, text, info);
-  if (given.force) fs::remove(file);
-  if (is_there(file, info, windows)) {
+  if (!given.force && is_there(file, info, windows)) {
     say(fmt::format("{} is there already", file.string()));
     return kSuccess;
   }
-  TeacherCacheWriter writer(file, info);
+  TeacherCacheWriter writer(file, info, given.force);
   if (writer.windows() > 0) say(fmt::format("going on behind {} windows", writer.windows()));
   fill(writer, text, manifest.model, info, windows);
   if (writer.windows() < windows) {
     writer.sync();
-    fmt::print(stderr, "tern: stopped; run the same `tern teacher` again to go on\n");
+    fmt::print(stderr, "tern: stopped; run the same `tern teacher` again{} to go on\n",
+               given.force ? ", without --force," : "");
     return kStopped;
   }
   writer.commit();
@@ -173,7 +173,7 @@ int teacher(const std::vector<std::string>& arguments) {
   flags.add("relation_layer", given.relation_layer,
             "a block whose queries, keys and values are kept too; not given: none");
   flags.add("max_gb", given.max_gb, "largest size of the file");
-  flags.add("force", given.force, "make the file anew");
+  flags.add("force", given.force, "make the file anew, in the place of what is there");
   flags.add("threads", given.threads, "threads to use; 0: all cores");
   if (!flags.parse(arguments)) {
     fmt::print("{}", flags.help());

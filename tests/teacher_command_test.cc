@@ -9,6 +9,7 @@ namespace tern {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class TeacherCommand : public ::testing::Test {
@@ -52,9 +53,42 @@ TEST_F(TeacherCommand, OfAnotherModelACacheIsMadeAnewOnlyWhenAskedFor) {
   save_llama(other, lab_.model());
   const CapturedRun refused = teacher({"--tokens", "320"});
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.output,
-              HasSubstr("from another model; make it anew with `tern teacher --force"));
+  EXPECT_THAT(
+      refused.output,
+      HasSubstr("from another model; make it anew with `tern teacher --length 16 --top-k 32 "
+                "--features none --force`"));
   EXPECT_EQ(teacher({"--tokens", "320", "--force"}).exit_code, 0);
+}
+
+TEST_F(TeacherCommand, FeaturesThatAreKeptAreNotDroppedUnasked) {
+  teacher({"--tokens", "320", "--features", "all"});
+  const std::string kept = read_file(cache());
+  const CapturedRun refused = teacher({"--tokens", "640"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(
+      refused.output,
+      AllOf(HasSubstr("made with --features all, and asked for is one with --features none"),
+            HasSubstr("`tern teacher --length 16 --top-k 32 --features none --force`"),
+            HasSubstr("`tern teacher --length 16 --top-k 32 --features all`")));
+  EXPECT_EQ(teacher({"--tokens", "640", "--features", "last"}).exit_code, 1);
+  EXPECT_EQ(teacher({"--tokens", "320", "--features", "all", "--relation-layer", "0"}).exit_code,
+            1);
+  EXPECT_EQ(read_file(cache()), kept);
+  EXPECT_FALSE(fs::exists(cache().string() + ".part"));
+}
+
+TEST_F(TeacherCommand, WindowsAreAddedToACacheWithTheSameFeatures) {
+  teacher({"--tokens", "320", "--features", "all"});
+  EXPECT_THAT(teacher({"--tokens", "320"}).output, HasSubstr("is there already"));
+  EXPECT_THAT(teacher({"--tokens", "640", "--features", "all"}).output,
+              HasSubstr("going on behind 20 windows"));
+}
+
+TEST_F(TeacherCommand, OtherFeaturesTakeThePlaceOfACacheWhenAskedFor) {
+  teacher({"--tokens", "320", "--features", "all"});
+  const CapturedRun made = teacher({"--tokens", "320", "--force"});
+  ASSERT_EQ(made.exit_code, 0) << made.output;
+  EXPECT_EQ(fs::file_size(cache()), 4096u + 20 * (16 * 156 + 8));
 }
 
 TEST_F(TeacherCommand, RefusesAStreamAndWindowsLongerThanTheContext) {

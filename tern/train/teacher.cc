@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "tern/base/error.h"
 #include "tern/tensor/compute_type.h"
@@ -32,17 +33,14 @@ std::vector<Tensor> each(const std::vector<TeacherWindow>& windows, Get&& get) {
   return out;
 }
 
-std::string command_for(const TeacherOptions& options, int64_t blocks) {
-  const bool last_alone = options.hidden_blocks == std::vector<int64_t>{blocks - 1};
-  const char* features = options.hidden_blocks.empty() ? ""
-                         : last_alone                  ? " --features last"
-                                                       : " --features all";
-  std::string text =
-      fmt::format("tern teacher --length {} --top-k {}{}", options.length, options.top_k, features);
-  if (options.attention_block >= 0) {
-    text += fmt::format(" --relation-layer {}", options.attention_block);
+/// What a cache has to keep to answer it: the outputs of no block, of the last one or of all.
+TeacherQuestion kept_for(TeacherQuestion question, int64_t blocks) {
+  std::vector<int64_t>& hidden = question.hidden_blocks;
+  if (!hidden.empty() && hidden != std::vector<int64_t>{blocks - 1}) {
+    hidden.resize(static_cast<size_t>(blocks));
+    std::iota(hidden.begin(), hidden.end(), 0);
   }
-  return text;
+  return question;
 }
 
 void check_temperature(const TeacherCache& cache, float temperature) {
@@ -88,21 +86,21 @@ Teacher::~Teacher() = default;
 void Teacher::open_cache(const fs::path& text, const fs::path& caches) {
   TeacherCacheInfo wanted;
   wanted.length = options_.length;
-  wanted.kept = options_.question();
+  wanted.kept = kept_for(options_.question(), config_.num_hidden_layers);
   const fs::path file = caches / wanted.file_name();
   if (!fs::exists(file)) {
     note_ = fmt::format("the teacher runs beside the student; `{}` would keep what it says",
-                        command_for(options_, config_.num_hidden_layers));
+                        wanted.command());
     return;
   }
-  auto cache = std::make_unique<TeacherCache>(
-      file, TeacherCacheInfo::of(folder_, text, compute_, options_.length, options_.question()));
+  wanted = TeacherCacheInfo::of(folder_, text, compute_, options_.length, wanted.kept);
+  auto cache = std::make_unique<TeacherCache>(file, wanted);
   check_temperature(*cache, options_.temperature);
   if (!cache->has_features(options_.question())) {
     note_ = fmt::format(
         "the teacher runs beside the student: {} lacks the features that the recipe asks for; make "
         "it anew with `{} --force`",
-        file.string(), command_for(options_, config_.num_hidden_layers));
+        file.string(), wanted.command());
     return;
   }
   note_ = fmt::format("the teacher's answers for {} windows are read from {}", cache->windows(),

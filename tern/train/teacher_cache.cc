@@ -7,26 +7,16 @@
 
 namespace tern {
 namespace fs = std::filesystem;
-namespace {
-
-std::string how_to_make(const TeacherCacheInfo& wanted) {
-  return fmt::format(
-      "make it anew with `tern teacher --force --length {} --top-k {}`, or remove it",
-      wanted.length, wanted.kept.top_k);
-}
-
-}  // namespace
 
 TeacherCache::TeacherCache(const fs::path& path, const TeacherCacheInfo& wanted)
     : map_(path), info_(parse_teacher_header(map_.bytes(), path)) {
-  const std::string mismatch = teacher_mismatch(info_, wanted);
-  check(mismatch.empty(), "{}: this cache of the teacher was made {}; {}", path.string(), mismatch,
-        how_to_make(wanted));
+  check_same_teacher(path, info_, wanted);
   const auto records = static_cast<int64_t>(map_.bytes().size() - kTeacherHeaderBytes);
   windows_ = records / info_.record_bytes();
   check(windows_ * info_.record_bytes() == records,
-        "{}: expected windows of {} bytes, found {} bytes of them; it is damaged: {}",
-        path.string(), info_.record_bytes(), records, how_to_make(wanted));
+        "{}: expected windows of {} bytes, found {} bytes of them; it is damaged: make it anew "
+        "with `{} --force`, or remove it",
+        path.string(), info_.record_bytes(), records, info_.command());
 }
 
 bool TeacherCache::has_features(const TeacherQuestion& question) const {
@@ -41,8 +31,9 @@ TeacherWindow TeacherCache::read(int64_t window, const TeacherQuestion& question
   const auto bytes = static_cast<size_t>(info_.record_bytes());
   const auto record =
       map_.bytes().subspan(kTeacherHeaderBytes + static_cast<size_t>(window) * bytes, bytes);
-  check(is_whole(record), "{}: window {} is damaged; {}", path().string(), window,
-        how_to_make(info_));
+  check(is_whole(record),
+        "{}: window {} is damaged; make the file anew with `{} --force`, or remove it",
+        path().string(), window, info_.command());
   return unpack_teacher_window(record, info_, question);
 }
 

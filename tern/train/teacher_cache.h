@@ -17,7 +17,7 @@ struct TeacherCacheInfo {
   std::string compute;  // type of the teacher's matrix operands
   int64_t length = 0;   // T: window i begins at token i T
   int64_t vocab_size = 0, hidden_size = 0, queries = 0, keys = 0;  // widths: V, C, H D, K D
-  TeacherQuestion kept;
+  TeacherQuestion kept;  // hidden_blocks: none, the last one or all
 
   /// Of a model folder, a token file and windows of T tokens.
   static TeacherCacheInfo of(const std::filesystem::path& model, const std::filesystem::path& text,
@@ -25,6 +25,10 @@ struct TeacherCacheInfo {
 
   /// A cache's name in its folder, such as "T256-k32.teacher".
   std::string file_name() const;
+  /// The features kept as flags, such as "--features last --relation-layer 3".
+  std::string feature_flags() const;
+  /// The command that makes such a cache in a lab, without --force.
+  std::string command() const;
   /// Bytes of one window.
   int64_t record_bytes() const;
 };
@@ -58,10 +62,13 @@ class TeacherCache {
 
 /// Writes such a file window by window, beside its place as <name>.part; commit() moves it into
 /// place. Goes on with what an earlier writer of the same left there, or with the finished file, to
-/// add windows to it. Throws when another process is writing it.
+/// add windows to it; with `anew` it removes both and begins at the first window.
 class TeacherCacheWriter {
  public:
-  TeacherCacheWriter(const std::filesystem::path& path, const TeacherCacheInfo& info);
+  /// Throws when another process is writing it, and without `anew` when there is a file of another
+  /// model, text or type, or with other temperatures or features: no window of it is lost unasked.
+  TeacherCacheWriter(const std::filesystem::path& path, const TeacherCacheInfo& info,
+                     bool anew = false);
   ~TeacherCacheWriter();
   TeacherCacheWriter(const TeacherCacheWriter&) = delete;
   TeacherCacheWriter& operator=(const TeacherCacheWriter&) = delete;

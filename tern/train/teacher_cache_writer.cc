@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <optional>
 
 #include "tern/base/error.h"
 #include "tern/train/teacher_record.h"
@@ -27,15 +26,24 @@ void write_all(int fd, std::string_view data, const fs::path& path) {
   }
 }
 
+/// Throws unless windows of `wanted` may stand behind those of the file.
+void check_same_cache(const fs::path& path, const TeacherCacheInfo& wanted) {
+  const TeacherCacheInfo found = parse_teacher_header(MappedFile(path).bytes(), path);
+  check_same_teacher(path, found, wanted);
+  check(found.feature_flags() == wanted.feature_flags(),
+        "{}: this cache of the teacher was made with {}, and asked for is one with {}; make it "
+        "anew with `{} --force`, or ask for the same features with `{}`",
+        path.string(), found.feature_flags(), wanted.feature_flags(), wanted.command(),
+        found.command());
+  check(found.kept.temperatures == wanted.kept.temperatures,
+        "{}: this cache of the teacher was made for other temperatures; make it anew with "
+        "`{} --force`, or remove it",
+        path.string(), wanted.command());
+}
+
 /// Whole records from the first on; what a machine that lost power left behind them does not count.
-/// Nothing when the file is of another cache.
-std::optional<int64_t> whole_windows(const fs::path& part, const TeacherCacheInfo& info) {
+int64_t whole_windows(const fs::path& part, const TeacherCacheInfo& info) {
   const MappedFile map(part);
-  const std::string header = teacher_header(info);
-  if (map.bytes().size() < header.size() ||
-      std::memcmp(map.bytes().data(), header.data(), header.size()) != 0) {
-    return std::nullopt;
-  }
   const auto bytes = static_cast<size_t>(info.record_bytes());
   size_t at = kTeacherHeaderBytes;
   int64_t windows = 0;
@@ -48,16 +56,22 @@ std::optional<int64_t> whole_windows(const fs::path& part, const TeacherCacheInf
 
 }  // namespace
 
-TeacherCacheWriter::TeacherCacheWriter(const fs::path& path, const TeacherCacheInfo& info)
+TeacherCacheWriter::TeacherCacheWriter(const fs::path& path, const TeacherCacheInfo& info,
+                                       bool anew)
     : path_(path), part_(path.string() + ".part"), info_(info) {
   fs::create_directories(path.parent_path());
-  if (fs::exists(path) && !fs::exists(part_)) fs::copy_file(path, part_);
+  if (!anew && fs::exists(path)) {
+    check_same_cache(path, info);
+    if (!fs::exists(part_)) fs::copy_file(path, part_);
+  }
   fd_ = ::open(part_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   check_system(fd_ >= 0, "open", part_);
   try {
     check(::flock(fd_, LOCK_EX | LOCK_NB) == 0, "{}: another `tern teacher` is writing it",
           part_.string());
-    fs::file_size(part_) == 0 ? start() : resume();
+    if (anew) fs::remove(path);
+    const bool begun = fs::file_size(part_) >= kTeacherHeaderBytes;
+    begun && !anew ? resume() : start();
   } catch (...) {
     ::close(fd_);
     throw;
@@ -75,9 +89,8 @@ void TeacherCacheWriter::start() {
 
 /// Goes on where an earlier writer of the same cache stopped.
 void TeacherCacheWriter::resume() {
-  const std::optional<int64_t> whole = whole_windows(part_, info_);
-  if (!whole) return start();
-  windows_ = *whole;
+  check_same_cache(part_, info_);
+  windows_ = whole_windows(part_, info_);
   const auto end = static_cast<off_t>(kTeacherHeaderBytes) + windows_ * info_.record_bytes();
   check_system(::ftruncate(fd_, end) == 0 && ::lseek(fd_, end, SEEK_SET) == end, "resume", part_);
 }

@@ -87,6 +87,19 @@ Json to_json(const TeacherCacheInfo& info) {
       {"hidden_blocks", blocks},       {"attention_block", info.kept.attention_block}};
 }
 
+/// What differs between a cache and the one that is wanted, as the end of the sentence "it was made
+/// ..."; empty when nothing that counts does.
+std::string difference_of(const TeacherCacheInfo& found, const TeacherCacheInfo& wanted) {
+  if (found.model != wanted.model) return "from another model";
+  if (found.text != wanted.text) return "from another training text";
+  if (found.compute != wanted.compute) {
+    return fmt::format("with {} operands, where {} are used now", found.compute, wanted.compute);
+  }
+  if (found.length != wanted.length) return fmt::format("for windows of {} tokens", found.length);
+  if (found.kept.top_k != wanted.kept.top_k) return fmt::format("with k {}", found.kept.top_k);
+  return "";
+}
+
 }  // namespace
 
 std::string teacher_header(const TeacherCacheInfo& info) {
@@ -141,6 +154,18 @@ TeacherCacheInfo TeacherCacheInfo::of(const fs::path& model, const fs::path& tex
 
 std::string TeacherCacheInfo::file_name() const {
   return fmt::format("T{}-k{}.teacher", length, kept.top_k);
+}
+
+std::string TeacherCacheInfo::feature_flags() const {
+  const size_t blocks = kept.hidden_blocks.size();
+  const char* features = blocks == 0 ? "none" : blocks == 1 ? "last" : "all";
+  std::string flags = fmt::format("--features {}", features);
+  if (kept.attention_block >= 0) flags += fmt::format(" --relation-layer {}", kept.attention_block);
+  return flags;
+}
+
+std::string TeacherCacheInfo::command() const {
+  return fmt::format("tern teacher --length {} --top-k {} {}", length, kept.top_k, feature_flags());
 }
 
 int64_t TeacherCacheInfo::record_bytes() const {
@@ -209,15 +234,12 @@ bool is_whole(std::span<const std::byte> record) {
   return stored == checksum(record.data(), contents);
 }
 
-std::string teacher_mismatch(const TeacherCacheInfo& found, const TeacherCacheInfo& wanted) {
-  if (found.model != wanted.model) return "from another model";
-  if (found.text != wanted.text) return "from another training text";
-  if (found.compute != wanted.compute) {
-    return fmt::format("with {} operands, where {} are used now", found.compute, wanted.compute);
-  }
-  if (found.length != wanted.length) return fmt::format("for windows of {} tokens", found.length);
-  if (found.kept.top_k != wanted.kept.top_k) return fmt::format("with k {}", found.kept.top_k);
-  return "";
+void check_same_teacher(const fs::path& path, const TeacherCacheInfo& found,
+                        const TeacherCacheInfo& wanted) {
+  const std::string difference = difference_of(found, wanted);
+  check(difference.empty(),
+        "{}: this cache of the teacher was made {}; make it anew with `{} --force`, or remove it",
+        path.string(), difference, wanted.command());
 }
 
 }  // namespace tern

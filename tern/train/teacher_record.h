@@ -27,8 +27,9 @@ TeacherWindow unpack_teacher_window(std::span<const std::byte> record, const Tea
 /// Whether a record's checksum is that of its contents.
 bool is_whole(std::span<const std::byte> record);
 
-/// What differs between a cache and the one that is wanted, as the end of the sentence "it was made
-/// ..."; empty when nothing that counts does.
-std::string teacher_mismatch(const TeacherCacheInfo& found, const TeacherCacheInfo& wanted);
+/// Throws an Error that names the file and says how to make it anew when its model, text, type, T
+/// or k are not those of `wanted`.
+void check_same_teacher(const std::filesystem::path& path, const TeacherCacheInfo& found,
+                        const TeacherCacheInfo& wanted);
 
 }  // namespace tern

@@ -18,6 +18,7 @@ namespace tern {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
@@ -150,10 +151,10 @@ TEST_F(TeacherTest, AStreamHasNoCacheAndIsAnsweredAllTheSame) {
 TEST_F(TeacherTest, ACacheOfAnotherTextIsRefusedWithTheCommandThatMakesItAnew) {
   make_cache(2);
   write_text(random_tokens(kWindows * kT + 3, 61, /*seed=*/9));
-  EXPECT_THAT(
-      [&] { teacher(options()); },
-      ThrowsMessage<Error>(testing::AllOf(HasSubstr("from another training text"),
-                                          HasSubstr("tern teacher --force --length 8 --top-k 5"))));
+  EXPECT_THAT([&] { teacher(options()); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("from another training text"),
+                                         HasSubstr("`tern teacher --length 8 --top-k 5 "
+                                                   "--features none --force`"))));
 }
 
 TEST_F(TeacherTest, ACacheOfAnotherModelIsRefused) {
@@ -179,12 +180,14 @@ TEST_F(TeacherTest, ATemperatureThatACacheLacksIsRefused) {
 }
 
 TEST_F(TeacherTest, WithoutACacheOrItsFeaturesTheTeacherRunsAndSaysHowToKeepWhatItSays) {
-  EXPECT_THAT(teacher(options(3))->note(), HasSubstr("`tern teacher --length 8 --top-k 5`"));
+  EXPECT_THAT(teacher(options(3))->note(),
+              HasSubstr("`tern teacher --length 8 --top-k 5 --features none`"));
   make_cache(2);
   TeacherOptions asked = options();
   asked.hidden_blocks = {0};
   const auto live = teacher(asked);
-  EXPECT_THAT(live->note(), HasSubstr("lacks the features"));
+  EXPECT_THAT(live->note(), AllOf(HasSubstr("lacks the features"),
+                                  HasSubstr("--top-k 5 --features all --force`")));
   EXPECT_EQ(look(*live).hidden[0].shape(), (Shape{4, kT, 24}));
 }
 
@@ -219,13 +222,36 @@ TEST_F(TeacherTest, WindowsAreAddedToAFinishedCache) {
   EXPECT_EQ(read_file(cache()), whole);
 }
 
-TEST_F(TeacherTest, ACacheOfSomethingElseIsNotGoneOnWith) {
+TEST_F(TeacherTest, AStoppedWriterOfAnotherTextIsNotGoneOnWith) {
   {
     TeacherCacheWriter first(cache(), info());
     append(first, info(), 2);
   }
   write_text(random_tokens(kWindows * kT + 3, 61, /*seed=*/9));
-  EXPECT_EQ(TeacherCacheWriter(cache(), info()).windows(), 0);
+  EXPECT_THAT([&] { TeacherCacheWriter(cache(), info()); },
+              ThrowsMessage<Error>(
+                  AllOf(HasSubstr(".teacher.part: "), HasSubstr("from another training text"))));
+  EXPECT_EQ(TeacherCacheWriter(cache(), info(), /*anew=*/true).windows(), 0);
+}
+
+TEST_F(TeacherTest, AStoppedWriterOfOtherFeaturesIsNotGoneOnWith) {
+  {
+    TeacherCacheWriter first(cache(), info({.hidden_blocks = {1}}));
+    append(first, info({.hidden_blocks = {1}}), 2);
+  }
+  EXPECT_THAT([&] { TeacherCacheWriter(cache(), info({.attention_block = 1})); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("made with --features last"),
+                                         HasSubstr("with --features none --relation-layer 1"))));
+  EXPECT_EQ(TeacherCacheWriter(cache(), info({.hidden_blocks = {1}})).windows(), 2);
+}
+
+TEST_F(TeacherTest, ADamagedCacheNamesTheCommandThatKeepsItsFeatures) {
+  make_cache(2, {.hidden_blocks = {0, 1}, .attention_block = 1});
+  append_file(cache(), "half a window");
+  EXPECT_THAT(
+      [&] { teacher(options()); },
+      ThrowsMessage<Error>(HasSubstr(
+          "`tern teacher --length 8 --top-k 5 --features all --relation-layer 1 --force`")));
 }
 
 TEST_F(TeacherTest, TwoProcessesDoNotWriteTheSameCache) {

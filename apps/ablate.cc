@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "apps/ablation.h"
 #include "apps/published_recipe.h"
@@ -63,16 +64,22 @@ double last_flip_rate(const fs::path& layers) {
   return count > 0 ? sum / static_cast<double>(count) : 0;
 }
 
-/// What tells model, texts and teacher's cache of a lab apart from others.
+/// The finished caches of a lab's teacher, in the order of their names.
+std::set<fs::path> teacher_caches(const Lab& lab) {
+  std::set<fs::path> caches;
+  if (!fs::exists(lab.teacher())) return caches;
+  for (const fs::directory_entry& entry : fs::directory_iterator(lab.teacher())) {
+    if (entry.path().extension() == ".teacher") caches.insert(entry.path());
+  }
+  return caches;
+}
+
+/// What tells model, texts and teacher's caches of a lab apart from others.
 std::string inputs_of(const Lab& lab) {
   std::string all = fingerprint_of_model(LabManifest::read(lab).model);
   for (const fs::path& set : {lab.eval_set(), lab.confirm_set()}) all += sha256_of_file(set);
   if (fs::exists(lab.train_tokens())) all += fingerprint_of_file(lab.train_tokens());
-  if (fs::exists(lab.teacher())) {
-    for (const fs::directory_entry& cache : fs::directory_iterator(lab.teacher())) {
-      all += fingerprint_of_file(cache.path());
-    }
-  }
+  for (const fs::path& cache : teacher_caches(lab)) all += fingerprint_of_file(cache);
   return all;
 }
 
@@ -147,6 +154,7 @@ class Ablation {
 };
 
 /// All arms with all seeds: seed by seed, so that drift of the machine's speed meets every arm.
+/// The first arm is the baseline; when it does not run, the others would be compared with nothing.
 std::vector<AblationRow> run_all(Ablation& ablation, const AblationPlan& plan, int64_t seeds) {
   std::vector<std::vector<AblationRun>> runs(plan.arms.size());
   StatusLine status;
@@ -163,6 +171,8 @@ std::vector<AblationRow> run_all(Ablation& ablation, const AblationPlan& plan, i
       std::vector<std::string> flags = plan.baseline;
       flags.insert(flags.end(), plan.arms[i].flags.begin(), plan.arms[i].flags.end());
       runs[i].push_back(ablation.run(flags, seed));
+      const std::string& refused = runs.front().back().refused;
+      check(refused.empty(), "the baseline does not run: {}", refused);
       ++done;
     }
   }
@@ -227,7 +237,6 @@ int ablate(const std::vector<std::string>& arguments) {
   Ablation ablation(lab, options);
   const double reference = ablation.reference();
   const std::vector<AblationRow> rows = run_all(ablation, plan, options.seeds);
-  check(rows.front().refused.empty(), "the baseline does not run: {}", rows.front().refused);
   const std::string table = ablation_table(rows.front(), {rows.begin() + 1, rows.end()}, reference);
   fmt::print("{}", options.json ? to_json(rows, reference).dump_pretty() + "\n" : table);
   if (!options.out.empty()) write_file_atomically(options.out, table);

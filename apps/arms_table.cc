@@ -5,15 +5,10 @@
 #include <algorithm>
 
 #include "tern/base/flags.h"
+#include "tern/base/joined.h"
 
 namespace tern {
 namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : " ") + word;
-  return all;
-}
 
 std::string told(const Arm& arm) {
   return arm.source.empty() ? arm.meaning : fmt::format("{} [{}]", arm.meaning, arm.source);

@@ -1,6 +1,6 @@
 #include "apps/bench_gemm_replay.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "tern/base/timer.h"
 #include "tern/parallel/parallel.h"
@@ -10,9 +10,20 @@ namespace {
 
 using kernels::GemmCall;
 
+/// What a product's operands take.
+struct OperandBytes {
+  size_t a = 0, b = 0, c = 0;
+};
+
 size_t bytes_of(int64_t rows, int64_t cols, const int64_t (&strides)[2], bool is_bf16) {
   const int64_t last = (rows - 1) * strides[0] + (cols - 1) * strides[1];
   return static_cast<size_t>(last + 1) * (is_bf16 ? 2 : 4);
+}
+
+OperandBytes bytes_of(const GemmCall& call) {
+  return {.a = bytes_of(call.m, call.k, call.a_strides, call.bf16_in),
+          .b = bytes_of(call.k, call.n, call.b_strides, call.bf16_in),
+          .c = bytes_of(call.m, call.n, call.c_strides, call.bf16_out)};
 }
 
 }  // namespace
@@ -25,36 +36,41 @@ void* GemmReplay::Ring::take(size_t bytes) {
   return piece;
 }
 
-GemmReplay::GemmReplay(std::vector<GemmCall> calls) {
-  size_t largest = 0;
+GemmReplay::Rings GemmReplay::rings_for(const std::vector<GemmCall>& calls) {
+  OperandBytes largest;
   for (const GemmCall& call : calls) {
-    (call.inside_parallel ? inside_ : whole_).push_back(call);
-    largest = std::max({largest, bytes_of(call.m, call.k, call.a_strides, call.bf16_in),
-                        bytes_of(call.k, call.n, call.b_strides, call.bf16_in),
-                        bytes_of(call.m, call.n, call.c_strides, call.bf16_out)});
+    const OperandBytes bytes = bytes_of(call);
+    largest = {.a = std::max(largest.a, bytes.a),
+               .b = std::max(largest.b, bytes.b),
+               .c = std::max(largest.c, bytes.c)};
   }
-  constexpr size_t kBeyondCache = 64 << 20;
-  for (int i = 0; i < 3 * thread_count(); ++i) {
-    const auto bytes = static_cast<int64_t>(largest + kBeyondCache);
-    rings_.push_back({Tensor::zeros({bytes}, DType::u8)});
-  }
+  const auto ring = [](size_t piece) {
+    constexpr size_t kBeyondCache = 64 << 20;
+    return Ring{Tensor::zeros({static_cast<int64_t>(piece + kBeyondCache)}, DType::u8)};
+  };
+  return {.a = ring(largest.a), .b = ring(largest.b), .c = ring(largest.c)};
 }
 
-void GemmReplay::run_one(const GemmCall& call, Ring& a, Ring& b, Ring& c) {
-  kernels::run_gemm(call, a.take(bytes_of(call.m, call.k, call.a_strides, call.bf16_in)),
-                    b.take(bytes_of(call.k, call.n, call.b_strides, call.bf16_in)),
-                    c.take(bytes_of(call.m, call.n, call.c_strides, call.bf16_out)));
+GemmReplay::GemmReplay(std::vector<GemmCall> calls) {
+  for (const GemmCall& call : calls) (call.inside_parallel ? inside_ : whole_).push_back(call);
+  whole_rings_ = rings_for(whole_);
+  for (int t = 0; t < thread_count(); ++t) inside_rings_.push_back(rings_for(inside_));
+}
+
+void GemmReplay::run_one(const GemmCall& call, Rings& rings) {
+  const OperandBytes bytes = bytes_of(call);
+  kernels::run_gemm(call, rings.a.take(bytes.a), rings.b.take(bytes.b), rings.c.take(bytes.c));
 }
 
 double GemmReplay::run() {
   Timer timer;
-  for (const GemmCall& call : whole_) run_one(call, rings_[0], rings_[1], rings_[2]);
+  for (const GemmCall& call : whole_) run_one(call, whole_rings_);
   const int64_t count = static_cast<int64_t>(inside_.size());
-  const int64_t threads = thread_count();
+  const int64_t threads = std::ssize(inside_rings_);
   parallel_for(threads, 1, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; ++t) {
       for (int64_t i = count * t / threads; i < count * (t + 1) / threads; ++i) {
-        run_one(inside_[i], rings_[3 * t], rings_[3 * t + 1], rings_[3 * t + 2]);
+        run_one(inside_[i], inside_rings_[t]);
       }
     }
   });

@@ -23,11 +23,17 @@ class GemmReplay {
     size_t next = 0;
     void* take(size_t bytes);
   };
-  void run_one(const kernels::GemmCall& call, Ring& a, Ring& b, Ring& c);
+  /// One for each operand of a product.
+  struct Rings {
+    Ring a, b, c;
+  };
+  static Rings rings_for(const std::vector<kernels::GemmCall>& calls);
+  static void run_one(const kernels::GemmCall& call, Rings& rings);
 
   std::vector<kernels::GemmCall> whole_;   // each on all threads
   std::vector<kernels::GemmCall> inside_;  // each on one thread
-  std::vector<Ring> rings_;                // a, b, c of every thread
+  Rings whole_rings_;
+  std::vector<Rings> inside_rings_;  // of every thread
 };
 
 }  // namespace tern

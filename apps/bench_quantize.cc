@@ -22,14 +22,30 @@
 namespace tern {
 namespace {
 
-/// The rule's fields as flags, under the names that they have in the recipe.
-void add_rule(Flags& flags, GroupRuleOptions& rule) {
-  flags.add("scale", rule.scale, "the rule's statistic: absmean, absmedian or absmax");
-  flags.add("threshold", rule.threshold, "weights up to threshold * scale become 0");
-  flags.add("level", rule.level, "what is stored: scale, least-squares or lloyd-max");
-  flags.add("zeros", rule.zeros, "share of a group that becomes 0; 0: as the threshold says");
-  flags.add("pattern", rule.pattern, "which weights may be nonzero: none or 3:4");
-}
+struct BenchOptions {
+  std::string shape = "smollm-135m";
+  std::string group = "64";
+  GroupRuleOptions rule;
+  std::string dtype = "auto";
+  int threads = 0;
+  int64_t repeats = 11;
+  bool json = false;
+
+  /// The rule's fields have the names of the recipe's.
+  void add_to(Flags& flags) {
+    flags.add("shape", shape, "smollm-135m, llama-3.2-1b or demo");
+    flags.add("group", group, "weights that share a scale");
+    flags.add("scale", rule.scale, "the rule's statistic: absmean, absmedian or absmax");
+    flags.add("threshold", rule.threshold, "weights up to threshold * scale become 0");
+    flags.add("level", rule.level, "what is stored: scale, least-squares or lloyd-max");
+    flags.add("zeros", rule.zeros, "share of a group that becomes 0; 0: as the threshold says");
+    flags.add("pattern", rule.pattern, "which weights may be nonzero: none or 3:4");
+    flags.add("dtype", dtype, "auto, bf16 or f32");
+    flags.add("threads", threads, "threads; 0: all cores");
+    flags.add("repeats", repeats, "passes measured; the fastest counts");
+    flags.add("json", json, "print JSON");
+  }
+};
 
 /// Seconds of each job's fastest call, after one that is not counted. The jobs take turns, so that
 /// a machine that slows down for a while does so for all of them; what else runs on its cores only
@@ -92,48 +108,18 @@ Seconds measure(const Tensor& w, DType type, Grouping grouping, const GroupRule&
   return {fastest[0], fastest[1], fastest[2]};
 }
 
-int bench_quantize(const std::vector<std::string>& arguments) {
-  std::string shape = "smollm-135m", group = "64", dtype = "auto";
-  GroupRuleOptions options;
-  int threads = 0;
-  int64_t repeats = 11;
-  bool as_json = false;
-  Flags flags("tern bench quantize",
-              "Fake-quantizing all linear weights of a model by a group rule, beside absmean and a "
-              "plain copy of the same bytes.");
-  flags.add("shape", shape, "smollm-135m, llama-3.2-1b or demo");
-  flags.add("group", group, "weights that share a scale");
-  add_rule(flags, options);
-  flags.add("dtype", dtype, "auto, bf16 or f32");
-  flags.add("threads", threads, "threads; 0: all cores");
-  flags.add("repeats", repeats, "passes measured; the fastest counts");
-  flags.add("json", as_json, "print JSON");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
-  }
-  check(repeats > 0 && threads >= 0, "--repeats must be 1 or more and --threads 0 or more");
-  if (threads > 0) set_thread_count(threads);
-  const GroupRule rule(options);
-  const Grouping grouping = Grouping::parse(group);
-  const DType type = compute_type(dtype);
-  const LlamaConfig config = known_shape(shape);
-  const int64_t cols = config.hidden_size;
-  const int64_t rows = config.linear_parameter_count() / cols;
-
-  const Tensor w = normal_weights(rows, cols);
-  const Seconds seconds = measure(w, type, grouping, rule, repeats);
-
-  const auto weights = static_cast<double>(w.size());
+Json report(const BenchOptions& o, int64_t size, DType type, const Seconds& seconds) {
+  const auto weights = static_cast<double>(size);
+  const auto bytes = weights * static_cast<double>(size_of(DType::f32) + size_of(type));
   Json json = Json::object();
-  json.set("shape", shape);
-  json.set("weights", w.size());
-  json.set("group", group);
-  json.set("scale", options.scale);
-  json.set("threshold", options.threshold);
-  json.set("level", options.level);
-  json.set("zeros", options.zeros);
-  json.set("pattern", options.pattern);
+  json.set("shape", o.shape);
+  json.set("weights", size);
+  json.set("group", o.group);
+  json.set("scale", o.rule.scale);
+  json.set("threshold", o.rule.threshold);
+  json.set("level", o.rule.level);
+  json.set("zeros", o.rule.zeros);
+  json.set("pattern", o.rule.pattern);
   json.set("dtype", name_of(type));
   json.set("threads", thread_count());
   json.set("quantize_seconds", seconds.rule);
@@ -142,20 +128,50 @@ int bench_quantize(const std::vector<std::string>& arguments) {
   json.set("ns_per_weight", seconds.rule / weights * 1e9);
   json.set("ratio_to_absmean", seconds.rule / seconds.absmean);
   json.set("ratio", seconds.rule / seconds.copy);
-  json.set("gb_per_s",
-           weights * static_cast<double>(size_of(DType::f32) + size_of(type)) / seconds.rule / 1e9);
-  if (as_json) {
-    fmt::print("{}\n", json.dump_pretty());
+  json.set("gb_per_s", bytes / seconds.rule / 1e9);
+  return json;
+}
+
+void print_report(const Json& json) {
+  const double weights = json.at("weights").as_double();
+  fmt::print("{:.1f} M weights, group {}, to {}, {} threads\n", weights / 1e6,
+             json.at("group").as_string(), json.at("dtype").as_string(),
+             json.at("threads").as_int());
+  fmt::print("fake quantization {:.4f} s ({:.1f} GB/s), plain copy {:.4f} s: ratio {:.2f}\n",
+             json.at("quantize_seconds").as_double(), json.at("gb_per_s").as_double(),
+             json.at("copy_seconds").as_double(), json.at("ratio").as_double());
+  fmt::print("{:.2f} ns a weight, absmean {:.2f}: ratio {:.2f}\n",
+             json.at("ns_per_weight").as_double(),
+             json.at("absmean_seconds").as_double() / weights * 1e9,
+             json.at("ratio_to_absmean").as_double());
+}
+
+int bench_quantize(const std::vector<std::string>& arguments) {
+  BenchOptions options;
+  Flags flags("tern bench quantize",
+              "Fake-quantizing all linear weights of a model by a group rule, beside absmean and a "
+              "plain copy of the same bytes.");
+  options.add_to(flags);
+  if (!flags.parse(arguments)) {
+    fmt::print("{}", flags.help());
     return kSuccess;
   }
-  fmt::print("{:.1f} M weights, group {}, to {}, {} threads\n", weights / 1e6, group, name_of(type),
-             thread_count());
-  fmt::print("fake quantization {:.4f} s ({:.1f} GB/s), plain copy {:.4f} s: ratio {:.2f}\n",
-             seconds.rule, json.at("gb_per_s").as_double(), seconds.copy,
-             json.at("ratio").as_double());
-  fmt::print("{:.2f} ns a weight, absmean {:.2f}: ratio {:.2f}\n",
-             json.at("ns_per_weight").as_double(), seconds.absmean / weights * 1e9,
-             json.at("ratio_to_absmean").as_double());
+  check(options.repeats > 0 && options.threads >= 0,
+        "--repeats must be 1 or more and --threads 0 or more");
+  if (options.threads > 0) set_thread_count(options.threads);
+  const GroupRule rule(options.rule);
+  const Grouping grouping = Grouping::parse(options.group);
+  const DType type = compute_type(options.dtype);
+  const LlamaConfig config = known_shape(options.shape);
+  const int64_t cols = config.hidden_size;
+  const Tensor w = normal_weights(config.linear_parameter_count() / cols, cols);
+  const Json json =
+      report(options, w.size(), type, measure(w, type, grouping, rule, options.repeats));
+  if (options.json) {
+    fmt::print("{}\n", json.dump_pretty());
+  } else {
+    print_report(json);
+  }
   return kSuccess;
 }
 

@@ -14,6 +14,7 @@
 #include "tern/base/file.h"
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
+#include "tern/base/joined.h"
 #include "tern/base/process.h"
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"
@@ -34,12 +35,6 @@ using Words = std::vector<std::string>;
 Words operator+(Words words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
   return words;
-}
-
-std::string joined(const Words& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
 }
 
 Words split(const std::string& text) {

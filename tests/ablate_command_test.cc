@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class ArmCommands : public RecipeLabTest {
  protected:
@@ -70,6 +71,26 @@ TEST_F(ArmCommands, AnAblationComparesEachArmWithTheSameBaselineAndKeepsWhatIsDo
   const CapturedRun again = tern(ablate);
   EXPECT_EQ(results_in(lab_.root() / ".tern" / "ablation"), kept);
   EXPECT_EQ(again.output.substr(again.output.find("[\n")), first.output.substr(begin));
+}
+
+constexpr const char* kBrokenBaseline = R"(
+[baseline]
+flags = ["--batch-size", "2", "--sequence-length", "16", "--group", "32", "--eval-every", "2",
+         "--zeros", "0.4", "--pattern", "3:4"]
+
+[[arm]]
+section = "Scale"
+name = "whole"
+flags = ["--pattern", "none"]
+)";
+
+TEST_F(ArmCommands, ABaselineThatDoesNotRunEndsAnAblationBeforeItsArmsTrain) {
+  write_file_atomically(lab_.root() / "arms.toml", kBrokenBaseline);
+  const CapturedRun broken = tern({"ablate", "--arms", "arms.toml", "--tokens", "128", "--seeds",
+                                   "1", "--threads", "1", "--no-recipes"});
+  EXPECT_EQ(broken.exit_code, 1);
+  EXPECT_THAT(broken.output, AllOf(HasSubstr("the baseline does not run"), HasSubstr("--pattern")));
+  EXPECT_THAT(results_in(lab_.root() / ".tern" / "ablation"), IsEmpty());
 }
 
 TEST_F(ArmCommands, APublishedRecipeSetsItsFieldsAndOwnFlagsGoBefore) {

@@ -30,7 +30,7 @@ void StreamedTokens::reopen() {
   check(
       stream != nullptr,
       "the training text cannot be read a second time: prepare a token file from it, or train for "
-      "fewer steps than it lasts");
+      "fewer steps than it lasts, without --start gptq and --sub-norm, which read it first");
   stream_ = std::move(stream);
 }
 

@@ -61,4 +61,8 @@ std::unique_ptr<ByteSource> open_text_source(const std::string& text, const Text
   return open_file_source(text);
 }
 
+bool can_read_again(const std::string& text) {
+  return text != "-" && !std::filesystem::is_fifo(text);
+}
+
 }  // namespace tern

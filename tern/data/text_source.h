@@ -36,4 +36,7 @@ struct TextAccess {
 std::unique_ptr<ByteSource> open_text_source(const std::string& text,
                                              const TextAccess& access = {});
 
+/// False for standard input and other pipes, whose text is gone once it is read.
+bool can_read_again(const std::string& text);
+
 }  // namespace tern

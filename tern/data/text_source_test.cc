@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -98,6 +99,17 @@ TEST_F(OfflineHub, ReadsAMemberOfAZipArchiveOnTheHub) {
 TEST(TextSource, AZipArchiveBehindAUrlIsRefused) {
   EXPECT_THAT([] { text_of("https://example.org/a.zip!b.txt"); },
               ThrowsMessage<Error>(HasSubstr("download it")));
+}
+
+TEST(TextSource, APipeCannotBeReadAgain) {
+  const TemporaryFolder folder;
+  const std::filesystem::path pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_FALSE(can_read_again("-"));
+  EXPECT_FALSE(can_read_again(pipe));
+  EXPECT_TRUE(can_read_again(folder.path() / "file.txt"));
+  EXPECT_TRUE(can_read_again("https://host/file.txt"));
+  EXPECT_TRUE(can_read_again("demo"));
 }
 
 }  // namespace

@@ -44,16 +44,8 @@ void fit(Llama& model, std::span<const int32_t> ids, int64_t B, Grouping groupin
   }
 }
 
-constexpr const char* kName = "gptq";
-const Register<Start> registration(
-    starts(), kName, fit,
-    "each layer fitted to its inputs on the first text: errors of rounding are made up for",
-    "Frantar et al. 2022, arXiv 2210.17323; before QAT: arXiv 2601.14888");
-
-}  // namespace
-
-double start_memory(const std::string& start, const LlamaConfig& c) {
-  if (start != kName) return 0;
+/// The Gram matrices of all layers.
+double gram_bytes(const LlamaConfig& c) {
   const auto square = [](int64_t n) { return static_cast<double>(n) * static_cast<double>(n); };
   // Inputs of query, key and value; of the attention's output; of gate and up; of down.
   const double block = 2 * square(c.hidden_size) + square(c.head_dim * c.num_attention_heads) +
@@ -61,4 +53,10 @@ double start_memory(const std::string& start, const LlamaConfig& c) {
   return 4 * static_cast<double>(c.num_hidden_layers) * block;
 }
 
+const Register<Start> registration(
+    starts(), "gptq", {.move = fit, .memory = gram_bytes},
+    "each layer fitted to its inputs on the first text: errors of rounding are made up for",
+    "Frantar et al. 2022, arXiv 2210.17323; before QAT: arXiv 2601.14888");
+
+}  // namespace
 }  // namespace tern

@@ -38,7 +38,7 @@ double logit_error(const char* start, const GroupRule& rule, DType compute) {
     for (int32_t& id : *ids) id = static_cast<int32_t>(rng.below(V));
   }
   Llama full = make(), rounded = make();
-  starts().at(start)(rounded, text, 32, Grouping{32}, rule);
+  if (const auto move = starts().at(start).move) move(rounded, text, 32, Grouping{32}, rule);
   rounded.replace_linears([&](const Llama::Linear& linear) {
     return std::make_unique<RoundedLinear>(rounded.parameters().at(linear.name), rule);
   });

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tern/base/arms.h"
+#include "tern/kernels/reduce.h"
 #include "tern/model/watch_inputs.h"
 #include "tern/ops/cast.h"
 
@@ -23,8 +24,7 @@ bool has_sub_norm(const Llama::Linear& linear) {
 /// The root mean square of all numbers of x.
 float root_mean_square(const Tensor& x) {
   const Tensor numbers = cast(x, DType::f32);
-  double squares = 0;
-  for (const float value : numbers.values<float>()) squares += double{value} * value;
+  const double squares = kernels::sum_of_squares(numbers.values<const float>());
   return static_cast<float>(std::sqrt(squares / static_cast<double>(x.size())));
 }
 

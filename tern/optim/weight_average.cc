@@ -48,8 +48,11 @@ void WeightAverage::update() {
 void WeightAverage::swap() {
   if (updates_ == 0) return;
   for (size_t p = 0; p < parameters_.size(); ++p) {
-    const auto w = parameters_[p].tensor.values<float>();
-    std::ranges::swap_ranges(w, averages_[p].tensor.values<float>());
+    float* const w = parameters_[p].tensor.data<float>();
+    float* const a = averages_[p].tensor.data<float>();
+    parallel_for(parameters_[p].tensor.size(), kGrain, [=](int64_t begin, int64_t end) {
+      std::swap_ranges(w + begin, w + end, a + begin);
+    });
   }
   swapped_ = !swapped_;
 }

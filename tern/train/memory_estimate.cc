@@ -70,7 +70,7 @@ MemoryEstimate estimate_memory(const LlamaConfig& c, const LlamaOptions& options
   m.activations = options.recompute ? blocks * inputs + inside : m.kept_activations;
   m.logits = 300e6;
   if (arms.teacher) m.teacher = operand * parameters + 4 * (parameters - linears);
-  m.start = start_memory(arms.start, c);
+  if (const auto memory = starts().at(arms.start).memory) m.start = memory(c);
   return m;
 }
 

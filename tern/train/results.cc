@@ -30,10 +30,12 @@ ResultsFile::ResultsFile(const std::filesystem::path& path, std::string experime
 void ResultsFile::append(const ResultsRow& row) {
   const std::optional<double> train_ppl =
       row.train_loss ? std::optional(std::exp(*row.train_loss)) : std::nullopt;
-  table_.append(fmt::format("{}\t{:.6g}\t{}\t{}\t{:.6g}\t{:.6g}\t{:.6g}\t{:.3f}\t{:.6g}\t{:.4f}\t"
+  const std::optional<double> best_ppl =
+      row.best_ppl > 0 ? std::optional(row.best_ppl) : std::nullopt;
+  table_.append(fmt::format("{}\t{:.6g}\t{}\t{}\t{:.6g}\t{:.6g}\t{:.6g}\t{:.3f}\t{}\t{:.4f}\t"
                             "{:.4f}\t{:.4f}\t{}\t{}\n",
                             row.step, row.lambda, formatted(row.train_loss), formatted(train_ppl),
-                            row.eval_ppl, row.eval_bpb, row.lr, row.time_s, row.best_ppl,
+                            row.eval_ppl, row.eval_bpb, row.lr, row.time_s, formatted(best_ppl),
                             row.q_neg1, row.q_zero, row.q_pos1, experiment_, commit_),
                 /*sync=*/true);
 }

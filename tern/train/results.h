@@ -17,8 +17,8 @@ struct ResultsRow {
   double eval_ppl = 0;
   double eval_bpb = 0;
   double lr = 0;
-  double time_s = 0;  // seconds of training so far
-  double best_ppl = 0;
+  double time_s = 0;    // seconds of training so far
+  double best_ppl = 0;  // of ternary evaluations; 0: there was none
   double q_neg1 = 0, q_zero = 0, q_pos1 = 0;
 };
 

@@ -25,7 +25,7 @@ TEST(Results, WhatWasNotMeasuredIsEmpty) {
   ResultsFile file(folder.path() / "results.tsv", "run", "abc", 0);
   file.append({.step = 0, .eval_ppl = 7.5});
   const std::string text = read_file(folder.path() / "results.tsv");
-  EXPECT_NE(text.find("\n0\t0\t\t\t7.5\t"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n0\t0\t\t\t7.5\t0\t0\t0.000\t\t"), std::string::npos) << text;
 }
 
 TEST(Results, AResumedRunMakesItsLaterRowsAgainAndLeavesOthersAlone) {

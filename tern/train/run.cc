@@ -93,8 +93,10 @@ std::vector<int32_t> Run::first_text(uint64_t seed, int64_t T) const {
 
 void Run::move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,
                         int64_t T) const {
+  const auto move = starts().at(start).move;
+  if (move == nullptr || resuming()) return;  // a checkpoint holds what came of it
   const std::vector<int32_t> text = first_text(how.seed, T);
-  starts().at(start)(model, text, std::ssize(text) / T, how.grouping, GroupRule(how.rule));
+  move(model, text, std::ssize(text) / T, how.grouping, GroupRule(how.rule));
 }
 
 void Run::add_sub_norms(Llama& model, uint64_t seed, int64_t T) const {
@@ -112,7 +114,9 @@ std::unique_ptr<TokenSource> Run::training_data(uint64_t seed) const {
   }
   const std::string source = manifest_.train_source;
   const Tokenizer tokenizer = Tokenizer::load(manifest_.model);
-  return std::make_unique<StreamedTokens>([=] {
+  const bool once = !can_read_again(source);
+  return std::make_unique<StreamedTokens>([=, read = text_read_]() -> std::unique_ptr<TokenStream> {
+    if (std::exchange(*read, true) && once) return nullptr;
     DocumentReader reader(open_text_source(source), {.format = document_format_of(source)});
     return std::make_unique<TokenStream>(std::move(reader), tokenizer);
   });
@@ -162,7 +166,7 @@ void Run::print_summary(const RunSummary& s) {
   const std::pair<const char*, std::string> values[] = {
       {"eval_ppl", fmt::format("{:.6f}", s.score.ppl)},
       {"eval_bpb", fmt::format("{:.6f}", s.score.bpb)},
-      {"best_ppl", fmt::format("{:.6f}", s.best_ppl)},
+      {"best_ppl", s.best_ppl > 0 ? fmt::format("{:.6f}", s.best_ppl) : ""},
       {"train_loss", fmt::format("{:.6f}", s.train_loss)},
       {"steps", std::to_string(s.steps)},
       {"tokens", std::to_string(s.tokens)},

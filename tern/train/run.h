@@ -39,8 +39,8 @@ struct RunOptions {
 
 /// What a finished run says of itself.
 struct RunSummary {
-  Evaluation score;  // at the end
-  double best_ppl = 0;
+  Evaluation score;     // at the end
+  double best_ppl = 0;  // of ternary evaluations; 0: there was none
   double train_loss = 0;
   int64_t steps = 0, tokens = 0;
   double training_seconds = 0;
@@ -110,6 +110,8 @@ class Run {
   EvalSet eval_set_;
   ProgressLine line_;
   int64_t resumed_step_ = -1;  // below any step: a new run keeps no row of an older one
+  // Whether a streamed text has been opened; shared with the sources that open it.
+  std::shared_ptr<bool> text_read_ = std::make_shared<bool>(false);
   // Made with their first rows, so that a run which is refused leaves nothing.
   std::unique_ptr<StepsFile> steps_;
   std::unique_ptr<LayersFile> layers_;

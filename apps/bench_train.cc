@@ -114,7 +114,7 @@ struct Measurement {
 Measurement measure(Llama& model, const BenchOptions& o) {
   const auto optimizer =
       make_optimizer(o.optimizer, groups_of(model.parameters(), model.linear_names()),
-                     {.state = moment_type(o.optimizer_state)});
+                     {.state = moment_type(o.optimizer_state), .compute = compute_type(o.dtype)});
   Rng rng(1);
   const int64_t N = o.batch_size * o.sequence_length;
   std::vector<int32_t> inputs(N), targets(N);
@@ -254,15 +254,15 @@ int bench_train(const std::vector<std::string>& arguments) {
           flag_name(flag));
   }
   const LlamaConfig config = known_shape(options.shape);
+  if (options.compares()) return compare(flags, options, config);
   const DType dtype = compute_type(options.dtype);
   const LlamaOptions model_options{.compute = dtype, .recompute = options.recompute};
   const DType state = moment_type(options.optimizer_state);
   const MemoryEstimate memory =
       estimate_memory(config, model_options, options.batch_size * options.sequence_length,
-                      {.optimizer_options = {.state = state}});
+                      {.optimizer = options.optimizer, .optimizer_options = {.state = state}});
   fmt::print(stderr, "{}\n", memory.to_string());
   require_memory(memory.total(), "training this shape");
-  if (options.compares()) return compare(flags, options, config);
   Llama model(config, model_options);
   model.initialize(1);
   model.replace_linears<TernaryLinear>(Grouping::parse(options.group));

@@ -63,7 +63,7 @@ struct Recipe {
   std::string learned_init = "method";  // try: method rule
   float temperature = 0.36f;            // try: 0.2 0.36 0.5 1
 
-  // Lambda mixes the weight w and its quantized value Q(w): w + lambda (Q(w) - w).
+  // Lambda mixes what is quantized and its quantized value, of weights w + lambda (Q(w) - w).
   // try: none linear cosine exponential sigmoid step two-phase
   std::string lambda_schedule = "linear";
   double lambda_warmup = 0.2;  // try: 0.05 0.1 0.2 0.3 0.5
@@ -156,7 +156,8 @@ DistillationOptions distillation_options(const Recipe& r) {
 }
 
 OptimizerOptions optimizer_options(const Recipe& r) {
-  return {r.beta1, r.beta2, r.epsilon, r.momentum, moment_type(r.optimizer_state)};
+  const DType state = moment_type(r.optimizer_state), compute = compute_type(r.dtype);
+  return {r.beta1, r.beta2, r.epsilon, r.momentum, state, compute};
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -167,25 +168,25 @@ struct Quantization {
   TernaryInfo info;  // what the packed model says of itself
   TernaryWeightOptions weights;
   std::vector<QuantizerState> blocks;  // moves as training goes on; of each block
+  SharedInput inputs;
 };
 
-/// y = Q(x) W^T with W = w + lambda (Q(w) - w), and perhaps a bias for dead weights.
+/// y = x w^T with both moved by lambda to Q(x) and Q(w), and perhaps a bias for dead weights.
 class BitLinear : public LinearLayer {
  public:
-  BitLinear(Llama& model, const Llama::Linear& linear, const Quantization& how,
-            const QuantizerState& state, const Recipe& r)
+  BitLinear(Llama& model, const Llama::Linear& linear, Quantization& how, const Recipe& r)
       : how_(how),
         latent_(model.parameters().at(linear.name)),
         gain_(sub_norm_gain(model, linear)),
-        state_(state),
-        weight_(make_ternary_weight(linear.name, latent_, model.parameters(), how.weights, state)),
+        state_(how.blocks[model.block_of(linear)]),
+        weight_(make_ternary_weight(linear.name, latent_, model.parameters(), how.weights, state_)),
         dead_bias_(
             dead_biases().at(r.dead_bias)(model.parameters(), linear.name, r.dead_bias_scale)) {}
 
   Tensor forward(const Tensor& x) override {
-    const Tensor inputs = prepare_input(x, how_.info.input, gain_);
+    const Tensor inputs = how_.inputs.prepare(x, how_.info.input, gain_, state_.lambda);
     Tensor bias;
-    if (dead_bias_) bias = scale(dead_bias_->bias(weight_->codes()), state_.lambda);
+    if (dead_bias_) bias = scale(dead_bias_->bias(*weight_), state_.lambda);
     return linear(inputs, weight_->effective(x.dtype()), bias);
   }
 
@@ -193,7 +194,7 @@ class BitLinear : public LinearLayer {
   std::optional<PackedTernary> pack() const override {
     PackedTernary packed = weight_->pack();
     if (gain_.defined()) packed.sub_norm = gain_.to_vector();
-    if (dead_bias_) packed.bias = dead_bias_->bias(weight_->codes()).to_vector();
+    if (dead_bias_) packed.bias = dead_bias_->bias(*weight_).to_vector();
     return packed;
   }
 
@@ -208,7 +209,7 @@ class BitLinear : public LinearLayer {
   }
 
  private:
-  const Quantization& how_;
+  Quantization& how_;
   Tensor latent_;  // float32, what the optimizer moves
   Tensor gain_;    // of the norm in front, if any
   const QuantizerState& state_;
@@ -255,8 +256,7 @@ void check_recipe(const Recipe& r, const LlamaConfig& model) {
   constexpr int64_t kMost = 1 << 20;  // far beyond use, and the product of all three is a number
   for (const int64_t size : {r.batch_size, r.accumulation, r.sequence_length}) {
     check(size > 0 && size <= kMost,
-          "--batch-size, --accumulation and --sequence-length must be 1 to {}, found {}", kMost,
-          size);
+          "--batch-size, --accumulation, --sequence-length must be 1 to {}, found {}", kMost, size);
   }
   check(r.sequence_length <= model.max_position_embeddings,
         "--sequence-length must be at most the model's context, {}, found {}",
@@ -270,6 +270,7 @@ void check_recipe(const Recipe& r, const LlamaConfig& model) {
   check(r.start == "rounding" || (r.quantizer == "rule" && r.hadamard == 0 && r.layers != "inner"),
         "--start {} needs --quantizer rule, --hadamard 0 and no dense blocks", r.start);
   lr_at(r, {});
+  until(r.weight_decay, r.weight_decay_until, {});
   lambda_schedule(r).at({});
   check_ternary_weight(weight_options(r));
   check_input_options(input_options(r));
@@ -332,8 +333,7 @@ struct Training {
         return std::make_unique<DenseLinear>(weight, DType::bf16);
       }
       if (r.hadamard > 0) rotate_weights(weight, r.hadamard);
-      auto layer =
-          std::make_unique<BitLinear>(model, linear, quantization, quantization.blocks[block], r);
+      auto layer = std::make_unique<BitLinear>(model, linear, quantization, r);
       made.push_back(layer.get());
       return layer;
     });
@@ -409,7 +409,7 @@ Evaluation evaluate_and_report(Run& run, const Recipe& r, Training& t, float lam
   const int64_t step = t.budget.progress().step;
   require_finite(std::log(score.ppl), step, t.model);
   const auto [negative, zero, positive] = run.add_layers(step, t.model).shares();
-  t.best_ppl = t.best_ppl == 0 ? score.ppl : std::min(t.best_ppl, score.ppl);
+  if (lambda == 1) t.best_ppl = t.best_ppl > 0 ? std::min(t.best_ppl, score.ppl) : score.ppl;
   run.add_result({.step = step,
                   .lambda = lambda,
                   .train_loss = step > 0 ? std::optional(t.recent_loss) : std::nullopt,

@@ -51,6 +51,16 @@ TEST_F(RunTest, PrintsALineAndWritesARowAtEachEvaluation) {
   EXPECT_NEAR(std::stod(rows[3][9]) + std::stod(rows[3][10]) + std::stod(rows[3][11]), 1, 2e-4);
 }
 
+TEST_F(RunTest, TheBestPerplexityIsThatOfTernaryModelsAlone) {
+  train("run", {"--eval-every", "2", "--lambda-warmup", "4"});
+  const Rows rows = results();
+  ASSERT_EQ(rows.size(), 1u + 4);
+  EXPECT_LT(std::stod(rows[1][1]), 1);
+  EXPECT_EQ(rows[1][8], "");
+  EXPECT_EQ(rows[4][1], "1");
+  EXPECT_EQ(std::stod(rows[4][8]), std::min(std::stod(rows[3][4]), std::stod(rows[4][4])));
+}
+
 TEST_F(RunTest, EveryStepIsARowInItsFolder) {
   train("run");
   const Rows steps = table("run", "steps.tsv");

@@ -7,9 +7,9 @@ namespace tern::kernels {
 namespace {
 
 template <class T = float>
-std::vector<T> quantized(const std::vector<T>& x, int64_t N, int64_t C) {
+std::vector<T> quantized(const std::vector<T>& x, int64_t N, int64_t C, float lambda = 1) {
   std::vector<T> y(x.size());
-  token_absmean_quantize_fwd<T>({x.data(), N, C}, {y.data(), N, C});
+  token_absmean_quantize_fwd<T>({x.data(), N, C}, lambda, {y.data(), N, C});
   return y;
 }
 
@@ -53,6 +53,13 @@ TEST(TokenAbsmeanQuantize, PutsARampOnEvenStepsThatEndAtTheCodeFive) {
   const float step = 20 / 9.0f / std::sqrt(7.0f);
   const std::vector<float> y = quantized(ramp, 1, 9);
   for (size_t i = 0; i < ramp.size(); ++i) EXPECT_NEAR(y[i], codes[i] * step, 1e-4) << ramp[i];
+}
+
+TEST(TokenAbsmeanQuantize, MovesTheInputByLambdaTimesWhatQuantizingChanges) {
+  const auto x = random_normal<float>(9 * 20, 1), q = quantized(x, 9, 20);
+  const auto mixed = quantized(x, 9, 20, 0.25f);
+  for (size_t i = 0; i < x.size(); ++i) EXPECT_NEAR(mixed[i], x[i] + 0.25f * (q[i] - x[i]), 1e-6);
+  EXPECT_EQ(quantized(x, 9, 20, 0), x);
 }
 
 TEST(TokenAbsmeanQuantize, ATokenOfZerosStaysZero) {

@@ -15,8 +15,9 @@ constexpr float kSmallest = 1e-5f;
 float largest_code(int bits) { return static_cast<float>((1 << (bits - 1)) - 1); }
 
 /// The papers clip codes to [-Qp - 1, Qp]; limits that are symmetric keep the grid so.
-float fake_quantize(float x, float to_codes, float from_codes, float largest) {
-  return std::clamp(std::rint(x * to_codes), -largest, largest) * from_codes;
+float fake_quantize(float x, float to_codes, float from_codes, float largest, float lambda) {
+  const float q = std::clamp(std::rint(x * to_codes), -largest, largest) * from_codes;
+  return lambda == 1.0f ? q : x + lambda * (q - x);
 }
 
 template <class T>
@@ -66,19 +67,20 @@ void for_sequence_slices(int64_t rows, int64_t cols, int64_t length, Body&& body
 
 constexpr int64_t kRowGrain = 16;
 
-/// dx += dy where |x| <= limit(c).
+/// dx += dy where |x| <= limit(c), and the share `beyond` of it elsewhere.
 template <class T, class D, class Limit>
-void pass_inside(const T* dy, const T* x, int64_t count, const Limit& limit, D* dx) {
+void pass_inside(const T* dy, const T* x, int64_t count, const Limit& limit, float beyond, D* dx) {
   for (int64_t c = 0; c < count; ++c) {
     const bool inside = std::abs(static_cast<float>(x[c])) <= limit(c);
-    dx[c] = static_cast<D>(static_cast<float>(dx[c]) + (inside ? static_cast<float>(dy[c]) : 0.0f));
+    const float share = inside ? 1.0f : beyond;
+    dx[c] = static_cast<D>(static_cast<float>(dx[c]) + share * static_cast<float>(dy[c]));
   }
 }
 
 }  // namespace
 
 template <class T>
-void token_quantize_fwd(Matrix<const T> x, int bits, float clip, Matrix<T> y) {
+void token_quantize_fwd(Matrix<const T> x, int bits, float clip, float lambda, Matrix<T> y) {
   const float largest = largest_code(bits);
   parallel_for(x.rows, kRowGrain, [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n) {
@@ -87,15 +89,16 @@ void token_quantize_fwd(Matrix<const T> x, int bits, float clip, Matrix<T> y) {
       const float limit = row_limit(in, x.cols, clip);
       const float to_codes = largest / limit, from_codes = limit / largest;
       for (int64_t c = 0; c < x.cols; ++c) {
-        out[c] =
-            static_cast<T>(fake_quantize(static_cast<float>(in[c]), to_codes, from_codes, largest));
+        out[c] = static_cast<T>(
+            fake_quantize(static_cast<float>(in[c]), to_codes, from_codes, largest, lambda));
       }
     }
   });
 }
 
 template <class T>
-void channel_quantize_fwd(Matrix<const T> x, int64_t length, int bits, float clip, Matrix<T> y) {
+void channel_quantize_fwd(Matrix<const T> x, int64_t length, int bits, float clip, float lambda,
+                          Matrix<T> y) {
   const float largest = largest_code(bits);
   for_sequence_slices(x.rows, x.cols, length, [&](int64_t row, int64_t column, int64_t count) {
     ColumnLimits<T> walk(count, clip);
@@ -105,52 +108,58 @@ void channel_quantize_fwd(Matrix<const T> x, int64_t length, int bits, float cli
       const float* limits = walk.next(in);
       for (int64_t c = 0; c < count; ++c) {
         out[c] = static_cast<T>(fake_quantize(static_cast<float>(in[c]), largest / limits[c],
-                                              limits[c] / largest, largest));
+                                              limits[c] / largest, largest, lambda));
       }
     }
   });
 }
 
 template <class T, class D>
-void token_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, float clip, Matrix<D> dx) {
+void token_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, float clip, float lambda,
+                        Matrix<D> dx) {
   parallel_for(x.rows, kRowGrain, [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; ++n) {
       const float limit = row_limit(x.row(n), x.cols, clip);
       pass_inside(
-          dy.row(n), x.row(n), x.cols, [=](int64_t) { return limit; }, dx.row(n));
+          dy.row(n), x.row(n), x.cols, [=](int64_t) { return limit; }, 1 - lambda, dx.row(n));
     }
   });
 }
 
 template <class T, class D>
 void channel_quantize_bwd(Matrix<const T> dy, Matrix<const T> x, int64_t length, float clip,
-                          Matrix<D> dx) {
+                          float lambda, Matrix<D> dx) {
   for_sequence_slices(x.rows, x.cols, length, [&](int64_t row, int64_t column, int64_t count) {
     ColumnLimits<T> walk(count, clip);
     for (int64_t n = row; n < row + length; ++n) {
       const T* in = x.row(n) + column;
       const float* limits = walk.next(in);
       pass_inside(
-          dy.row(n) + column, in, count, [=](int64_t c) { return limits[c]; }, dx.row(n) + column);
+          dy.row(n) + column, in, count, [=](int64_t c) { return limits[c]; }, 1 - lambda,
+          dx.row(n) + column);
     }
   });
 }
 
-template void token_quantize_fwd(Matrix<const float>, int, float, Matrix<float>);
-template void token_quantize_fwd(Matrix<const bf16>, int, float, Matrix<bf16>);
-template void channel_quantize_fwd(Matrix<const float>, int64_t, int, float, Matrix<float>);
-template void channel_quantize_fwd(Matrix<const bf16>, int64_t, int, float, Matrix<bf16>);
-template void token_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<float>);
-template void token_quantize_bwd(Matrix<const float>, Matrix<const float>, float, Matrix<bf16>);
-template void token_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<float>);
-template void token_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, Matrix<bf16>);
-template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, int64_t, float,
+template void token_quantize_fwd(Matrix<const float>, int, float, float, Matrix<float>);
+template void token_quantize_fwd(Matrix<const bf16>, int, float, float, Matrix<bf16>);
+template void channel_quantize_fwd(Matrix<const float>, int64_t, int, float, float, Matrix<float>);
+template void channel_quantize_fwd(Matrix<const bf16>, int64_t, int, float, float, Matrix<bf16>);
+template void token_quantize_bwd(Matrix<const float>, Matrix<const float>, float, float,
+                                 Matrix<float>);
+template void token_quantize_bwd(Matrix<const float>, Matrix<const float>, float, float,
+                                 Matrix<bf16>);
+template void token_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, float,
+                                 Matrix<float>);
+template void token_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, float, float,
+                                 Matrix<bf16>);
+template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, int64_t, float, float,
                                    Matrix<float>);
-template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, int64_t, float,
+template void channel_quantize_bwd(Matrix<const float>, Matrix<const float>, int64_t, float, float,
                                    Matrix<bf16>);
-template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, int64_t, float,
+template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, int64_t, float, float,
                                    Matrix<float>);
-template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, int64_t, float,
+template void channel_quantize_bwd(Matrix<const bf16>, Matrix<const bf16>, int64_t, float, float,
                                    Matrix<bf16>);
 
 }  // namespace tern::kernels

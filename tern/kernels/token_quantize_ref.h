@@ -26,12 +26,11 @@ inline void absmax_quantize(const float* x, int64_t n, int bits, float clip, flo
   for (int64_t i = 0; i < n; ++i) y[i] = quantize_to(limit, x[i], bits);
 }
 
-/// Adds dy to dx where x did not saturate.
-inline void absmax_quantize_bwd(const float* dy, const float* x, int64_t n, float clip, float* dx) {
+/// Adds dy to dx, and where x saturated, 1 - lambda of it.
+inline void absmax_quantize_bwd(const float* dy, const float* x, int64_t n, float clip,
+                                float lambda, float* dx) {
   const float limit = clip_limit(x, n, 1, clip);
-  for (int64_t i = 0; i < n; ++i) {
-    if (std::abs(x[i]) <= limit) dx[i] += dy[i];
-  }
+  for (int64_t i = 0; i < n; ++i) dx[i] += std::abs(x[i]) <= limit ? dy[i] : (1 - lambda) * dy[i];
 }
 
 /// Fake-quantizes the T numbers at x[0], x[stride], ... each by the largest magnitude up to it.
@@ -42,12 +41,13 @@ inline void running_absmax_quantize(const float* x, int64_t T, int64_t stride, i
   }
 }
 
-/// Adds dy to dx where x did not saturate.
+/// Adds dy to dx, and where x saturated, 1 - lambda of it.
 inline void running_absmax_quantize_bwd(const float* dy, const float* x, int64_t T, int64_t stride,
-                                        float clip, float* dx) {
+                                        float clip, float lambda, float* dx) {
   for (int64_t t = 0; t < T; ++t) {
     const float limit = clip_limit(x, t + 1, stride, clip);
-    if (std::abs(x[t * stride]) <= limit) dx[t * stride] += dy[t * stride];
+    const float share = std::abs(x[t * stride]) <= limit ? 1 : 1 - lambda;
+    dx[t * stride] += share * dy[t * stride];
   }
 }
 

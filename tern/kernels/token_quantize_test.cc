@@ -9,18 +9,18 @@ namespace tern::kernels {
 namespace {
 
 template <class T>
-std::vector<float> by_token(const std::vector<T>& x, int64_t N, int64_t C, int bits,
-                            float clip = 1) {
+std::vector<float> by_token(const std::vector<T>& x, int64_t N, int64_t C, int bits, float clip = 1,
+                            float lambda = 1) {
   std::vector<T> y(x.size());
-  token_quantize_fwd<T>({x.data(), N, C}, bits, clip, {y.data(), N, C});
+  token_quantize_fwd<T>({x.data(), N, C}, bits, clip, lambda, {y.data(), N, C});
   return convert<float>(y);
 }
 
 template <class T>
 std::vector<float> by_channel(const std::vector<T>& x, int64_t N, int64_t length, int64_t C,
-                              int bits, float clip = 1) {
+                              int bits, float clip = 1, float lambda = 1) {
   std::vector<T> y(x.size());
-  channel_quantize_fwd<T>({x.data(), N, C}, length, bits, clip, {y.data(), N, C});
+  channel_quantize_fwd<T>({x.data(), N, C}, length, bits, clip, lambda, {y.data(), N, C});
   return convert<float>(y);
 }
 
@@ -104,32 +104,51 @@ TEST(TokenQuantize, ClippingSaturatesOutliersAndRefinesTheGridForTheRest) {
 }
 
 template <class T, class D>
-void expect_backward_matches_reference(int64_t length, int64_t C, float clip) {
+void expect_backward_matches_reference(int64_t length, int64_t C, float clip, float lambda) {
   const int64_t N = kSequences * length;
   const auto x = random_normal<T>(N * C, 1), dy = random_normal<T>(N * C, 2);
   const auto xf = convert<float>(x), dyf = convert<float>(dy);
   std::vector<float> tokens(x.size(), 1.0f), channels(x.size(), 1.0f);
   for (int64_t n = 0; n < N; ++n) {
-    ref::absmax_quantize_bwd(&dyf[n * C], &xf[n * C], C, clip, &tokens[n * C]);
+    ref::absmax_quantize_bwd(&dyf[n * C], &xf[n * C], C, clip, lambda, &tokens[n * C]);
   }
   for (int64_t first = 0; first < N * C; first += length * C) {
     for (int64_t i = first; i < first + C; ++i) {
-      ref::running_absmax_quantize_bwd(&dyf[i], &xf[i], length, C, clip, &channels[i]);
+      ref::running_absmax_quantize_bwd(&dyf[i], &xf[i], length, C, clip, lambda, &channels[i]);
     }
   }
   std::vector<D> by_token(x.size(), D(1.0f)), by_channel(x.size(), D(1.0f));
-  token_quantize_bwd<T, D>({dy.data(), N, C}, {x.data(), N, C}, clip, {by_token.data(), N, C});
-  channel_quantize_bwd<T, D>({dy.data(), N, C}, {x.data(), N, C}, length, clip,
+  token_quantize_bwd<T, D>({dy.data(), N, C}, {x.data(), N, C}, clip, lambda,
+                           {by_token.data(), N, C});
+  channel_quantize_bwd<T, D>({dy.data(), N, C}, {x.data(), N, C}, length, clip, lambda,
                              {by_channel.data(), N, C});
-  EXPECT_EQ(convert<float>(by_token), convert<float>(convert<D>(tokens)));
-  EXPECT_EQ(convert<float>(by_channel), convert<float>(convert<D>(channels)));
+  // Products may be rounded or not before they are added.
+  expect_close(by_token, tokens, 2 * rounding<D>());
+  expect_close(by_channel, channels, 2 * rounding<D>());
 }
 
 TEST(TokenQuantize, GradientIsAddedWhereNothingSaturates) {
   for (const float clip : {1.0f, 0.5f}) {
-    expect_backward_matches_reference<float, float>(11, 65, clip);
-    expect_backward_matches_reference<bf16, bf16>(11, 65, clip);
-    expect_backward_matches_reference<bf16, float>(17, 70, clip);
+    for (const float lambda : {1.0f, 0.25f}) {
+      expect_backward_matches_reference<float, float>(11, 65, clip, lambda);
+      expect_backward_matches_reference<bf16, bf16>(11, 65, clip, lambda);
+      expect_backward_matches_reference<bf16, float>(17, 70, clip, lambda);
+    }
+  }
+}
+
+TEST(TokenQuantize, MovesTheInputByLambdaTimesWhatQuantizingChanges) {
+  const auto x = random_normal<float>(6 * 20, 1);
+  for (const float clip : {1.0f, 0.5f}) {
+    const auto expect_mixed = [&](const auto& quantized) {
+      const std::vector<float> q = quantized(1.0f), mixed = quantized(0.25f);
+      for (size_t i = 0; i < x.size(); ++i) {
+        EXPECT_NEAR(mixed[i], x[i] + 0.25f * (q[i] - x[i]), 1e-6);
+      }
+      EXPECT_EQ(quantized(0.0f), x);
+    };
+    expect_mixed([&](float lambda) { return by_token(x, 6, 20, 4, clip, lambda); });
+    expect_mixed([&](float lambda) { return by_channel(x, 6, 3, 20, 4, clip, lambda); });
   }
 }
 

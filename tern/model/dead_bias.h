@@ -5,6 +5,7 @@
 
 #include "tern/autograd/parameters.h"
 #include "tern/base/registry.h"
+#include "tern/model/ternary_weight.h"
 #include "tern/tensor/tensor.h"
 
 namespace tern {
@@ -14,8 +15,8 @@ namespace tern {
 class DeadBias {
  public:
   virtual ~DeadBias() = default;
-  /// (O) f32, recorded on the tape, for the codes (O, I) i8 of the weights as they are now.
-  virtual Tensor bias(const Tensor& codes) const = 0;
+  /// (O) f32, recorded on the tape, for the layer's weights as they are now.
+  virtual Tensor bias(const TernaryWeight& weight) const = 0;
 };
 
 /// The layer's weight `name` (O, I), and a scale to begin with. What is learned is allocated in

@@ -8,7 +8,7 @@ namespace {
 class Injected : public DeadBias {
  public:
   explicit Injected(Tensor bias) : bias_(std::move(bias)) {}
-  Tensor bias(const Tensor&) const override { return bias_; }
+  Tensor bias(const TernaryWeight&) const override { return bias_; }
 
  private:
   Tensor bias_;

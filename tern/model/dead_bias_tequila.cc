@@ -10,13 +10,13 @@ namespace {
 /// the paper says learned, and here it is.)
 class Tequila : public DeadBias {
  public:
-  Tequila(Tensor weight, Tensor scale) : weight_(std::move(weight)), scale_(std::move(scale)) {}
-  Tensor bias(const Tensor& codes) const override {
-    return dead_weight_bias(weight_, codes, scale_);
+  Tequila(Tensor latent, Tensor scale) : latent_(std::move(latent)), scale_(std::move(scale)) {}
+  Tensor bias(const TernaryWeight& weight) const override {
+    return dead_weight_bias(latent_, weight.codes(), scale_);
   }
 
  private:
-  Tensor weight_;
+  Tensor latent_;
   Tensor scale_;
 };
 

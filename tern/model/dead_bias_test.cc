@@ -9,17 +9,26 @@ namespace {
 
 constexpr const char* kName = "layer.weight";
 
+/// Weights whose codes stay what they are.
+struct FixedCodes : TernaryWeight {
+  Tensor all = Tensor::empty({2, 3}, DType::i8);
+
+  Tensor effective(DType) const override { return {}; }
+  Tensor codes() const override { return all; }
+  PackedTernary pack() const override { return {}; }
+};
+
 /// Two rows of weights, of which the second and the third are dead.
 struct Layer {
   Parameters parameters;
-  Tensor codes = Tensor::empty({2, 3}, DType::i8);
+  FixedCodes codes;
 
   Layer() {
     parameters.allocate({{kName, {2, 3}}});
     const std::vector<float> w = {2, 0.5f, 0.25f, -2, 0.5f, -0.25f};
     std::ranges::copy(w, parameters.at(kName).data<float>());
     const std::vector<int8_t> c = {1, 0, 0, -1, 0, 0};
-    std::ranges::copy(c, codes.data<int8_t>());
+    std::ranges::copy(c, codes.all.data<int8_t>());
   }
   std::unique_ptr<DeadBias> make(const char* kind, float scale = 0.5f) {
     return dead_biases().at(kind)(parameters, kName, scale);

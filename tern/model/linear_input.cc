@@ -37,13 +37,24 @@ const RegisterArm four_bits({"activation_bits", "4", "integers of 4 bits",
 
 }  // namespace
 
-Tensor prepare_input(const Tensor& x, const InputOptions& how, const Tensor& sub_norm_gain) {
+Tensor prepare_input(const Tensor& x, const InputOptions& how, const Tensor& sub_norm_gain,
+                     float lambda) {
   Tensor input = x;
   if (sub_norm_gain.defined()) input = rms_norm(input, sub_norm_gain, kNormEpsilon, x.dtype());
   input = input_norms().at(how.norm)(input);
   if (how.hadamard != 0) input = hadamard(input, how.hadamard);
   if (how.bits == 16) return input;
-  return activation_quantizers().at(how.scale).quantize(input, how.bits, how.clip);
+  return activation_quantizers().at(how.scale).quantize(input, how.bits, how.clip, lambda);
+}
+
+Tensor SharedInput::prepare(const Tensor& x, const InputOptions& how, const Tensor& sub_norm_gain,
+                            float lambda) {
+  if (sub_norm_gain.defined())
+    return prepare_input(x, how, sub_norm_gain, lambda);  // a layer's own
+  if (x_.defined() && x_.same_as(x)) return prepared_;
+  x_ = x;
+  prepared_ = prepare_input(x, how, {}, lambda);
+  return prepared_;
 }
 
 void check_input_options(const InputOptions& options) {

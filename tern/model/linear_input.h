@@ -26,9 +26,22 @@ struct InputOptions {
 
 /// The input x (..., I) of a ternary layer as it is multiplied, in this order: the norm with the
 /// learned gain (I) of SubLN (where defined), the norm without one, the rotation, quantization.
-/// Training layers and packed models both call it, so that what is scored is what was trained. With
-/// nothing asked for it is x itself.
-Tensor prepare_input(const Tensor& x, const InputOptions& how, const Tensor& sub_norm_gain = {});
+/// The last warms up as the weights do: below lambda 1 it is x + lambda (Q(x) - x). Training layers
+/// and packed models both call it, so that what is scored is what was trained. With nothing asked
+/// for it is x itself.
+Tensor prepare_input(const Tensor& x, const InputOptions& how, const Tensor& sub_norm_gain = {},
+                     float lambda = 1);
+
+/// prepare_input() for layers that follow each other: what several of them read, such as query, key
+/// and value, is prepared once. All calls have the same options.
+class SharedInput {
+ public:
+  Tensor prepare(const Tensor& x, const InputOptions& how, const Tensor& sub_norm_gain,
+                 float lambda);
+
+ private:
+  Tensor x_, prepared_;  // the last ones; x_ is held, so that no other input gets its address
+};
 
 /// Throws, with a sentence, where the options contradict each other or are not offered.
 void check_input_options(const InputOptions& options);

@@ -24,6 +24,24 @@ TEST(LinearInput, IsNormedThenRotatedThenQuantized) {
   EXPECT_EQ(to_doubles(prepare_input(x, all, gain)), to_doubles(want));
 }
 
+TEST(LinearInput, IsNotQuantizedBeforeLambdaRises) {
+  const Tensor x = random_leaf({4, 32}, 1);
+  for (const char* scale : {"token", "channel", "absmean"}) {
+    EXPECT_EQ(to_doubles(prepare_input(x, {.bits = 4, .scale = scale}, {}, 0)), to_doubles(x));
+  }
+}
+
+TEST(LinearInput, IsPreparedOnceForLayersThatReadTheSame) {
+  const Tensor x = random_leaf({4, 32}, 1), gain = random_leaf({32}, 2);
+  const InputOptions how{.bits = 8};
+  SharedInput shared;
+  const Tensor first = shared.prepare(x, how, {}, 1);
+  EXPECT_EQ(to_doubles(first), to_doubles(prepare_input(x, how)));
+  EXPECT_TRUE(shared.prepare(x, how, {}, 1).same_as(first));
+  EXPECT_FALSE(shared.prepare(x.clone(), how, {}, 1).same_as(first));
+  EXPECT_EQ(to_doubles(shared.prepare(x, how, gain, 1)), to_doubles(prepare_input(x, how, gain)));
+}
+
 TEST(LinearInput, WithoutQuantizationItsGradientMatchesCentralDifferences) {
   const Tensor x = random_leaf({2, 16}, 1), gain = random_leaf({16}, 2);
   expect_gradients_match_differences(

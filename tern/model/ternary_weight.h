@@ -11,7 +11,7 @@
 
 namespace tern {
 
-/// What the training loop moves while it trains; all layers share one by reference.
+/// What the training loop moves while it trains; the layers of a block share one by reference.
 struct QuantizerState {
   /// Mix of the weight w and its quantized value Q(w): w + lambda (Q(w) - w).
   float lambda = 0;

@@ -7,8 +7,8 @@ namespace tern {
 
 /// A way to quantize the input of a ternary layer; a value of the recipe's activation_scale.
 struct ActivationQuantizer {
-  /// x (..., C) f32 or bf16, quantized to `bits` with the scale times `clip`.
-  Tensor (*quantize)(const Tensor& x, int bits, float clip);
+  /// x + lambda (Q(x) - x) for x (..., C) f32 or bf16, with Q to `bits` and the scale times `clip`.
+  Tensor (*quantize)(const Tensor& x, int bits, float clip, float lambda);
   /// Throws when it has no such bits or clip; called before training.
   void (*require)(int bits, float clip);
 };

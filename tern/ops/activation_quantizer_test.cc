@@ -10,7 +10,7 @@ namespace {
 TEST(ActivationQuantizer, IsFoundByTheValueOfTheRecipesField) {
   const Tensor x = random_leaf({3, 20}, 1);
   const auto quantized = [&](const char* value, int bits, float clip) {
-    return to_doubles(activation_quantizers().at(value).quantize(x, bits, clip));
+    return to_doubles(activation_quantizers().at(value).quantize(x, bits, clip, 1));
   };
   EXPECT_EQ(quantized("token", 8, 0.5f), to_doubles(token_quantize(x, 8, 0.5f)));
   EXPECT_EQ(quantized("channel", 4, 1), to_doubles(channel_quantize(x, 4)));

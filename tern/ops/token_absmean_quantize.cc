@@ -11,7 +11,7 @@ constexpr const char* kOp = "token_absmean_quantize";
 
 const Register<ActivationQuantizer> absmean(
     activation_quantizers(), "absmean",
-    {[](const Tensor& x, int, float) { return token_absmean_quantize(x); },
+    {[](const Tensor& x, int, float, float lambda) { return token_absmean_quantize(x, lambda); },
      [](int bits, float clip) {
        check(bits == 4,
              "--activation-scale absmean is defined for 4 bits, found --activation-bits {}", bits);
@@ -22,11 +22,11 @@ const Register<ActivationQuantizer> absmean(
 
 }  // namespace
 
-Tensor token_absmean_quantize(const Tensor& x) {
+Tensor token_absmean_quantize(const Tensor& x, float lambda) {
   const Zone zone(kOp);
   const Tensor y = Tensor::empty(x.shape(), x.dtype());
   for_float_type(kOp, x.dtype(), [&]<class T>() {
-    kernels::token_absmean_quantize_fwd<T>(matrix<const T>(x), matrix<T>(y));
+    kernels::token_absmean_quantize_fwd<T>(matrix<const T>(x), lambda, matrix<T>(y));
   });
   record(kOp, y, {x}, [=] { pass_straight_through(kOp, y, x); });
   return y;

@@ -38,25 +38,27 @@ const RegisterArm clip_arm({"activation_clip", "",
 
 }  // namespace
 
-Tensor token_quantize(const Tensor& x, int bits, float clip) {
+Tensor token_quantize(const Tensor& x, int bits, float clip, float lambda) {
   require_clipped_bits(bits, clip);
   return quantize(
       "token_quantize", x, clip,
       [=]<class T>(auto in, kernels::Matrix<T> out) {
-        kernels::token_quantize_fwd<T>(in, bits, clip, out);
+        kernels::token_quantize_fwd<T>(in, bits, clip, lambda, out);
       },
-      [=](auto dy, auto in, auto dx) { kernels::token_quantize_bwd(dy, in, clip, dx); });
+      [=](auto dy, auto in, auto dx) { kernels::token_quantize_bwd(dy, in, clip, lambda, dx); });
 }
 
-Tensor channel_quantize(const Tensor& x, int bits, float clip) {
+Tensor channel_quantize(const Tensor& x, int bits, float clip, float lambda) {
   require_clipped_bits(bits, clip);
   const int64_t T = x.rank() > 1 ? x.dim(x.rank() - 2) : 1;
   return quantize(
       "channel_quantize", x, clip,
       [=]<class V>(auto in, kernels::Matrix<V> out) {
-        kernels::channel_quantize_fwd<V>(in, T, bits, clip, out);
+        kernels::channel_quantize_fwd<V>(in, T, bits, clip, lambda, out);
       },
-      [=](auto dy, auto in, auto dx) { kernels::channel_quantize_bwd(dy, in, T, clip, dx); });
+      [=](auto dy, auto in, auto dx) {
+        kernels::channel_quantize_bwd(dy, in, T, clip, lambda, dx);
+      });
 }
 
 }  // namespace tern

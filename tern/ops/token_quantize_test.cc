@@ -50,8 +50,9 @@ TEST(TokenQuantizeOp, GradientAddsToWhatOtherReadersLeft) {
   for (const double d : to_doubles(gradient(x))) EXPECT_EQ(d, 2);
 }
 
-/// The surrogate that the rule takes the derivative of: the input cut off at a constant limit.
-TEST(TokenQuantizeOp, ClippedGradientIsThatOfCuttingTheInputOffAtItsLimit) {
+/// The surrogate that the rule takes the derivative of: the input cut off at a constant limit, and
+/// mixed with the input itself by lambda.
+void expect_gradient_of_cutting_off(float lambda) {
   constexpr float kLimit = 2.5f, kStep = 1e-3f;
   for (const auto quantize : {token_quantize, channel_quantize}) {
     const Tensor x = random_leaf({6, 6}, 3);
@@ -60,12 +61,14 @@ TEST(TokenQuantizeOp, ClippedGradientIsThatOfCuttingTheInputOffAtItsLimit) {
     x.values<float>()[7] = -0.99f * kLimit;
     x.values<float>()[8] = -1.01f * kLimit;
     Tape tape;
-    tape.backward(weighted_sum(quantize(x, 8, 0.5f)));
+    tape.backward(weighted_sum(quantize(x, 8, 0.5f, lambda)));
     const std::vector<double> got = to_doubles(gradient(x));
     const auto surrogate_at = [&](int64_t i, float moved) {
       const Tensor cut = x.clone();
       cut.values<float>()[i] += moved;
-      for (float& value : cut.values<float>()) value = std::clamp(value, -kLimit, kLimit);
+      for (float& value : cut.values<float>()) {
+        value += lambda * (std::clamp(value, -kLimit, kLimit) - value);
+      }
       return weighted_sum(cut).item();
     };
     for (int64_t i = 0; i < x.size(); ++i) {
@@ -73,6 +76,11 @@ TEST(TokenQuantizeOp, ClippedGradientIsThatOfCuttingTheInputOffAtItsLimit) {
           << i;
     }
   }
+}
+
+TEST(TokenQuantizeOp, ClippedGradientIsThatOfCuttingTheInputOffAtItsLimit) {
+  expect_gradient_of_cutting_off(1);
+  expect_gradient_of_cutting_off(0.3f);
 }
 
 TEST(TokenQuantizeOp, RefusesAClipOutOfRange) {

@@ -7,7 +7,6 @@
 #include "tern/kernels/orthogonalize.h"
 #include "tern/optim/adamw.h"
 #include "tern/parallel/parallel.h"
-#include "tern/tensor/compute_type.h"
 
 namespace tern {
 namespace {
@@ -20,7 +19,7 @@ namespace {
 class Muon : public Optimizer {
  public:
   Muon(std::vector<ParameterGroup> groups, const OptimizerOptions& options)
-      : options_(options), compute_(default_compute_type()), rest_(others(groups), options) {
+      : options_(options), rest_(others(groups), options) {
     for (const ParameterGroup& group : groups) {
       if (!group.matrices) continue;
       for (const Parameter& parameter : group.parameters) {
@@ -102,7 +101,7 @@ class Muon : public Optimizer {
     with_state(matrix.momentum,
                [&](auto momentum) { kernels::nesterov(gradient, momentum, options, steps_); });
     const kernels::Matrix<float> direction(gradient.data(), w.rows(), w.cols());
-    if (compute_ == DType::bf16) {
+    if (options_.compute == DType::bf16) {
       kernels::orthogonalize<bf16>(direction);
     } else {
       kernels::orthogonalize<float>(direction);
@@ -114,7 +113,6 @@ class Muon : public Optimizer {
   }
 
   OptimizerOptions options_;
-  DType compute_;
   std::vector<Matrix> matrices_;
   AdamW rest_;
 };

@@ -9,6 +9,7 @@
 
 #include "tern/autograd/parameters.h"
 #include "tern/base/registry.h"
+#include "tern/tensor/compute_type.h"
 
 namespace tern {
 
@@ -28,6 +29,8 @@ struct OptimizerOptions {
   float momentum = 0.95f;
   /// How moments are kept: f32 or bf16.
   DType state = DType::f32;
+  /// Operands of Muon's matrix products: f32 or bf16.
+  DType compute = default_compute_type();
 };
 
 /// "f32" or "bf16", a value of the field optimizer_state; throws an Error on anything else.

@@ -73,12 +73,13 @@ Registry<FeatureLoss>& feature_losses() {
 
 Distillation::Distillation(const DistillationOptions& o, int64_t blocks) : options_(o) {
   distillations().at(o.kind);
-  check(o.mix >= 0 && o.mix <= 1, "--distill-mix must be between 0 and 1, found {}", o.mix);
+  check(o.mix > 0 && o.mix <= 1, "--distill-mix must be above 0 and at most 1, found {}", o.mix);
   check(o.temperature > 0 && o.temperature <= 100,
         "--distill-temperature must be above 0 and at most 100, found {}", o.temperature);
   check(o.top_k >= 1, "--distill-top-k must be 1 or more, found {}", o.top_k);
-  check(o.feature_weight >= 0 && o.relations >= 0,
-        "--distill-feature-weight and --distill-relations must be 0 or more, found {} and {}",
+  check(o.feature_weight > 0 && o.relations >= 0,
+        "--distill-feature-weight must be above 0 and --distill-relations 0 or more, found {} and "
+        "{}",
         o.feature_weight, o.relations);
   if (feature_losses().at(o.features) != nullptr) {
     hidden_blocks_ = chosen_blocks(o.feature_layers, blocks);

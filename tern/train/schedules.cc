@@ -13,7 +13,8 @@ const RegisterArm lambda_schedule({"lambda_schedule", "",
                                    "Hugging Face 2024, Fine-tuning LLMs to 1.58bit"});
 const RegisterArm lambda_warmup({"lambda_warmup", "",
                                  "until lambda is 1: share of the run up to 1, steps above",
-                                 "Hugging Face 2024: 1,000 steps"});
+                                 "Hugging Face 2024: 1,000 steps",
+                                 "lambda_schedule: !none | quantizer: hestia"});
 const RegisterArm lambda_rate(
     {"lambda_rate", "", "steepness of the exponential and sigmoid lambda schedules",
      "Hugging Face 2024: exponential 4, 6, 8, 10; sigmoid 15, 20, 25, 40, 100",
@@ -132,7 +133,8 @@ float LrSchedule::at(const Progress& now) const {
   const LrCurve height = lr_schedules().at(curve);
   const double warm = share_done(warmup, now);
   if (warm < 1) {
-    // The first step moves a little too: half a step into the warm-up at the least.
+    // The first step moves a little too: half a step into a warm-up of so many steps, or 2 % into
+    // one that is a share of the run.
     return peak * static_cast<float>(std::max(warm, warmup > 1 ? 0.5 / warmup : 0.02));
   }
   const double t = share_done_after(warmup, now);
@@ -146,6 +148,7 @@ float falling_temperature(float start, double warmup, const Progress& now) {
 }
 
 float until(float value, double point, const Progress& now) {
+  check(point > 0, "--weight-decay-until must be above 0, found {}", point);
   const bool ended =
       point <= 1 ? now.fraction >= point && point < 1 : static_cast<double>(now.step) >= point;
   return ended ? 0 : value;

@@ -62,7 +62,8 @@ std::unique_ptr<ByteSource> open_text_source(const std::string& text, const Text
 }
 
 bool can_read_again(const std::string& text) {
-  return text != "-" && !std::filesystem::is_fifo(text);
+  std::error_code not_a_file;
+  return text != "-" && !std::filesystem::is_fifo(text, not_a_file);
 }
 
 }  // namespace tern

@@ -86,14 +86,12 @@ std::string inputs_of(const Lab& lab) {
 /// Trains and scores runs of one lab's recipe; what was done before is not done again.
 class Ablation {
  public:
-  Ablation(const Lab& lab, const AblateOptions& options)
+  Ablation(const Lab& lab, const RecipeValues& baseline, const AblateOptions& options)
       : lab_(lab),
         options_(options),
         folder_(lab.root() / ".tern" / "ablation"),
-        program_(build_recipe(Toolchain::read(tern_home()), lab.recipe(), lab.cache())),
-        inputs_(inputs_of(lab)) {
-    fs::create_directories(folder_);
-  }
+        program_(build(baseline)),
+        inputs_(inputs_of(lab)) {}
 
   double reference() const {
     return score_of_record(lab_, LabManifest::read(lab_).model, lab_.eval_set(), {})
@@ -111,6 +109,15 @@ class Ablation {
   }
 
  private:
+  /// The lab's recipe with the baseline as its defaults: what an arm leaves without effect, such as
+  /// the threshold of another quantizer, is then no setting of its own, which would be refused.
+  fs::path build(const RecipeValues& baseline) const {
+    fs::create_directories(folder_);
+    const fs::path recipe = folder_ / "train.cpp";
+    write_file_atomically(recipe, set_recipe_defaults(read_file(lab_.recipe()), baseline));
+    return build_recipe(Toolchain::read(tern_home()), recipe, lab_.cache());
+  }
+
   /// A hash of all that the result depends on.
   std::string key(const std::vector<std::string>& flags, int64_t seed) const {
     std::string all = fmt::format("{} {} {} {} {}", program_.filename().string(), seed,
@@ -168,9 +175,7 @@ std::vector<AblationRow> run_all(Ablation& ablation, const AblationPlan& plan, i
                                    : 0;
       status.show(fmt::format("run {} of {}: {}, seed {}; about {:.0f} min left", done + 1, total,
                               plan.arms[i].name, seed, left));
-      std::vector<std::string> flags = plan.baseline;
-      flags.insert(flags.end(), plan.arms[i].flags.begin(), plan.arms[i].flags.end());
-      runs[i].push_back(ablation.run(flags, seed));
+      runs[i].push_back(ablation.run(plan.arms[i].flags, seed));
       const std::string& refused = runs.front().back().refused;
       check(refused.empty(), "the baseline does not run: {}", refused);
       ++done;
@@ -234,7 +239,7 @@ int ablate(const std::vector<std::string>& arguments) {
   check(!plan.arms.empty(), "no arm holds \"{}\"", options.only);
   plan.arms.insert(plan.arms.begin(), {"", "baseline", {}});
 
-  Ablation ablation(lab, options);
+  Ablation ablation(lab, plan.baseline, options);
   const double reference = ablation.reference();
   const std::vector<AblationRow> rows = run_all(ablation, plan, options.seeds);
   const std::string table = ablation_table(rows.front(), {rows.begin() + 1, rows.end()}, reference);

@@ -77,7 +77,7 @@ AblationPlan AblationPlan::read(const std::filesystem::path& file) {
   const Json toml = read_toml(file);
   const std::string source = file.string();
   AblationPlan plan;
-  if (const Json* baseline = toml.find("baseline")) plan.baseline = flags_of(*baseline, source);
+  if (const Json* baseline = toml.find("baseline")) plan.baseline = recipe_values(*baseline);
   for (const Json& table : toml.at("arm").items()) {
     plan.arms.push_back(
         {table.at("section").as_string(), table.at("name").as_string(), flags_of(table, source)});

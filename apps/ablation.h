@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/published_recipe.h"
 #include "tern/base/json.h"
 
 namespace tern {
@@ -17,10 +18,10 @@ struct AblationArm {
 
 /// What an ablation compares.
 struct AblationPlan {
-  std::vector<std::string> baseline;  // flags of every run; an arm's come behind them
+  RecipeValues baseline;  // the recipe's defaults in every run
   std::vector<AblationArm> arms;
 
-  /// Reads `[baseline] flags` and the `[[arm]]` tables; throws an Error on an unknown key.
+  /// Reads the fields of [baseline] and the [[arm]] tables; throws an Error on an unknown key.
   static AblationPlan read(const std::filesystem::path& file);
 };
 

@@ -12,7 +12,6 @@
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
 #include "tern/base/process.h"
-#include "tern/base/recipe_text.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -36,11 +35,8 @@ fs::path find_preset(const fs::path& presets, const std::string& name) {
 
 /// The template of train.cpp with a preset's values as its defaults.
 std::string recipe_of(const fs::path& templates, const fs::path& preset) {
-  std::string source = read_file(templates / "train.cpp");
-  for (const auto& [field, value] : PublishedRecipe::read(preset / "recipe.toml").fields) {
-    source = set_recipe_default(std::move(source), field, value);
-  }
-  return source;
+  return set_recipe_defaults(read_file(templates / "train.cpp"),
+                             PublishedRecipe::read(preset / "recipe.toml").fields);
 }
 
 void write_lab(const fs::path& folder, const fs::path& templates, const fs::path& preset) {

@@ -5,10 +5,26 @@
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
+#include "tern/base/recipe_text.h"
 #include "tern/base/toml.h"
 
 namespace tern {
 namespace fs = std::filesystem;
+
+RecipeValues recipe_values(const Json& table) {
+  RecipeValues values;
+  for (const auto& [field, value] : table.members()) {
+    values.emplace_back(field, value.is_string() ? value.as_string() : value.dump());
+  }
+  return values;
+}
+
+std::string set_recipe_defaults(std::string source, const RecipeValues& values) {
+  for (const auto& [field, value] : values) {
+    source = set_recipe_default(std::move(source), field, value);
+  }
+  return source;
+}
 
 PublishedRecipe PublishedRecipe::read(const fs::path& file) {
   const Json toml = read_toml(file);
@@ -16,9 +32,7 @@ PublishedRecipe PublishedRecipe::read(const fs::path& file) {
   recipe.name = file.stem().string();
   recipe.summary = toml.get("summary", "");
   recipe.source = toml.get("source", "");
-  for (const auto& [field, value] : toml.at("recipe").members()) {
-    recipe.fields.emplace_back(field, value.is_string() ? value.as_string() : value.dump());
-  }
+  recipe.fields = recipe_values(toml.at("recipe"));
   return recipe;
 }
 

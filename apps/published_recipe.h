@@ -7,12 +7,22 @@
 
 namespace tern {
 
+class Json;
+
+/// Fields of the recipe and their values, as flags would give them.
+using RecipeValues = std::vector<std::pair<std::string, std::string>>;
+
+/// The fields of a TOML table such as [recipe].
+RecipeValues recipe_values(const Json& table);
+/// The text of a train.cpp with these values as its defaults.
+std::string set_recipe_defaults(std::string source, const RecipeValues& values);
+
 /// Values for several fields of the recipe: lab/recipes/<name>.toml, or a preset's recipe.toml.
 struct PublishedRecipe {
   std::string name;
-  std::string summary;                                      // one line
-  std::string source;                                       // paper or program
-  std::vector<std::pair<std::string, std::string>> fields;  // as flags would give them
+  std::string summary;  // one line
+  std::string source;   // paper or program
+  RecipeValues fields;
 
   static PublishedRecipe read(const std::filesystem::path& file);
   /// The recipe of that name in `folder`; throws an Error that names the nearest one.

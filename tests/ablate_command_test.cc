@@ -37,12 +37,21 @@ std::map<fs::path, fs::file_time_type> results_in(const fs::path& folder) {
 
 constexpr const char* kArms = R"(
 [baseline]
-flags = ["--batch-size", "2", "--sequence-length", "16", "--group", "32", "--eval-every", "2"]
+batch_size = 2
+sequence_length = 16
+group = "32"
+eval_every = 2
+threshold = 0.6
 
 [[arm]]
 section = "Scale"
 name = "level"
 flags = ["--level", "least-squares"]
+
+[[arm]]
+section = "Scale"
+name = "learned"
+flags = ["--quantizer", "lsq"]
 
 [[arm]]
 section = "Scale"
@@ -60,14 +69,16 @@ TEST_F(ArmCommands, AnAblationComparesEachArmWithTheSameBaselineAndKeepsWhatIsDo
   const Json rows = Json::parse(first.output.substr(begin), "ablate");
   std::vector<std::string> names;
   for (const Json& row : rows.items()) names.push_back(row.at("arm").as_string());
-  EXPECT_THAT(names, ElementsAre("baseline", "level", "nonsense"));
+  EXPECT_THAT(names, ElementsAre("baseline", "level", "learned", "nonsense"));
   EXPECT_EQ(rows.items()[0].at("search_change").as_double(), 0);
   EXPECT_NE(rows.items()[1].at("search_change").as_double(), 0);
   EXPECT_GT(rows.items()[1].at("flip_rate").as_double(), 0);
-  EXPECT_THAT(rows.items()[2].at("refused").as_string(), HasSubstr("--pattern"));
+  // The baseline's threshold, which lsq does not read, does not stand in its way.
+  EXPECT_NE(rows.items()[2].at("search_change").as_double(), 0);
+  EXPECT_THAT(rows.items()[3].at("refused").as_string(), HasSubstr("--pattern"));
 
   const auto kept = results_in(lab_.root() / ".tern" / "ablation");
-  EXPECT_EQ(kept.size(), 4u);
+  EXPECT_EQ(kept.size(), 6u);
   const CapturedRun again = tern(ablate);
   EXPECT_EQ(results_in(lab_.root() / ".tern" / "ablation"), kept);
   EXPECT_EQ(again.output.substr(again.output.find("[\n")), first.output.substr(begin));
@@ -75,8 +86,10 @@ TEST_F(ArmCommands, AnAblationComparesEachArmWithTheSameBaselineAndKeepsWhatIsDo
 
 constexpr const char* kBrokenBaseline = R"(
 [baseline]
-flags = ["--batch-size", "2", "--sequence-length", "16", "--group", "32", "--eval-every", "2",
-         "--zeros", "0.4", "--pattern", "3:4"]
+batch_size = 2
+sequence_length = 16
+zeros = 0.4
+pattern = "3:4"
 
 [[arm]]
 section = "Scale"

@@ -303,7 +303,7 @@ struct Training {
         model(run.load_model({.compute = compute_type(r.dtype), .recompute = r.recompute},
                              r.batch_size * r.sequence_length,
                              {r.optimizer, optimizer_options(r), r.average > 0,
-                              distillation.needs_teacher(), r.start})),
+                              distillation.needs_teacher(), r.start, input_options(r)})),
         quantization(make_quantization(r, model.config().num_hidden_layers)),
         layers(make_ternary(run, r)),
         data(run.training_data(r.seed)),

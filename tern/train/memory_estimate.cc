@@ -24,6 +24,14 @@ double block_activations(const LlamaConfig& c, double operand) {
   return 4 * 2 * C + operand * (2 * C + 3 * heads + 3 * F);
 }
 
+/// Bytes of the inputs of a block's linear layers, prepared for them: one for query, key and value,
+/// one for the attention's output, one for gate and up, one for down.
+double block_inputs(const LlamaConfig& c, double operand) {
+  const int64_t widths =
+      2 * c.hidden_size + c.head_dim * c.num_attention_heads + c.intermediate_size;
+  return operand * static_cast<double>(widths);
+}
+
 /// Bytes of moments that an optimizer keeps, as it does for a weight of each kind.
 struct MomentBytes {
   double matrices = 0, rest = 0;
@@ -55,7 +63,9 @@ MemoryEstimate estimate_memory(const LlamaConfig& c, const LlamaOptions& options
   const auto linears = static_cast<double>(c.linear_parameter_count());
   const auto blocks = static_cast<double>(c.num_hidden_layers);
   const auto operand = static_cast<double>(size_of(options.compute));
-  const double inside = static_cast<double>(tokens) * block_activations(c, operand);
+  const bool prepared = arms.inputs != InputOptions();
+  const double inside = static_cast<double>(tokens) *
+                        (block_activations(c, operand) + (prepared ? block_inputs(c, operand) : 0));
   const double inputs = 4.0 * static_cast<double>(tokens * c.hidden_size);
   MemoryEstimate m;
   m.weights = m.gradients = 4 * parameters;

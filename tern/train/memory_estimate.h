@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "tern/model/linear_input.h"
 #include "tern/model/llama.h"
 #include "tern/optim/optimizer.h"
 
@@ -16,6 +17,7 @@ struct MemoryArms {
   bool average = false;  // of the weights
   bool teacher = false;  // the full-precision model beside the one that trains
   std::string start = "rounding";
+  InputOptions inputs = {};  // of ternary layers: what is prepared is kept besides
 };
 
 /// What training a model takes, in bytes, judged before anything is allocated.

@@ -77,6 +77,15 @@ TEST(MemoryEstimate, CountsTheStartsGramMatricesOnlyWhereTheyAreThePeak) {
   EXPECT_EQ(peak.total(), peak.weights + peak.gradients + peak.start);
 }
 
+TEST(MemoryEstimate, CountsTheInputsThatAreQuantizedForTernaryLayers) {
+  const LlamaOptions options{.compute = DType::bf16};
+  const MemoryEstimate plain = estimate_memory(llama_1b(), options, 2048);
+  const MemoryEstimate quantized =
+      estimate_memory(llama_1b(), options, 2048, {.inputs = {.bits = 8}});
+  // In each of 16 blocks four inputs of a token, 2,048, 2,048, 2,048 and 8,192 numbers wide.
+  EXPECT_EQ(quantized.total() - plain.total(), 16.0 * 2048 * 2 * (3 * 2048 + 8192));
+}
+
 TEST(MemoryEstimate, SaysNothingOfArmsThatAreNotInUse) {
   const MemoryEstimate m = estimate_memory(llama_1b(), {.compute = DType::bf16}, 2048);
   EXPECT_THAT(m.to_string(), testing::Not(testing::HasSubstr("(")));

@@ -79,6 +79,17 @@ inline double mean_of_live(const std::vector<float>& group, const std::vector<in
   return live > 0 ? sum / live : 0;
 }
 
+/// Level and threshold in turn, from these codes on, until neither moves: the level is the mean of
+/// the live weights, the threshold half of it. Returns the level.
+inline double lloyd_max(const std::vector<float>& group, std::vector<int8_t>& codes) {
+  while (true) {
+    const double level = mean_of_live(group, codes);
+    const std::vector<int8_t> next = codes_above(group, level / 2);
+    if (next == codes) return level;
+    codes = next;
+  }
+}
+
 /// Sum of (w - scale code)^2.
 inline double squared_error(const std::vector<float>& group, const std::vector<int8_t>& codes,
                             double scale) {

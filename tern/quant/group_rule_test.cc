@@ -133,6 +133,18 @@ TEST(GroupRule, NoThresholdHasALowerErrorThanLloydMaxOnNormalWeights) {
   }
 }
 
+TEST(GroupRule, LloydMaxEqualsTheScalarReference) {
+  for (const auto& [name, group] : designed_groups()) {
+    for (const float threshold : {0.5f, 0.7f, 1.2f}) {
+      const float limit = threshold * stored_scale(static_cast<float>(ref::mean_magnitude(group)));
+      std::vector<int8_t> codes = ref::codes_above(group, limit);
+      const double level = ref::lloyd_max(group, codes);
+      const Quantized got = quantized({.threshold = threshold, .level = "lloyd-max"}, group);
+      expect_quantized(got, codes, level, name);
+    }
+  }
+}
+
 TEST(GroupRule, LloydMaxEndsWhereLevelAndThresholdFitEachOther) {
   for (const auto& [name, group] : designed_groups()) {
     const Quantized got = quantized({.level = "lloyd-max"}, group);

@@ -9,15 +9,15 @@
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
-#include "tern/base/fingerprint.h"
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
-#include "tern/base/lab.h"
 #include "tern/base/process.h"
 #include "tern/base/sha256.h"
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"
-#include "tern/base/toolchain.h"
+#include "tern/lab_files/fingerprint.h"
+#include "tern/lab_files/lab.h"
+#include "tern/recipe/toolchain.h"
 #include "tern/train/run_table.h"
 
 namespace tern {

@@ -6,7 +6,7 @@
 #include "apps/published_recipe.h"
 #include "tern/base/arms.h"
 #include "tern/base/json.h"
-#include "tern/base/recipe_text.h"
+#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 

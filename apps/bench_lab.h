@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "tern/base/lab.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/lab_files/lab.h"
 #include "tern/model/llama_config.h"
 
 namespace tern {

@@ -5,8 +5,8 @@
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
-#include "tern/base/recipe_text.h"
 #include "tern/base/toml.h"
+#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 namespace fs = std::filesystem;

@@ -9,9 +9,9 @@
 #include "tern/base/file.h"
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
-#include "tern/base/lab.h"
 #include "tern/base/process.h"
-#include "tern/base/toolchain.h"
+#include "tern/lab_files/lab.h"
+#include "tern/recipe/toolchain.h"
 
 namespace tern {
 namespace fs = std::filesystem;

@@ -14,8 +14,9 @@ if(TERN_TESTS)
 endif()
 
 # Libraries used inside one folder only; everything else sees just the folder's own headers.
-set(tern_base_LIBRARIES CURL::libcurl OpenSSL::Crypto)
-set(tern_base_TEST_LIBRARIES tern_test_server)
+set(tern_base_LIBRARIES OpenSSL::Crypto)
+set(tern_http_LIBRARIES CURL::libcurl)
+set(tern_http_TEST_LIBRARIES tern_test_server)
 set(tern_parallel_LIBRARIES OpenMP::OpenMP_CXX)
 set(tern_kernels_LIBRARIES DNNL::dnnl)
 set(tern_io_LIBRARIES ZLIB::ZLIB PkgConfig::LIBZIP)

@@ -12,7 +12,7 @@ if(TERN_TESTS)
   target_compile_options(tern_test_precompiled PRIVATE -O1)
   target_precompile_headers(tern_test_precompiled PRIVATE ${common_headers} <gtest/gtest.h>)
   # The HTTP server that tests of several layers talk to.
-  add_library(tern_test_server STATIC ${CMAKE_SOURCE_DIR}/tern/base/http_server_test_util.cc)
+  add_library(tern_test_server STATIC ${CMAKE_SOURCE_DIR}/tern/http/http_server_test_util.cc)
   target_link_libraries(tern_test_server PRIVATE tern_flags tern_base fmt::fmt PkgConfig::HTTPLIB)
 endif()
 

@@ -6,9 +6,9 @@
 
 #include "loop/bench/workbench.h"
 #include "loop/record/history.h"
-#include "tern/base/lab.h"
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

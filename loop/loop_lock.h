@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

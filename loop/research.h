@@ -10,9 +10,9 @@
 #include "loop/git/branch.h"
 #include "loop/propose/proposer.h"
 #include "loop/record/journal.h"
-#include "tern/base/lab.h"
 #include "tern/base/log.h"
 #include "tern/base/timer.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

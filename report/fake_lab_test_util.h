@@ -7,8 +7,8 @@
 
 #include "loop/record/history.h"
 #include "loop/record/ledger.h"
-#include "tern/base/lab.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

@@ -6,11 +6,11 @@
 #include <ctime>
 #include <map>
 
-#include "loop/boundary/untrusted_file.h"
 #include "report/line_diff.h"
 #include "report/run_curves.h"
 #include "report/selection.h"
 #include "report/text.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace {

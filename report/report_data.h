@@ -3,7 +3,7 @@
 #include "loop/record/history.h"
 #include "report/summary.h"
 #include "tern/base/json.h"
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

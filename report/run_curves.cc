@@ -5,8 +5,8 @@
 #include <limits>
 #include <map>
 
-#include "loop/boundary/untrusted_file.h"
 #include "report/text.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "tern/base/arms.h"
 #include "tern/base/flags.h"
-#include "tern/base/recipe_text.h"
 #include "tern/base/toml.h"
 #include "tern/model/packed_model.h"
+#include "tern/recipe/recipe_text.h"
 #include "tern/train/evaluate.h"
 #include "tests/run_fixture.h"
 

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 
 #include "tern/base/file.h"
-#include "tern/base/lab.h"
 #include "tern/base/process.h"
-#include "tern/base/recipe_text.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/data/demo_text.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/token_file.h"
+#include "tern/lab_files/lab.h"
 #include "tern/model/model_test_util.h"
+#include "tern/recipe/recipe_text.h"
 #include "tern/train/demo_base.h"
 
 namespace tern {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "tern/base/file.h"
-#include "tern/base/lab.h"
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/data/demo_text.h"
@@ -15,6 +14,7 @@
 #include "tern/data/token_file.h"
 #include "tern/data/tokenize.h"
 #include "tern/io/memory_source.h"
+#include "tern/lab_files/lab.h"
 #include "tern/model/model_files.h"
 #include "tern/model/model_test_util.h"
 #include "tern/text/bpe_trainer.h"

@@ -9,7 +9,7 @@
 #include <limits>
 #include <sstream>
 
-#include "loop/boundary/untrusted_file.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <cmath>
 
-#include "loop/boundary/untrusted_file.h"
-#include "loop/sandbox/supervise.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/process.h"
+#include "tern/sandbox/supervise.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace fs = std::filesystem;

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "loop/sandbox/sandbox.h"
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
+#include "tern/sandbox/sandbox.h"
 
 namespace tern {
 

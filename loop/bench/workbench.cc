@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "loop/boundary/untrusted_file.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/memory.h"
 #include "tern/base/process.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace fs = std::filesystem;

@@ -7,9 +7,9 @@
 #include "loop/bench/bench.h"
 #include "loop/bench/run_watch.h"
 #include "loop/bench/scorer.h"
-#include "loop/sandbox/supervise.h"
-#include "tern/base/lab.h"
-#include "tern/base/toolchain.h"
+#include "tern/lab_files/lab.h"
+#include "tern/recipe/toolchain.h"
+#include "tern/sandbox/supervise.h"
 
 namespace tern {
 

@@ -7,7 +7,7 @@
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
-#include "tern/base/recipe_text.h"
+#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 namespace fs = std::filesystem;

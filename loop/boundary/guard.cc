@@ -2,7 +2,7 @@
 
 #include "tern/base/error.h"
 #include "tern/base/sha256.h"
-#include "tern/base/toolchain.h"
+#include "tern/recipe/toolchain.h"
 
 namespace tern {
 namespace fs = std::filesystem;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "loop/boundary/locked_files.h"
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "tern/base/error.h"
-#include "tern/base/recipe_text.h"
 #include "tern/base/sha256.h"
+#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 namespace {

@@ -11,8 +11,8 @@
 #include "loop/propose/proposer.h"
 #include "loop/record/history.h"
 #include "tern/base/error.h"
-#include "tern/base/recipe_text.h"
 #include "tern/base/rng.h"
+#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 

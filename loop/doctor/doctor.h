@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "loop/propose/agent_templates.h"
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "loop/doctor/doctor.h"
-#include "loop/sandbox/sandbox.h"
 #include "tern/base/memory.h"
+#include "tern/sandbox/sandbox.h"
 
 namespace tern {
 namespace fs = std::filesystem;

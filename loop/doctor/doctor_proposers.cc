@@ -6,11 +6,11 @@
 #include "loop/propose/agent_proposer.h"
 #include "loop/propose/llm_endpoint.h"
 #include "loop/propose/untrusted_text.h"
-#include "loop/sandbox/supervise.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/sandbox/supervise.h"
 
 extern char** environ;
 

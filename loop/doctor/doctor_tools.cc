@@ -7,7 +7,7 @@
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/timer.h"
-#include "tern/base/toolchain.h"
+#include "tern/recipe/toolchain.h"
 
 namespace tern {
 namespace fs = std::filesystem;

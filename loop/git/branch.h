@@ -4,8 +4,8 @@
 #include <string>
 
 #include "loop/git/repository.h"
-#include "tern/base/lab.h"
 #include "tern/base/log.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

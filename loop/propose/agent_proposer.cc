@@ -5,15 +5,15 @@
 #include <algorithm>
 
 #include "loop/boundary/boundary.h"
-#include "loop/boundary/untrusted_file.h"
 #include "loop/git/repository.h"
 #include "loop/propose/brief.h"
 #include "loop/propose/describe_change.h"
 #include "loop/propose/lab_snapshot.h"
 #include "loop/propose/untrusted_text.h"
-#include "loop/sandbox/supervise.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/sandbox/supervise.h"
+#include "tern/sandbox/untrusted_file.h"
 
 extern char** environ;
 

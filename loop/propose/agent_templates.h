@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

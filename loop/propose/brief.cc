@@ -2,11 +2,11 @@
 
 #include <fmt/core.h>
 
-#include "loop/boundary/untrusted_file.h"
 #include "loop/decide/noise.h"
 #include "loop/propose/brief_data.h"
 #include "loop/propose/brief_history.h"
 #include "loop/propose/untrusted_text.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace {

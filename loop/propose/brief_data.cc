@@ -7,8 +7,8 @@
 #include <map>
 #include <vector>
 
-#include "loop/boundary/untrusted_file.h"
 #include "loop/propose/untrusted_text.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace fs = std::filesystem;

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "loop/record/history.h"
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

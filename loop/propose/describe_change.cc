@@ -7,7 +7,7 @@
 
 #include "loop/propose/untrusted_text.h"
 #include "tern/base/error.h"
-#include "tern/base/recipe_text.h"
+#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 namespace {

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include "loop/boundary/file_stamp.h"
-#include "loop/boundary/untrusted_file.h"
 #include "tern/base/file.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace fs = std::filesystem;

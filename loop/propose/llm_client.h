@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "loop/propose/llm_endpoint.h"
-#include "tern/base/http.h"
 #include "tern/base/json.h"
+#include "tern/http/http.h"
 
 namespace tern {
 

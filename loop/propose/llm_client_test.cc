@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tern/base/http_server_test_util.h"
+#include "tern/http/http_server_test_util.h"
 
 namespace tern {
 namespace {

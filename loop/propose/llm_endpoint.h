@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "loop/propose/proposer_test_util.h"
-#include "tern/base/http_server_test_util.h"
+#include "tern/http/http_server_test_util.h"
 
 namespace tern {
 namespace {

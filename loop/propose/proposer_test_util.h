@@ -9,10 +9,10 @@
 #include "loop/record/history.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
-#include "tern/base/lab.h"
 #include "tern/base/process.h"
-#include "tern/base/recipe_text.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/lab_files/lab.h"
+#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "tern/base/error.h"
-#include "tern/base/recipe_text.h"
+#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 namespace {

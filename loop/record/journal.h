@@ -3,7 +3,7 @@
 #include "loop/record/history.h"
 #include "loop/record/ledger.h"
 #include "loop/record/tables.h"
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

@@ -5,7 +5,7 @@
 
 #include "loop/record/experiment.h"
 #include "tern/base/json.h"
-#include "tern/base/lab.h"
+#include "tern/lab_files/lab.h"
 
 namespace tern {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "tern/base/byte_source.h"
-#include "tern/base/http.h"
+#include "tern/http/http.h"
 #include "tern/io/hub_cache.h"
 #include "tern/io/hub_file.h"
 #include "tern/io/hub_progress.h"

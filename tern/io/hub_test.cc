@@ -8,9 +8,9 @@
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
-#include "tern/base/http_server_test_util.h"
 #include "tern/base/sha256.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/http/http_server_test_util.h"
 #include "tern/io/file_source.h"
 
 namespace tern {

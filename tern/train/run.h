@@ -8,9 +8,9 @@
 
 #include "tern/base/arms.h"
 #include "tern/base/flags.h"
-#include "tern/base/lab.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/token_source.h"
+#include "tern/lab_files/lab.h"
 #include "tern/model/llama.h"
 #include "tern/model/ternary_weight.h"
 #include "tern/train/evaluate.h"

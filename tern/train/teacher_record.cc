@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "tern/base/error.h"
-#include "tern/base/fingerprint.h"
 #include "tern/base/json.h"
+#include "tern/lab_files/fingerprint.h"
 
 namespace tern {
 namespace fs = std::filesystem;

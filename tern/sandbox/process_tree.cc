@@ -1,0 +1,100 @@
+#include "tern/sandbox/process_tree.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace tern {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A file of /proc, which has no size; empty when the process is gone.
+std::string read_all(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+fs::path folder_of(pid_t process) { return fs::path("/proc") / std::to_string(process); }
+
+/// The entries of a folder of /proc whose names are numbers.
+std::vector<pid_t> numbers_in(const fs::path& folder) {
+  std::vector<pid_t> numbers;
+  std::error_code gone;
+  for (fs::directory_iterator it(folder, gone), end; !gone && it != end; it.increment(gone)) {
+    const std::string name = it->path().filename().string();
+    pid_t number = 0;
+    const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error == std::errc() && stop == name.data() + name.size()) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+void add_children(pid_t process, std::vector<pid_t>& to) {
+  const fs::path threads = folder_of(process) / "task";
+  for (const pid_t thread : numbers_in(threads)) {
+    std::ifstream children(threads / std::to_string(thread) / "children");
+    to.insert(to.end(), std::istream_iterator<pid_t>(children), {});
+  }
+}
+
+}  // namespace
+
+std::vector<pid_t> descendants_of(pid_t process) {
+  std::vector<pid_t> found;
+  add_children(process, found);
+  std::set<pid_t> seen(found.begin(), found.end());
+  for (size_t i = 0; i < found.size(); ++i) {
+    std::vector<pid_t> children;
+    add_children(found[i], children);
+    for (const pid_t child : children) {
+      // One that moves to another parent meanwhile may be met twice.
+      if (seen.insert(child).second) found.push_back(child);
+    }
+  }
+  return found;
+}
+
+int64_t resident_bytes(pid_t process) {
+  std::ifstream file(folder_of(process) / "statm");
+  int64_t size = 0, resident = 0;
+  file >> size >> resident;
+  return file ? resident * ::sysconf(_SC_PAGESIZE) : 0;
+}
+
+std::string process_name(pid_t process) {
+  std::string name = read_all(folder_of(process) / "comm");
+  if (!name.empty()) name.pop_back();
+  return name;
+}
+
+std::vector<pid_t> marked_processes(const std::string& name, const std::string& value) {
+  const std::string mark = std::string(1, '\0') + name + "=" + value + std::string(1, '\0');
+  const std::vector<pid_t> all = numbers_in("/proc");
+  std::set<pid_t> found, sessions;
+  for (const pid_t process : all) {
+    if (process == ::getpid()) continue;
+    const std::string environment = read_all(folder_of(process) / "environ");
+    if ((std::string(1, '\0') + environment).find(mark) == std::string::npos) continue;
+    found.insert(process);
+    sessions.insert(::getsid(process));
+  }
+  sessions.erase(-1);
+  sessions.erase(::getsid(0));
+  for (const pid_t process : all) {
+    if (sessions.count(::getsid(process)) > 0) found.insert(process);
+  }
+  std::set<pid_t> with_descendants = found;
+  for (const pid_t process : found) {
+    const std::vector<pid_t> below = descendants_of(process);
+    with_descendants.insert(below.begin(), below.end());
+  }
+  with_descendants.erase(::getpid());
+  return {with_descendants.begin(), with_descendants.end()};
+}
+
+}  // namespace tern

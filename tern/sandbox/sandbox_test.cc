@@ -1,0 +1,277 @@
+#include "tern/sandbox/sandbox.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "tern/base/error_message.h"
+#include "tern/sandbox/job_test_util.h"
+#include "tern/sandbox/landlock.h"
+
+namespace tern {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = Sandbox::Kind;
+
+/// The same promises for both kinds of sandbox.
+class SandboxTest : public testing::TestWithParam<Kind> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == Kind::kLandlock && landlock_abi() == 0) {
+      GTEST_SKIP() << "this kernel has no Landlock";
+    }
+    if (GetParam() == Kind::kBubblewrap &&
+        std::system("bwrap --unshare-all --ro-bind / / true >/dev/null 2>&1") != 0) {
+      GTEST_SKIP() << "bubblewrap is not installed or does not work here";
+    }
+    write_file_atomically(place.root / "secret", "the confirm data\n");
+    fs::create_directory(place.root / "lab");
+    write_file_atomically(place.root / "lab/tokens", "tokens\n");
+  }
+
+  Job job(const std::string& script, const std::string& shell = "/bin/sh") const {
+    Job job = place.job(script, shell);
+    job.sandbox.kind = GetParam();
+    job.sandbox.read = system_folders();
+    job.sandbox.read.push_back(place.root / "lab");
+    job.sandbox.write = {place.run};
+    return job;
+  }
+  /// What a shell script in the sandbox printed.
+  std::string said(const std::string& script) const {
+    supervise(job(script));
+    return place.log();
+  }
+  /// What a python program in the sandbox printed, or the name of its last exception.
+  std::string python(const std::string& program) const {
+    supervise(job("import os, socket\ndef attempt():\n  " + program +
+                      "\ntry:\n  attempt(); print('done')\n"
+                      "except Exception as e: print(type(e).__name__)",
+                  "/usr/bin/python3"));
+    return place.log();
+  }
+  std::string in_root(const std::string& name) const { return (place.root / name).string(); }
+
+  Workplace place;
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, SandboxTest, testing::Values(Kind::kLandlock, Kind::kBubblewrap),
+                         [](const auto& info) {
+                           return info.param == Kind::kLandlock ? "Landlock" : "Bubblewrap";
+                         });
+
+TEST_P(SandboxTest, AProgramReadsWhatItMayAndWritesItsFolder) {
+  EXPECT_EQ(said("cat " + in_root("lab/tokens") +
+                 "; echo new > file; mkdir -p a/b; mv file a/b; ln a/b/file c; cat c; rm -r a"),
+            "tokens\nnew\n");
+}
+
+TEST_P(SandboxTest, ASecretFileCannotBeRead) {
+  EXPECT_EQ(said("cat " + in_root("secret") + " 2>/dev/null; echo $?"), "1\n");
+}
+
+TEST_P(SandboxTest, HomeAndPasswordsCannotBeRead) {
+  EXPECT_EQ(said("ls /root /home >/dev/null 2>&1 || echo no; cat /etc/passwd 2>/dev/null || "
+                 "echo no; cat /etc/shadow 2>/dev/null || echo no"),
+            "no\nno\nno\n");
+}
+
+TEST_P(SandboxTest, NothingOutsideItsFolderCanBeWritten) {
+  const std::string lab = in_root("lab");
+  said("touch " + lab + "/new; echo x > " + lab + "/tokens; echo x >> " + lab + "/tokens; rm " +
+       lab + "/tokens; mv " + lab + "/tokens .; mkdir " + in_root("folder") + "; rm " +
+       in_root("secret") + "; touch /tmp/tern-sandbox-test /usr/tern-sandbox-test");
+  EXPECT_EQ(read_file(place.root / "lab/tokens"), "tokens\n");
+  EXPECT_EQ(std::distance(fs::directory_iterator(place.root / "lab"), {}), 1);
+  EXPECT_FALSE(fs::exists(place.root / "folder"));
+  EXPECT_TRUE(fs::exists(place.root / "secret"));
+  EXPECT_FALSE(fs::exists("/tmp/tern-sandbox-test"));
+  EXPECT_FALSE(fs::exists("/usr/tern-sandbox-test"));
+}
+
+TEST_P(SandboxTest, ReadableFilesCannotBeCutOffByOpeningThemToRead) {
+  python("os.open('" + in_root("lab/tokens") + "', os.O_RDONLY | os.O_TRUNC)");
+  python("os.truncate('" + in_root("lab/tokens") + "', 0)");
+  EXPECT_EQ(read_file(place.root / "lab/tokens"), "tokens\n");
+}
+
+TEST_P(SandboxTest, ModeOwnerAndTimesOfOtherFilesStay) {
+  struct stat before {
+  }, after{};
+  ::stat(in_root("lab/tokens").c_str(), &before);
+  const std::string file = "'" + in_root("lab/tokens") + "'";
+  python("os.chmod(" + file + ", 0o777)");
+  python("os.utime(" + file + ", (1, 1))");
+  python("os.chown(" + file + ", os.getuid(), os.getgid())");
+  if (::getuid() == 0) python("os.fchmod(os.open(" + file + ", os.O_RDONLY), 0o777)");
+  ::stat(in_root("lab/tokens").c_str(), &after);
+  EXPECT_EQ(after.st_mode, before.st_mode);
+  EXPECT_EQ(after.st_ctim.tv_sec, before.st_ctim.tv_sec);
+  EXPECT_EQ(after.st_ctim.tv_nsec, before.st_ctim.tv_nsec);
+}
+
+TEST_P(SandboxTest, APlantedLinkDoesNotOpenASecret) {
+  EXPECT_EQ(said("ln -s " + in_root("secret") + " link; cat link 2>/dev/null; echo $?"), "1\n");
+}
+
+TEST_P(SandboxTest, AHardLinkToAnOutsideFileFails) {
+  EXPECT_EQ(said("ln " + in_root("secret") + " a 2>/dev/null; ln " + in_root("lab/tokens") +
+                 " b 2>/dev/null; ls"),
+            "");
+}
+
+TEST_P(SandboxTest, ThereAreNoSockets) {
+  for (const char* family : {"AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK"}) {
+    EXPECT_EQ(python("socket.socket(socket." + std::string(family) + ")"), "PermissionError\n")
+        << family;
+  }
+}
+
+TEST_P(SandboxTest, AConnectedPairOfSocketsWorksButNoDatagrams) {
+  EXPECT_EQ(python("a, b = socket.socketpair(); a.send(b'x'); assert b.recv(1) == b'x'"), "done\n");
+  EXPECT_EQ(python("socket.socketpair(type=socket.SOCK_DGRAM)"), "PermissionError\n");
+}
+
+volatile sig_atomic_t signals_received = 0;
+
+TEST_P(SandboxTest, TheHarnessCannotBeSignalled) {
+  const auto old = ::signal(SIGUSR1, [](int) { signals_received = signals_received + 1; });
+  signals_received = 0;
+  said("kill -USR1 " + std::to_string(::getpid()) + " $PPID");
+  ::signal(SIGUSR1, old);
+  EXPECT_EQ(signals_received, 0);
+}
+
+TEST_P(SandboxTest, AProgramCanSignalItself) {
+  EXPECT_EQ(supervise(job("kill -ABRT $$")).exit_code, 128 + SIGABRT);
+}
+
+TEST_P(SandboxTest, TheHarnesssEnvironmentMemoryAndFilesCannotBeReachedThroughProc) {
+  ASSERT_EQ(supervise(job("cat /proc/self/environ >/dev/null")).exit_code, 0);
+  const std::string harness = "/proc/" + std::to_string(::getpid());
+  for (const std::string name : {"environ", "maps", "mem", "root/etc/passwd", "cwd/.", "fd/0"}) {
+    EXPECT_NE(supervise(job("exec cat " + harness + "/" + name)).exit_code, 0) << name;
+    EXPECT_EQ(place.log().find("PATH="), std::string::npos);
+  }
+}
+
+TEST_P(SandboxTest, ThereIsNoWayOutByNamespacesMountsOrPrivileges) {
+  EXPECT_EQ(said("for way in 'unshare -Ur true' 'unshare -m true' 'mount -t tmpfs x .' "
+                 "'chroot . true' 'mknod d c 1 3'; do "
+                 "$way 2>/dev/null && echo \"$way\"; done; "
+                 "grep -E 'Cap(Prm|Eff)|NoNewPrivs|Seccomp:' /proc/self/status"),
+            "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n");
+}
+
+TEST_P(SandboxTest, AProgramCannotMakeOneThatRunsAsItsOwner) {
+  python("os.open('a', os.O_CREAT | os.O_WRONLY, 0o4755)");
+  python("os.chmod('run', 0o4755)");
+  python("os.fchmod(os.open('b', os.O_CREAT | os.O_WRONLY), 0o4755)");
+  for (const auto& entry : fs::directory_iterator(place.run)) {
+    EXPECT_EQ(entry.status().permissions() & fs::perms::set_uid, fs::perms::none);
+  }
+}
+
+TEST_P(SandboxTest, DevicesThatEveryProgramUsesWork) {
+  EXPECT_EQ(said("echo x > /dev/null && head -c 4 /dev/zero | wc -c && "
+                 "head -c 4 /dev/urandom | wc -c && nproc >/dev/null && wc -l < /proc/cpuinfo "
+                 ">/dev/null && echo fine"),
+            "4\n4\nfine\n");
+}
+
+TEST_P(SandboxTest, AnOrdinaryProgramCompilesAndRuns) {
+  write_file_atomically(place.run / "a.cc", R"(
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <thread>
+int main() {
+  std::atomic<int> sum = 0;
+  int more = 0;
+#pragma omp parallel for reduction(+ : more)
+  for (int i = 0; i < 1000; ++i) more += i;
+  std::thread([&] { sum += more; }).join();
+  std::ofstream("out") << sum;
+  namespace fs = std::filesystem;
+  fs::create_directories("x/y");
+  fs::copy_file("out", "x/y/out");
+  fs::rename("x/y/out", "moved");
+  fs::resize_file("moved", 3);
+  fs::remove_all("x");
+  std::cout << std::ifstream("moved").rdbuf() << std::endl;
+})");
+  EXPECT_EQ(said("g++ -std=c++20 -fopenmp -fuse-ld=lld a.cc -o a && ./a"), "499\n");
+}
+
+TEST_P(SandboxTest, APathThatIsALinkStandsForItsTarget) {
+  fs::create_directory_symlink(place.root / "lab", place.root / "link");
+  fs::create_directory(place.root / "real");
+  fs::create_directory_symlink(place.root / "real", place.root / "out");
+  Job linked = job("cat " + in_root("link/tokens") + "; echo x > " + in_root("out/file"));
+  linked.sandbox.read.back() = place.root / "link";
+  linked.sandbox.write.push_back(place.root / "out");
+  EXPECT_EQ(supervise(linked).exit_code, 0) << place.log();
+  EXPECT_EQ(place.log(), "tokens\n");
+  EXPECT_EQ(read_file(place.root / "real/file"), "x\n");
+}
+
+TEST_P(SandboxTest, ASingleFileCanBeOpenedAlone) {
+  write_file_atomically(place.root / "lab/other", "other\n");
+  Job one = job("cat " + in_root("lab/tokens") + "; cat " + in_root("lab/other") + " 2>/dev/null");
+  one.sandbox.read.back() = place.root / "lab/tokens";
+  supervise(one);
+  EXPECT_EQ(place.log(), "tokens\n");
+}
+
+TEST_P(SandboxTest, AFolderToWriteInsideOneToReadIsWritable) {
+  fs::create_directory(place.root / "lab/run");
+  Job nested = job("echo x > " + in_root("lab/run/file") + "; echo x > " + in_root("lab/file"));
+  nested.sandbox.write.push_back(place.root / "lab/run");
+  supervise(nested);
+  EXPECT_TRUE(fs::exists(place.root / "lab/run/file"));
+  EXPECT_FALSE(fs::exists(place.root / "lab/file"));
+}
+
+TEST_P(SandboxTest, AWarningReachesTheProgram) {
+  Job warned = job("trap 'echo saved; exit 5' TERM; while :; do sleep 0.05; done");
+  warned.limits.seconds = 0.3;
+  EXPECT_EQ(supervise(warned).exit_code, 5);
+}
+
+TEST_P(SandboxTest, AMissingPathIsNamed) {
+  Job missing = job("true");
+  missing.sandbox.read.push_back(place.root / "missing");
+  EXPECT_EQ(error_message([&] { supervise(missing); }),
+            in_root("missing") +
+                " is to be opened to a sandboxed program, but there is no such file or folder");
+}
+
+class Wish {
+ public:
+  explicit Wish(const char* value) { ::setenv("TERN_SANDBOX", value, 1); }
+  ~Wish() { ::unsetenv("TERN_SANDBOX"); }
+};
+
+TEST(AvailableSandbox, FollowsTheEnvironmentVariable) {
+  EXPECT_EQ((Wish("none"), available_sandbox()), Kind::kNone);
+  EXPECT_EQ((Wish("landlock"), available_sandbox()), Kind::kLandlock);
+  EXPECT_EQ((Wish("bubblewrap"), available_sandbox()), Kind::kBubblewrap);
+  const Wish wish("chroot");
+  EXPECT_EQ(error_message([] { available_sandbox(); }),
+            "TERN_SANDBOX is \"chroot\"; it may be landlock, bubblewrap or none");
+}
+
+TEST(AvailableSandbox, IsLandlockWhereTheKernelHasANewOne) {
+  if (landlock_abi() < kLandlockScopesSignals) GTEST_SKIP() << "this kernel has an older Landlock";
+  EXPECT_EQ(available_sandbox(), Kind::kLandlock);
+  EXPECT_EQ(describe(Kind::kLandlock), "Landlock (ABI " + std::to_string(landlock_abi()) + ")");
+}
+
+}  // namespace
+}  // namespace tern

@@ -1,0 +1,127 @@
+#include "tern/sandbox/syscall_filter.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+
+namespace tern {
+namespace {
+
+/// What `call` gives in a process under the filter: 0, or its errno.
+int error_of(const std::function<long()>& call, const FilterOptions& options = {}) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    SyscallFilter filter(options);
+    if (!filter.install()) ::_exit(255);
+    ::_exit(call() < 0 ? errno : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+class SyscallFilterTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!SyscallFilter::supported()) GTEST_SKIP() << "no filter for this processor";
+  }
+};
+
+TEST_F(SyscallFilterTest, RefusesWaysIntoTheKernelAndOtherProcesses) {
+  for (const long call : {__NR_bpf, __NR_ptrace, __NR_perf_event_open, __NR_process_vm_readv,
+                          __NR_io_uring_setup, __NR_keyctl, __NR_mount, __NR_unshare,
+                          __NR_init_module, __NR_memfd_create, __NR_shmget, __NR_userfaultfd}) {
+    EXPECT_EQ(error_of([&] { return ::syscall(call, 0, 0, 0, 0, 0); }), EPERM) << call;
+  }
+  EXPECT_EQ(error_of([] { return ::syscall(__NR_socket, 2, 1, 0); }), EACCES);
+}
+
+TEST_F(SyscallFilterTest, RefusesNewNamespacesButNotNewProcesses) {
+  EXPECT_EQ(error_of([] { return ::syscall(__NR_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0); }),
+            EPERM);
+  EXPECT_EQ(error_of([] {
+              const pid_t child = ::fork();
+              if (child == 0) ::_exit(0);
+              return static_cast<long>(::waitpid(child, nullptr, 0));
+            }),
+            0);
+}
+
+TEST_F(SyscallFilterTest, DoesNotKnowCallsOfNewerKernels) {
+  EXPECT_EQ(error_of([] { return ::syscall(463, 0, 0, 0, 0, 0); }), ENOSYS);
+  EXPECT_EQ(error_of([] { return ::syscall(100000, 0, 0, 0, 0, 0); }), ENOSYS);
+}
+
+TEST_F(SyscallFilterTest, RefusesOtherPersonalitiesButTellsTheOwn) {
+  EXPECT_EQ(error_of([] { return ::personality(ADDR_NO_RANDOMIZE); }), EPERM);
+  EXPECT_EQ(error_of([] { return ::personality(0xffffffff); }), 0);
+}
+
+TEST_F(SyscallFilterTest, LimitsCanBeSetForOneselfOnly) {
+  rlimit limit{};
+  EXPECT_EQ(error_of([&] { return ::getrlimit(RLIMIT_CORE, &limit); }), 0);
+  EXPECT_EQ(error_of([&] { return ::prlimit(::getppid(), RLIMIT_CORE, nullptr, &limit); }), EPERM);
+}
+
+TEST_F(SyscallFilterTest, WithoutTheRightToSignalAProcessReachesItselfAlone) {
+  EXPECT_EQ(error_of([] { return ::kill(::getpid(), 0); }), 0);
+  EXPECT_EQ(error_of([] { return ::kill(::getppid(), 0); }), EPERM);
+  EXPECT_EQ(error_of([] { return ::syscall(__NR_tgkill, ::getppid(), ::getppid(), 0); }), EPERM);
+  EXPECT_EQ(error_of([] { return ::kill(::getppid(), 0); }, {.signals = true}), 0);
+  EXPECT_EQ(error_of([] { return ::raise(SIGURG); }), 0);
+}
+
+#if defined(__x86_64__)
+/// A call by the door of 32-bit programs.
+long call_as_i386(long number, long first, long second, long third) {
+  long result = 0;
+  asm volatile("int $0x80"
+               : "=a"(result)
+               : "a"(number), "b"(first), "c"(second), "d"(third)
+               : "memory");
+  errno = static_cast<int>(-result);
+  return result < 0 ? -1L : 0L;
+}
+
+/// A kernel without that door ends the process instead.
+bool has_calls_of_i386() {
+  const pid_t child = ::fork();
+  constexpr long kGetPid = 20;
+  if (child == 0) ::_exit(call_as_i386(kGetPid, 0, 0, 0) < 0 ? 1 : 0);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST_F(SyscallFilterTest, RefusesTheCallsOfA32BitProgram) {
+  if (!has_calls_of_i386()) GTEST_SKIP() << "this kernel has none";
+  constexpr long kSocket = 359;
+  EXPECT_EQ(error_of([] { return call_as_i386(kSocket, 1, 1, 0); }), EPERM);
+}
+#endif
+
+TEST_F(SyscallFilterTest, OpensFilesAsEverButForTruncationWithoutWriting) {
+  EXPECT_EQ(error_of([] { return ::open("/dev/null", O_RDONLY); }), 0);
+  EXPECT_EQ(error_of([] { return ::open("/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0644); }), 0);
+  EXPECT_EQ(error_of([] { return ::open("/dev/null", O_RDWR | O_TRUNC); }), 0);
+  EXPECT_EQ(error_of([] { return ::open("/dev/null", O_RDONLY | O_TRUNC); }), EACCES);
+  EXPECT_EQ(error_of([] { return ::open("/dev/null", O_ACCMODE | O_TRUNC); }), EACCES);
+  EXPECT_EQ(error_of([] { return ::open("/dev/null", O_WRONLY | O_CREAT, 04755); }), EPERM);
+}
+
+TEST_F(SyscallFilterTest, ModesByPathChangeOnlyWhereSomethingElseGuardsThem) {
+  EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 0644); }), EPERM);
+  EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 0644); }, {.modes = true}), ENOENT);
+  EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 04755); }, {.modes = true}), EPERM);
+}
+
+}  // namespace
+}  // namespace tern

@@ -1,0 +1,75 @@
+#include "tern/sandbox/untrusted_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+
+namespace tern {
+namespace {
+
+std::vector<std::string> split(std::string_view line) {
+  std::vector<std::string> cells;
+  for (size_t begin = 0;;) {
+    const size_t end = line.find('\t', begin);
+    cells.emplace_back(line.substr(begin, end == line.npos ? line.npos : end - begin));
+    if (end == line.npos) return cells;
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> read_untrusted(const std::filesystem::path& path, uint64_t most,
+                                          uint64_t offset) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return std::nullopt;
+  struct stat info {};
+  std::optional<std::string> out;
+  if (::fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+    const auto size = static_cast<uint64_t>(info.st_size);
+    out.emplace(std::min(most, size - std::min(size, offset)), '\0');
+    size_t done = 0;
+    while (done < out->size()) {
+      const ssize_t n =
+          ::pread(fd, out->data() + done, out->size() - done, static_cast<off_t>(offset + done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) break;
+      done += static_cast<size_t>(n);
+    }
+    out->resize(done);
+  }
+  ::close(fd);
+  return out;
+}
+
+std::vector<std::map<std::string, std::string>> read_untrusted_table(
+    const std::filesystem::path& path, size_t most_rows, uint64_t most_bytes) {
+  std::vector<std::map<std::string, std::string>> rows;
+  const std::string text = read_untrusted(path, most_bytes).value_or("");
+  std::vector<std::string> header;
+  for (size_t line = 0, end; (end = text.find('\n', line)) != text.npos; line = end + 1) {
+    const std::vector<std::string> cells = split(std::string_view(text).substr(line, end - line));
+    if (header.empty()) {
+      header = cells;
+    } else if (cells.size() == header.size() && rows.size() < most_rows) {
+      std::map<std::string, std::string>& row = rows.emplace_back();
+      for (size_t i = 0; i < cells.size(); ++i) row[header[i]] = cells[i];
+    }
+  }
+  return rows;
+}
+
+std::optional<double> untrusted_number(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+}  // namespace tern

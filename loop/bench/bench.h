@@ -7,6 +7,7 @@
 
 #include "loop/record/experiment.h"
 #include "tern/base/json.h"
+#include "tern/contract/knob_description.h"
 
 namespace tern {
 
@@ -35,6 +36,12 @@ struct RunReport {
   std::optional<int64_t> steps, tokens;
   std::optional<double> training_s, time_s, memory_gb;
   Json evaluations;  // rows of results.tsv, as texts by column; an array
+};
+
+/// What a built recipe says of its knobs, or why there is nothing to hear.
+struct Described {
+  RecipeDescription recipe;
+  std::string refusal;  // one sentence; empty when all is well
 };
 
 /// Where recipes are built, run and scored: the real one is Workbench. Whatever a recipe does wrong

@@ -54,26 +54,6 @@ class Flags {
   std::unique_ptr<State> state_;
 };
 
-/// Calls visit(name, value) for each value, `names` being the list of their names.
-template <class Visit, class... Values>
-void visit_fields(Visit&& visit, std::string_view names, Values&... values) {
-  const auto next = [&names] {
-    const size_t begin = names.find_first_not_of(", \\\n");
-    const size_t end = std::min(names.find(',', begin), names.size());
-    const std::string_view name = names.substr(begin, end - begin);
-    names.remove_prefix(end);
-    return name;
-  };
-  (visit(next(), values), ...);
-}
-
-/// In a struct: the fields that are flags of its program, each named once.
-#define TERN_FIELDS(...)                                    \
-  template <class Visit>                                    \
-  void fields(Visit&& visit) {                              \
-    ::tern::visit_fields(visit, #__VA_ARGS__, __VA_ARGS__); \
-  }
-
 /// A field's name as a flag: "--lr-end" for lr_end.
 std::string flag_name(std::string_view field);
 

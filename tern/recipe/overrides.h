@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tern/contract/knob_description.h"
+
+namespace tern {
+
+// The overrides of a recipe: the lines of train.cpp between `// overrides begin` and
+// `// overrides end`, each of which gives one knob another value than Tern's own:
+//
+//     // overrides begin
+//     lr.peak = 1e-3f;
+//     weights.rule.scale = "absmedian";
+//     // overrides end
+
+/// The text with this value for a knob, given as a flag would give it: its line is replaced, added
+/// behind the others, or, where the value is Tern's own, taken out. Throws when the text has no
+/// such lines, or the value is not of the knob's type or not among its choices.
+std::string set_override(std::string source, const KnobDescription& knob, std::string_view value);
+
+/// The text without the lines between the markers: what is left of a recipe besides its values.
+/// As it is where there are no markers.
+std::string without_overrides(std::string_view source);
+
+/// The line of an override without indentation: "lr.peak = 1e-3f;".
+std::string override_line(const KnobDescription& knob, std::string_view value);
+
+}  // namespace tern

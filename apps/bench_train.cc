@@ -111,10 +111,13 @@ struct Measurement {
   double peak_memory_gb = 0;  // of training alone, before the products get buffers of their own
 };
 
+OptimizerOptions optimizer_options(const BenchOptions& o) {
+  return {.kind = o.optimizer, .state = o.optimizer_state, .compute = compute_type(o.dtype)};
+}
+
 Measurement measure(Llama& model, const BenchOptions& o) {
   const auto optimizer =
-      make_optimizer(o.optimizer, groups_of(model.parameters(), model.linear_names()),
-                     {.state = moment_type(o.optimizer_state), .compute = compute_type(o.dtype)});
+      make_optimizer(groups_of(model.parameters(), model.linear_names()), optimizer_options(o));
   Rng rng(1);
   const int64_t N = o.batch_size * o.sequence_length;
   std::vector<int32_t> inputs(N), targets(N);
@@ -257,10 +260,9 @@ int bench_train(const std::vector<std::string>& arguments) {
   if (options.compares()) return compare(flags, options, config);
   const DType dtype = compute_type(options.dtype);
   const LlamaOptions model_options{.compute = dtype, .recompute = options.recompute};
-  const DType state = moment_type(options.optimizer_state);
   const MemoryEstimate memory =
       estimate_memory(config, model_options, options.batch_size * options.sequence_length,
-                      {.optimizer = options.optimizer, .optimizer_options = {.state = state}});
+                      {.optimizer = optimizer_options(options)});
   fmt::print(stderr, "{}\n", memory.to_string());
   require_memory(memory.total(), "training this shape");
   Llama model(config, model_options);

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "apps/published_recipe.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
 #include "tern/base/process.h"
+#include "tern/recipe/overrides.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -33,10 +33,9 @@ fs::path find_preset(const fs::path& presets, const std::string& name) {
   fail("there is no preset \"{}\"; {}", name, name_hint(name, names));
 }
 
-/// The template of train.cpp with a preset's values as its defaults.
+/// The template of train.cpp with a preset's overrides.
 std::string recipe_of(const fs::path& templates, const fs::path& preset) {
-  return set_recipe_defaults(read_file(templates / "train.cpp"),
-                             PublishedRecipe::read(preset / "recipe.toml").fields);
+  return with_overrides(read_file(templates / "train.cpp"), read_file(preset / "overrides.txt"));
 }
 
 void write_lab(const fs::path& folder, const fs::path& templates, const fs::path& preset) {

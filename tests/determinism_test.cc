@@ -54,8 +54,8 @@ std::vector<std::vector<float>> weights_after_steps(DType compute, const std::st
   Llama model = ternary_model(compute);
   std::vector<std::string> matrices;
   for (const Llama::Linear& linear : model.linears()) matrices.push_back(linear.name);
-  const auto optimizer =
-      make_optimizer(method, groups_of(model.parameters(), matrices), {.state = state});
+  const auto optimizer = make_optimizer(groups_of(model.parameters(), matrices),
+                                        {.kind = method, .state = std::string(name_of(state))});
   for (uint64_t step = 0; step < 3; ++step) {
     backward(model, step);
     const float scale = clip_factor(gradient_norm(model.parameters()), 1.0);

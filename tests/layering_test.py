@@ -13,7 +13,7 @@ import tempfile
 LAYERS = [
     ["base"],
     ["contract"],
-    ["tensor", "parallel", "http", "lab_files", "recipe", "sandbox"],
+    ["tensor", "parallel", "knobs", "http", "lab_files", "recipe", "sandbox"],
     ["kernels", "io", "text"],
     ["autograd", "quant", "data"],
     ["ops"],

@@ -57,8 +57,9 @@ struct Method {
 double loss_after(Llama& model, int64_t steps, const Method& method = {}) {
   std::vector<std::string> matrices;
   for (const Llama::Linear& linear : model.linears()) matrices.push_back(linear.name);
-  const auto optimizer = make_optimizer(method.optimizer, groups_of(model.parameters(), matrices),
-                                        {.state = method.state});
+  const auto optimizer =
+      make_optimizer(groups_of(model.parameters(), matrices),
+                     {.kind = method.optimizer, .state = std::string(name_of(method.state))});
   for (int64_t step = 0; step < steps; ++step) {
     const ReversalBatch batch(static_cast<uint64_t>(step));
     Tape tape;

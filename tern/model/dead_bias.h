@@ -4,7 +4,7 @@
 #include <string>
 
 #include "tern/autograd/parameters.h"
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 #include "tern/model/ternary_weight.h"
 #include "tern/tensor/tensor.h"
 
@@ -19,11 +19,27 @@ class DeadBias {
   virtual Tensor bias(const TernaryWeight& weight) const = 0;
 };
 
+/// What is done about dead weights.
+struct DeadWeightOptions {
+  std::string bias = "none";  // of dead_biases()
+  float bias_scale = 1e-3f;   // that a bias begins with
+  float gradient = 1;         // factor of what reaches dead weights, see boost_dead_gradient()
+  // See reactivate().
+  bool reactivate = false;
+  double reactivate_above = 0.4;
+  int64_t reactivate_every = 20;  // steps
+
+  void describe(Knobs& knobs);
+  void check() const;
+  /// Throws an Error where these weights leave nothing for the options to do, or count twice.
+  void check_with(const TernaryWeightOptions& weights) const;
+};
+
 /// The layer's weight `name` (O, I), and a scale to begin with. What is learned is allocated in
 /// `parameters` under the name "<name>.learned_...".
 using MakeDeadBias = std::unique_ptr<DeadBias> (*)(Parameters& parameters, const std::string& name,
                                                    float scale);
-/// The values of the field dead_bias; `none` makes no object.
+/// The kinds of biases; `none` makes no object.
 Registry<MakeDeadBias>& dead_biases();
 
 }  // namespace tern

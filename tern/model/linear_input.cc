@@ -1,6 +1,6 @@
 #include "tern/model/linear_input.h"
 
-#include "tern/base/registry.h"
+#include "tern/knobs/knobs.h"
 #include "tern/ops/activation_quantizer.h"
 #include "tern/ops/hadamard.h"
 #include "tern/ops/rms_norm.h"
@@ -18,22 +18,12 @@ Registry<InputNorm>& input_norms() {
   return all;
 }
 
-const RegisterArm norm_arm({"activation_norm", "",
-                            "norm without a gain of every ternary layer's input", ""});
 const Register<InputNorm> none(
     input_norms(), "none", [](const Tensor& x) { return x; }, "none", "");
 const Register<InputNorm> rms(
     input_norms(), "rms", [](const Tensor& x) { return rms_norm(x, {}, kNormEpsilon, x.dtype()); },
     "divide by the root mean square of each token",
     "BitNet b1.58, arXiv 2402.17764: norm in BitLinear");
-
-const RegisterArm bits_arm({"activation_bits", "",
-                            "bits of a ternary layer's input, 2 to 8; 16: none", ""});
-const RegisterArm sixteen_bits({"activation_bits", "16", "as computed", ""});
-const RegisterArm eight_bits({"activation_bits", "8", "integers of 8 bits",
-                              "BitNet b1.58, arXiv 2402.17764"});
-const RegisterArm four_bits({"activation_bits", "4", "integers of 4 bits",
-                             "BitNet a4.8, arXiv 2411.04965"});
 
 }  // namespace
 
@@ -57,17 +47,44 @@ Tensor SharedInput::prepare(const Tensor& x, const InputOptions& how, const Tens
   return prepared_;
 }
 
-void check_input_options(const InputOptions& options) {
-  const ActivationQuantizer& quantizer = activation_quantizers().at(options.scale);
-  if (options.bits == 16) {
-    check(options.clip == 1,
-          "--activation-clip {} needs --activation-bits below 16: at 16 nothing is quantized",
-          options.clip);
+void InputOptions::describe(Knobs& knobs) {
+  knobs.add(TERN_KNOB(bits), {.name = "activation_bits",
+                              .meaning = "bits of a ternary layer's input, 2 to 8; 16: as computed",
+                              .tries = "4 8 16",
+                              .source = "8: BitNet b1.58, arXiv 2402.17764; 4: BitNet a4.8, arXiv "
+                                        "2411.04965"});
+  knobs.add(TERN_KNOB(scale),
+            {.name = "activation_scale",
+             .meaning = "what sets the scale to which a ternary layer's input is quantized",
+             .choices = activation_quantizers().choices(),
+             .acts = is_not(bits, 16)});
+  knobs.add(TERN_KNOB(clip),
+            {.name = "activation_clip",
+             .meaning = "share of the largest magnitude at which inputs saturate; 1: none",
+             .tries = "0.8 0.9 1",
+             .source = "PACT, arXiv 1805.06085, with a fixed share",
+             .acts = is_not(bits, 16)});
+  knobs.add(TERN_KNOB(norm), {.name = "activation_norm",
+                              .meaning = "norm without a gain of every ternary layer's input",
+                              .choices = input_norms().choices()});
+  knobs.add(TERN_KNOB(hadamard),
+            {.name = "hadamard",
+             .meaning = "rotate inputs and weights by blocks of so many, a power of two; 0: none",
+             .tries = "0 64",
+             .source = "BitNet v2, arXiv 2504.18415; QuaRot, arXiv 2404.00456"});
+}
+
+void InputOptions::check() const {
+  const ActivationQuantizer& quantizer = activation_quantizers().at(scale);
+  if (bits == 16) {
+    tern::check(clip == 1,
+                "--activation-clip {} needs --activation-bits below 16: at 16 nothing is quantized",
+                clip);
   } else {
-    quantizer.require(options.bits, options.clip);
+    quantizer.require(bits, clip);
   }
-  input_norms().at(options.norm);
-  if (options.hadamard != 0) check_hadamard_block(options.hadamard, options.hadamard);
+  input_norms().at(norm);
+  if (hadamard != 0) check_hadamard_block(hadamard, hadamard);
 }
 
 }  // namespace tern

@@ -7,6 +7,8 @@
 
 namespace tern {
 
+class Knobs;
+
 /// What happens to the input of a ternary layer before it is multiplied.
 struct InputOptions {
   /// 2 to 8, or 16 for none.
@@ -21,6 +23,9 @@ struct InputOptions {
   /// to be rotated too, see rotate_weights().
   int64_t hadamard = 0;
 
+  void describe(Knobs& knobs);
+  /// Throws, with a sentence, where the options contradict each other or are not offered.
+  void check() const;
   bool operator==(const InputOptions&) const = default;
 };
 
@@ -42,8 +47,5 @@ class SharedInput {
  private:
   Tensor x_, prepared_;  // the last ones; x_ is held, so that no other input gets its address
 };
-
-/// Throws, with a sentence, where the options contradict each other or are not offered.
-void check_input_options(const InputOptions& options);
 
 }  // namespace tern

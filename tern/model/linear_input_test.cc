@@ -55,16 +55,16 @@ TEST(LinearInput, KeepsTheTypeOfItsInput) {
 }
 
 TEST(LinearInput, RefusesOptionsThatMakeNoSense) {
-  EXPECT_NO_THROW(check_input_options({}));
-  EXPECT_NO_THROW(check_input_options({.bits = 4, .scale = "absmean"}));
-  EXPECT_THROW(check_input_options({.bits = 9}), Error);
-  EXPECT_THROW(check_input_options({.bits = 8, .scale = "tensor"}), Error);
-  EXPECT_THROW(check_input_options({.bits = 8, .scale = "absmean"}), Error);
-  EXPECT_THROW(check_input_options({.bits = 4, .scale = "absmean", .clip = 0.5f}), Error);
-  EXPECT_THROW(check_input_options({.bits = 8, .clip = 0}), Error);
-  EXPECT_THROW(check_input_options({.clip = 0.5f}), Error) << "nothing is quantized";
-  EXPECT_THROW(check_input_options({.norm = "layer"}), Error);
-  EXPECT_THROW(check_input_options({.hadamard = 48}), Error);
+  EXPECT_NO_THROW(InputOptions{}.check());
+  EXPECT_NO_THROW(InputOptions{.bits = 4, .scale = "absmean"}.check());
+  EXPECT_THROW(InputOptions{.bits = 9}.check(), Error);
+  EXPECT_THROW(InputOptions{.bits = 8, .scale = "tensor"}.check(), Error);
+  EXPECT_THROW(InputOptions{.bits = 8, .scale = "absmean"}.check(), Error);
+  EXPECT_THROW(InputOptions{.bits = 4, .scale = "absmean", .clip = 0.5f}.check(), Error);
+  EXPECT_THROW(InputOptions{.bits = 8, .clip = 0}.check(), Error);
+  EXPECT_THROW(InputOptions{.clip = 0.5f}.check(), Error) << "nothing is quantized";
+  EXPECT_THROW(InputOptions{.norm = "layer"}.check(), Error);
+  EXPECT_THROW(InputOptions{.hadamard = 48}.check(), Error);
 }
 
 }  // namespace

@@ -4,23 +4,11 @@
 #include <cmath>
 #include <vector>
 
-#include "tern/base/arms.h"
 #include "tern/base/error.h"
 #include "tern/quant/quantize.h"
 
 namespace tern {
 namespace {
-
-const RegisterArm field({"reactivate", "",
-                         "lift the largest dead weights of layers with too many zeros to the "
-                         "threshold, once lambda is 1",
-                         ""});
-const RegisterArm above({"reactivate_above", "",
-                         "share of zeros that is too many; of normal weights, absmean has 0.31 and "
-                         "TWN 0.42",
-                         "", "reactivate: true"});
-const RegisterArm every({"reactivate_every", "", "steps between looks at the share of zeros", "",
-                         "reactivate: true"});
 
 bool too_many_zeros(const Tensor& codes, double limit) {
   const auto all = codes.values<const int8_t>();
@@ -59,13 +47,6 @@ void for_each_excess(const Tensor& codes, Grouping grouping, double limit, const
 }
 
 }  // namespace
-
-void check_reactivation(bool on, double limit, int64_t every, const GroupRuleOptions& rule) {
-  check(every > 0, "--reactivate-every must be 1 or more, found {}", every);
-  check(limit > 0 && limit < 1, "--reactivate-above must lie between 0 and 1, found {}", limit);
-  check(!on || (rule.zeros == 0 && rule.pattern == "none" && rule.rounding == "nearest"),
-        "--reactivate needs a threshold to wake weights at: no --zeros, --pattern, --rounding");
-}
 
 int64_t reactivate(const Tensor& w, const TernaryWeight& weight, Grouping grouping, double limit) {
   constexpr int kRounds = 10;

@@ -9,10 +9,6 @@
 
 namespace tern {
 
-/// Throws an Error unless `limit` is a share of zeros, looked at `every` steps, and, where weights
-/// are to be reactivated (`on`), one that the rule does not fix by itself.
-void check_reactivation(bool on, double limit, int64_t every, const GroupRuleOptions& rule);
-
 /// Wakes dead weights, those whose code is 0, where a matrix has too many: while their share is
 /// above `limit`, in each group with more than its part of them those of largest magnitude get the
 /// magnitude of the group's smallest live weight, so that the next gradient can carry them across

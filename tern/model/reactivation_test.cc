@@ -20,7 +20,7 @@ struct Layer {
     parameters.allocate({{"w", start.shape()}});
     std::ranges::copy(start.values<const float>(), latent().data<float>());
     TernaryWeightOptions options = how;
-    options.grouping = grouping;
+    options.group = group;
     weight = make_ternary_weight("w", latent(), parameters, options, state);
   }
   Tensor latent() const { return parameters.all()[0].tensor; }

@@ -3,8 +3,6 @@
 namespace tern {
 namespace {
 
-const RegisterArm field({"start", "", "the weights that ternary training starts from", ""});
-
 const Register<Start> rounding(starts(), "rounding", {},
                                "the full-precision weights, plainly rounded", "");
 

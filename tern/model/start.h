@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 #include "tern/model/llama.h"
 #include "tern/quant/group_rule.h"
 

@@ -1,5 +1,11 @@
 #include "tern/model/structure.h"
 
+#include "tern/knobs/knobs.h"
+#include "tern/model/linear_input.h"
+#include "tern/model/start.h"
+#include "tern/model/table_format.h"
+#include "tern/model/ternary_weight.h"
+
 #include <algorithm>
 
 namespace tern {
@@ -24,7 +30,6 @@ double growing_blocks(int64_t block, int64_t blocks, double progress) {
   return std::clamp(progress * static_cast<double>(blocks) - turn, 0.0, 1.0);
 }
 
-const RegisterArm arm({"layers", "", "which blocks become ternary", ""});
 const Register<LayerRule> all(layer_rules(), "all", all_blocks, "all of them", "");
 const Register<LayerRule> inner(layer_rules(), "inner", inner_blocks,
                                 "all but the first and the last, which stay in bf16", "");
@@ -33,6 +38,37 @@ const Register<LayerRule> growing(layer_rules(), "growing", growing_blocks,
                                   "progressive ternarization, github.com/unslothai/unsloth #3491");
 
 }  // namespace
+
+void StructureOptions::describe(Knobs& knobs) {
+  knobs.add(TERN_KNOB(layers), {.name = "layers",
+                                .meaning = "which blocks become ternary",
+                                .choices = layer_rules().choices()});
+  knobs.add(TERN_KNOB(embedding_bits),
+            {.name = "embedding_bits",
+             .meaning = "bits in which the embedding and the head are stored",
+             .choices = table_formats().choices()});
+  knobs.add(TERN_KNOB(sub_norm),
+            {.name = "sub_norm",
+             .meaning = "norm with a learned gain before o_proj and down_proj; "
+                        "no plain Llama file can hold it",
+             .source = "SubLN, BitDistill, arXiv 2510.13998"});
+  knobs.add(TERN_KNOB(start), {.name = "start",
+                               .meaning = "the weights that ternary training starts from",
+                               .choices = starts().choices()});
+}
+
+void StructureOptions::check() const {
+  layer_rules().at(layers);
+  table_format(embedding_bits);
+  starts().at(start);
+}
+
+void StructureOptions::check_with(const TernaryWeightOptions& weights,
+                                  const InputOptions& inputs) const {
+  tern::check(start == "rounding" ||
+                  (weights.quantizer == "rule" && inputs.hadamard == 0 && layers != "inner"),
+              "--start {} needs --quantizer rule, --hadamard 0 and no dense blocks", start);
+}
 
 double block_progress(const StructureOptions& options, int64_t block, int64_t blocks,
                       double progress) {

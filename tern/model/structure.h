@@ -4,14 +4,26 @@
 #include <string>
 #include <vector>
 
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 
 namespace tern {
 
-/// Which blocks of a model become ternary, and when.
+class Knobs;
+struct InputOptions;
+struct TernaryWeightOptions;
+
+/// What of a model becomes ternary, when, and from where.
 struct StructureOptions {
   /// all, inner (all but the first and the last block) or growing (one after another).
   std::string layers = "all";
+  int embedding_bits = 32;         // of the embedding and the head, see table_format()
+  bool sub_norm = false;           // see add_sub_norms()
+  std::string start = "rounding";  // of starts(): the weights that training starts from
+
+  void describe(Knobs& knobs);
+  void check() const;
+  /// Throws an Error where the start cannot be had with these weights and inputs.
+  void check_with(const TernaryWeightOptions& weights, const InputOptions& inputs) const;
 };
 
 /// How far a block is in its own warm-up, 0 to 1, when the model is at `progress` of its warm-up.

@@ -4,18 +4,12 @@
 #include <cmath>
 #include <vector>
 
-#include "tern/base/arms.h"
 #include "tern/kernels/reduce.h"
 #include "tern/model/watch_inputs.h"
 #include "tern/ops/cast.h"
 
 namespace tern {
 namespace {
-
-const RegisterArm arm({"sub_norm", "",
-                       "norm with a learned gain before o_proj and down_proj; no plain Llama file "
-                       "can hold it",
-                       "SubLN, BitDistill, arXiv 2510.13998"});
 
 bool has_sub_norm(const Llama::Linear& linear) {
   return linear.name.ends_with(".o_proj.weight") || linear.name.ends_with(".down_proj.weight");

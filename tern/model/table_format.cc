@@ -24,9 +24,6 @@ bool is_table(const std::string& parameter) {
 
 namespace {
 
-const RegisterArm arm({"embedding_bits", "", "bits in which the embedding and the head are stored",
-                       ""});
-
 const Register<TableFormat> f32(table_formats(), "32",
                                 {[](const Tensor& table, Grouping) { return table; },
                                  [](const Parameter& table, Grouping, StoredTensors& out) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "tern/autograd/parameters.h"
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 #include "tern/model/llama.h"
 #include "tern/quant/grouping.h"
 

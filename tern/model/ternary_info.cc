@@ -18,7 +18,7 @@ InputOptions input_from(const Json& json) {
   input.clip = static_cast<float>(json.get("activation_clip", 1.0));
   input.norm = json.get("activation_norm", "none");
   input.hadamard = json.get("hadamard", int64_t{0});
-  check_input_options(input);
+  input.check();
   return input;
 }
 

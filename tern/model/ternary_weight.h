@@ -11,6 +11,8 @@
 
 namespace tern {
 
+class Knobs;
+
 /// What the training loop moves while it trains; the layers of a block share one by reference.
 struct QuantizerState {
   /// Mix of the weight w and its quantized value Q(w): w + lambda (Q(w) - w).
@@ -23,20 +25,28 @@ struct QuantizerState {
   bool nearest = false;
 };
 
-/// The fields of the recipe that say how the weights of ternary layers are quantized. What a
-/// quantizer does not know of is ignored: lsq and elastic take of the rule their start at most,
-/// shift rounds to the nearest, hestia hardens to absmean.
+/// How the weights of ternary layers are quantized. What a quantizer does not know of is ignored:
+/// lsq and elastic take of the rule their start at most, shift rounds to the nearest, hestia
+/// hardens to absmean.
 struct TernaryWeightOptions {
   /// rule, lsq, elastic, shift or hestia: a value of the registry ternary_weights().
   std::string quantizer = "rule";
   GroupRuleOptions rule = {};
-  Grouping grouping = {};
+  /// Weights that share a scale, see Grouping::parse().
+  std::string group = "64";
   /// Where the learned scales of lsq and elastic start: method (lsq at the paper's 2 mean|w|,
   /// elastic at ParetoQ's largest |w|) or rule (at the level of the group rule). Those of shift
   /// always start at the rule's level.
   std::string learned_init = "method";
-  /// Of random rounding; layers draw different numbers from it.
+  /// How soft the codes of hestia are until lambda's warm-up ends; see QuantizerState.
+  float temperature = 0.36f;
+  /// Of random rounding; layers draw different numbers from it. No knob: the run's seed.
   uint64_t seed = 1;
+
+  Grouping grouping() const { return Grouping::parse(group); }
+  void describe(Knobs& knobs);
+  /// Throws an Error on options that do not go together.
+  void check() const;
 };
 
 /// The weights of one ternary layer while it trains.
@@ -55,9 +65,6 @@ class TernaryWeight {
   /// number by number.
   virtual PackedTernary pack() const = 0;
 };
-
-/// Throws an Error, before there is a model, on options that do not go together.
-void check_ternary_weight(const TernaryWeightOptions& options);
 
 /// Makes the weights of the layer whose latent float32 weight (O, I) has this name. What is learned
 /// besides is allocated in `parameters` as "<name>.learned_scale" and "<name>.learned_shift", one

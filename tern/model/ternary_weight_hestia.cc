@@ -12,7 +12,7 @@ namespace {
 class HestiaWeight : public TernaryWeight {
  public:
   explicit HestiaWeight(const TernaryWeightSource& source)
-      : weight_(source.weight), grouping_(source.options.grouping), state_(source.state) {}
+      : weight_(source.weight), grouping_(source.options.grouping()), state_(source.state) {}
 
   Tensor effective(DType type) const override {
     return softmax_quantize(weight_, grouping_, state_.temperature, state_.lambda, type);

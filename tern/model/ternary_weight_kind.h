@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 #include "tern/model/ternary_weight.h"
 
 // What the quantizers behind --quantizer share; each registers itself in a .cc file of its own.

@@ -9,8 +9,6 @@ Registry<bool>& learned_inits() {
 
 namespace {
 
-const RegisterArm field({"learned_init", "", "where learned scales start", "",
-                         "quantizer: lsq elastic"});
 const Register<bool> method(learned_inits(), "method", false,
                             "lsq: 2 mean |w|; elastic: the largest |w|",
                             "LSQ, arXiv 1902.08153; ParetoQ, arXiv 2502.02631");
@@ -29,7 +27,7 @@ void start_at(LearnedStart start, const Tensor& w, Grouping grouping, const Tens
 Tensor allocate_learned(const TernaryWeightSource& source, const char* what) {
   const Tensor& w = source.weight;
   const std::string name = source.name + ".learned_" + what;
-  source.parameters.allocate({{name, {source.options.grouping.scale_count(w.rows(), w.cols())}}},
+  source.parameters.allocate({{name, {source.options.grouping().scale_count(w.rows(), w.cols())}}},
                              w.requires_grad());
   return source.parameters.at(name);
 }
@@ -37,7 +35,7 @@ Tensor allocate_learned(const TernaryWeightSource& source, const char* what) {
 void start_at_rule(const TernaryWeightSource& source, float level, const Tensor& learned) {
   const Tensor& w = source.weight;
   float* const numbers = learned.data<float>();
-  for_each_group(w.data<const float>(), w.rows(), w.cols(), source.options.grouping,
+  for_each_group(w.data<const float>(), w.rows(), w.cols(), source.options.grouping(),
                  GroupRule(source.options.rule),
                  [=](const GroupPlace& at, const int8_t*, float scale) {
                    numbers[at.group] = std::max(scale / level, LearnedScales::kSmallest);
@@ -49,7 +47,7 @@ LearnedTernaryWeight::LearnedTernaryWeight(const TernaryWeightSource& source, Le
     : weight_(source.weight),
       learned_(allocate_learned(source, "scale")),
       step_(step),
-      grouping_(source.options.grouping),
+      grouping_(source.options.grouping()),
       state_(source.state) {
   if (learned_inits().at(source.options.learned_init)) {
     start_at_rule(source, step_.level, learned_);

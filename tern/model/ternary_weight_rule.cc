@@ -18,7 +18,7 @@ class RuleWeight : public TernaryWeight {
   explicit RuleWeight(const TernaryWeightSource& source)
       : weight_(source.weight),
         rule_(source.options.rule),
-        grouping_(source.options.grouping),
+        grouping_(source.options.grouping()),
         stream_(mix64(source.options.seed) ^ number_of(source.name)),
         state_(source.state) {}
 

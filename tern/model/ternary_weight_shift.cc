@@ -13,7 +13,7 @@ class ShiftedWeight : public TernaryWeight {
         scales_(allocate_learned(source, "scale")),
         shifts_(allocate_learned(source, "shift")),
         rule_(source.options.rule),
-        grouping_(source.options.grouping),
+        grouping_(source.options.grouping()),
         state_(source.state) {
     start_at_rule(source, /*level=*/1, scales_);
     std::ranges::fill(shifts_.values<float>(), 0.0f);

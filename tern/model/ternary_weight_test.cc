@@ -74,7 +74,7 @@ void move(Layer& layer) {
 TEST(TernaryWeight, PackingStoresWhatTrainingUsesWhateverTheQuantizerAndTheGroups) {
   for (const std::string& quantizer : ternary_weights().values()) {
     for (const char* group : {"32", "64", "128", "row", "tensor"}) {
-      Layer layer({.quantizer = quantizer, .grouping = Grouping::parse(group)});
+      Layer layer({.quantizer = quantizer, .group = group});
       move(layer);
       EXPECT_NO_THROW(validate_ternary(layer.weight->pack(), quantizer));
       EXPECT_EQ(layer.effective(), layer.stored()) << quantizer << " by " << group;
@@ -151,14 +151,14 @@ void stay(QuantizerState&, float) {}
 TEST(TernaryWeight, EveryQuantizerLearnsATernaryTask) {
   const TernaryTask task;
   for (const std::string& quantizer : ternary_weights().values()) {
-    EXPECT_LT(task.loss_left({.quantizer = quantizer, .grouping = {32}}, stay), 0.5) << quantizer;
+    EXPECT_LT(task.loss_left({.quantizer = quantizer, .group = "32"}, stay), 0.5) << quantizer;
   }
 }
 
 TEST(TernaryWeight, EveryPartOfTheGroupRuleLearnsATernaryTask) {
   const TernaryTask task;
   for (const auto& [name, rule] : rules_of_every_part()) {
-    EXPECT_LT(task.loss_left({.rule = rule, .grouping = {32}}, stay), 0.5) << name;
+    EXPECT_LT(task.loss_left({.rule = rule, .group = "32"}, stay), 0.5) << name;
   }
 }
 
@@ -167,7 +167,7 @@ TEST(TernaryWeight, HestiaLearnsATernaryTaskWhileItsPressureRisesAndItsTemperatu
     state.lambda = std::min(1.0f, done / 0.3f);
     state.temperature = 0.5f * std::max(0.0f, 1 - done / 0.75f);
   };
-  EXPECT_LT(TernaryTask().loss_left({.quantizer = "hestia", .grouping = {32}}, ramp), 0.5);
+  EXPECT_LT(TernaryTask().loss_left({.quantizer = "hestia", .group = "32"}, ramp), 0.5);
 }
 
 /// Lets what is learned besides the latent weight alone move levels to factor * level + shift: the
@@ -235,7 +235,7 @@ TEST(TernaryWeight, LearnedScalesStartAtTheLevelOfTheGroupRule) {
 }
 
 TEST(TernaryWeight, LsqStartsAtTwiceTheMean) {
-  const Layer layer({.quantizer = "lsq", .grouping = {Grouping::kTensor}});
+  const Layer layer({.quantizer = "lsq", .group = "tensor"});
   double sum = 0;
   for (const double w : to_doubles(layer.latent())) sum += std::abs(w);
   EXPECT_NEAR(layer.parameters.all()[1].tensor.item(), 2 * sum / (kRows * kCols), 1e-7);
@@ -253,7 +253,7 @@ TEST(TernaryWeight, TheCodesOfShiftAreThoseOfTheGroupRuleWhateverItsScalesLearn)
 }
 
 TEST(TernaryWeight, ElasticStartsAtTheLargestWeight) {
-  const Layer layer({.quantizer = "elastic", .grouping = {Grouping::kTensor}});
+  const Layer layer({.quantizer = "elastic", .group = "tensor"});
   double largest = 0;
   for (const double w : to_doubles(layer.latent())) largest = std::max(largest, std::abs(w));
   EXPECT_NEAR(layer.parameters.all()[1].tensor.item(), largest, 1e-7);
@@ -303,7 +303,7 @@ TEST(TernaryWeight, RefusesValuesThatAreNotThere) {
       {{.rule = {.zeros = 2}}, "--zeros must be at least 0 and below 1, found 2"}};
   for (const auto& [options, sentence] : cases) {
     try {
-      check_ternary_weight(options);
+      options.check();
       ADD_FAILURE() << "no error, expected: " << sentence;
     } catch (const Error& e) {
       EXPECT_STREQ(e.what(), sentence);

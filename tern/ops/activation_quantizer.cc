@@ -12,11 +12,4 @@ void require_clipped_bits(int bits, float clip) {
   check(clip > 0 && clip <= 1, "--activation-clip must be above 0 and at most 1, found {}", clip);
 }
 
-namespace {
-
-const RegisterArm arm({"activation_scale", "",
-                       "what sets the scale to which a ternary layer's input is quantized", "",
-                       "activation_bits: !16"});
-
-}  // namespace
 }  // namespace tern

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 #include "tern/tensor/tensor.h"
 
 namespace tern {

@@ -13,9 +13,6 @@ void reverse_kl(const TeacherTokens&, std::span<const int32_t>,
   for (DivergenceWeights& weight : weights) weight = {.forward = 0, .reverse = 1};
 }
 
-const RegisterArm field(
-    {"distill", "", "loss between the full-precision model's predictions and the ternary one's",
-     ""});
 const Register<DistillationKind> none(distillations(), "none", nullptr,
                                       "plain cross-entropy with the text", "");
 const Register<DistillationKind> forward(

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 #include "tern/ops/teacher_tokens.h"
 
 namespace tern {

@@ -2,19 +2,10 @@
 
 #include <bit>
 
-#include "tern/base/arms.h"
 #include "tern/kernels/hadamard.h"
 #include "tern/ops/op.h"
 
 namespace tern {
-namespace {
-
-const RegisterArm arm({"hadamard", "",
-                       "rotate inputs and weights by blocks of so many, a power of two; 0: none",
-                       "BitNet v2, arXiv 2504.18415; QuaRot, arXiv 2404.00456"});
-
-}  // namespace
-
 void check_hadamard_block(int64_t block, int64_t width) {
   check(block >= 2 && std::has_single_bit(static_cast<uint64_t>(block)),
         "hadamard must be a power of two, or 0 for none, found {}", block);

@@ -2,23 +2,11 @@
 
 #include <numeric>
 
-#include "tern/base/arms.h"
 #include "tern/kernels/distillation.h"
 #include "tern/ops/head_chunks.h"
 
 namespace tern {
 namespace {
-
-const RegisterArm mix_arm({"distill_mix", "",
-                           "share of the distillation loss; the rest is cross-entropy",
-                           "Hinton, Vinyals and Dean 2015, 1503.02531", "distill: !none"});
-const RegisterArm temperature_arm(
-    {"distill_temperature", "",
-     "divides the logits of both before the softmax; the loss is times its square",
-     "Hinton, Vinyals and Dean 2015, 1503.02531; 5 in BitDistill, 2510.13998", "distill: !none"});
-const RegisterArm top_k_arm({"distill_top_k", "",
-                             "tokens kept of each prediction of the teacher; all others are one",
-                             "", "distill: !none"});
 
 void check_teacher(const TeacherTokens& teacher, int64_t N, int64_t V) {
   check(teacher.rows() == N, "head_distillation: the teacher speaks of {} tokens, found {}",

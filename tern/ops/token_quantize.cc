@@ -32,10 +32,6 @@ const Register<ActivationQuantizer> token(activation_quantizers(), "token",
 const Register<ActivationQuantizer> channel(activation_quantizers(), "channel",
                                             {channel_quantize, require_clipped_bits},
                                             "the largest magnitude of each channel so far", "");
-const RegisterArm clip_arm({"activation_clip", "",
-                            "share of the largest magnitude at which inputs saturate; 1: none",
-                            "PACT, arXiv 1805.06085, with a fixed share", "activation_bits: !16"});
-
 }  // namespace
 
 Tensor token_quantize(const Tensor& x, int bits, float clip, float lambda) {

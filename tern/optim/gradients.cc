@@ -2,21 +2,26 @@
 
 #include <cmath>
 
-#include "tern/base/arms.h"
 #include "tern/base/error.h"
+#include "tern/base/flags.h"
 #include "tern/base/profile.h"
 #include "tern/kernels/reduce.h"
+#include "tern/knobs/knobs.h"
 #include "tern/parallel/parallel.h"
 
 namespace tern {
-namespace {
+void ClipOptions::describe(Knobs& knobs) {
+  knobs.add(TERN_KNOB(norm), {.meaning = "largest norm of all gradients together; 0: no limit",
+                              .tries = "0 0.5 1 2 5",
+                              .source = "Pascanu et al. 2013, 1211.5063"});
+  knobs.add(TERN_KNOB(value),
+            {.meaning = "largest value of one gradient, before clip_norm; 0: no limit",
+             .tries = "0 0.01 0.1"});
+}
 
-const RegisterArm clip_norm({"clip_norm", "", "largest norm of all gradients together; 0: no limit",
-                             "Pascanu et al. 2013, 1211.5063"});
-const RegisterArm clip_value({"clip_value", "",
-                              "largest value of one gradient, before clip_norm; 0: no limit", ""});
-
-}  // namespace
+void ClipOptions::check() const {
+  require_not_negative({{"clip_norm", norm}, {"clip_value", value}});
+}
 
 void clip_by_value(const Parameters& parameters, float limit) {
   check(limit >= 0, "--clip-value must be 0 or more, found {}", limit);

@@ -4,6 +4,17 @@
 
 namespace tern {
 
+class Knobs;
+
+/// Limits of the gradients of a step; 0 is none.
+struct ClipOptions {
+  float norm = 1.0f;   // of all of them together, see clip_factor()
+  float value = 0.0f;  // of each, see clip_by_value(), which comes first
+
+  void describe(Knobs& knobs);
+  void check() const;
+};
+
 /// Cuts every gradient off at +-limit; 0 leaves them alone. Comes before gradient_norm(): the norm
 /// that is clipped is that of gradients already clipped by value. Infinities and NaN stay, for
 /// gradient_norm() to name them.

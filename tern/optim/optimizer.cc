@@ -3,39 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "tern/knobs/knobs.h"
 #include "tern/tensor/compute_type.h"
 
 namespace tern {
-namespace {
-
-const RegisterArm optimizer_arm({"optimizer", "", "how weights follow their gradients", ""});
-const RegisterArm beta1({"beta1", "",
-                         "adamw, lion: decay of the mean of gradients a step is made of", ""});
-const RegisterArm beta2({"beta2", "",
-                         "adamw: decay of the mean square of gradients; lion: of its momentum "
-                         "(0.99 in the paper)",
-                         ""});
-const RegisterArm epsilon({"epsilon", "", "adamw: added to the root of the mean square", "",
-                           "optimizer: !lion"});
-const RegisterArm momentum({"momentum", "", "muon: decay of the momentum of matrices",
-                            "Jordan et al. 2024, kellerjordan.github.io/posts/muon",
-                            "optimizer: muon"});
-const RegisterArm state_arm({"optimizer_state", "", "type of the optimizer's moments", ""});
-const RegisterArm state_f32({"optimizer_state", "f32", "4 bytes a moment", ""});
-const RegisterArm state_bf16({"optimizer_state", "bf16",
-                              "2 bytes a moment, rounded stochastically so that none stands still",
-                              "stochastic rounding: Gupta et al. 2015, 1502.02551"});
-const RegisterArm weight_decay(
-    {"weight_decay", "", "matrices and embeddings shrink by lr * weight_decay a step (decoupled)",
-     "Loshchilov and Hutter 2019, 1711.05101"});
-const RegisterArm lr_matrices({"lr_matrices", "", "factor of lr for quantized matrices", ""});
-const RegisterArm lr_scales({"lr_scales", "", "factor of lr for learned scales and shifts", "",
-                             "quantizer: lsq elastic shift | dead_bias: tequila-learned injected"});
-const RegisterArm lr_rest({"lr_rest", "", "factor of lr for all else: embeddings, head and gains",
-                           ""});
-
-}  // namespace
-
 Registry<MakeOptimizer>& optimizers() {
   static Registry<MakeOptimizer> registry("optimizer");
   return registry;
@@ -46,22 +17,75 @@ DType moment_type(std::string_view name) {
   return compute_type(name);
 }
 
-void check_optimizer(const std::string& name, const OptimizerOptions& o) {
-  optimizers().at(name);
-  for (const float decay : {o.beta1, o.beta2, o.momentum}) {
-    check(decay >= 0 && decay < 1,
-          "--beta1, --beta2 and --momentum must be at least 0 and below 1, found {}", decay);
-  }
-  check(o.epsilon > 0, "--epsilon must be above 0, found {}", o.epsilon);
-  check(o.state == DType::f32 || o.state == DType::bf16,
-        "--optimizer-state must be f32 or bf16, found {}", name_of(o.state));
+void OptimizerOptions::describe(Knobs& knobs) {
+  knobs.add(TERN_KNOB(kind), {.name = "optimizer",
+                              .meaning = "how weights follow their gradients",
+                              .choices = optimizers().choices()});
+  knobs.add(
+      TERN_KNOB(state),
+      {.meaning = "type of the optimizer's moments",
+       .choices = {{"f32", "4 bytes a moment", ""},
+                   {"bf16", "2 bytes a moment, rounded stochastically so that none stands still",
+                    "stochastic rounding: Gupta et al. 2015, 1502.02551"}}});
+  knobs.add(TERN_KNOB(beta1),
+            {.name = "beta1",
+             .meaning = "adamw, lion: decay of the mean of gradients a step is made of",
+             .tries = "0.8 0.9 0.95"});
+  knobs.add(TERN_KNOB(beta2), {.name = "beta2",
+                               .meaning = "adamw: decay of the mean square of gradients; lion: of "
+                                          "its momentum (0.99 in the paper)",
+                               .tries = "0.9 0.95 0.98 0.99 0.999"});
+  knobs.add(TERN_KNOB(momentum), {.name = "momentum",
+                                  .meaning = "muon: decay of the momentum of matrices",
+                                  .tries = "0.9 0.95",
+                                  .source = "Jordan et al. 2024, kellerjordan.github.io/posts/muon",
+                                  .acts = is(kind, "muon")});
+  knobs.add(TERN_KNOB(epsilon), {.name = "epsilon",
+                                 .meaning = "adamw: added to the root of the mean square",
+                                 .acts = is_not(kind, "lion")});
+  knobs.add(TERN_KNOB(average),
+            {.name = "average",
+             .meaning = "decay of an average of the weights, used to evaluate and at the end; 0: "
+                        "none. It breaks ternary weights: averages cross thresholds that no step's "
+                        "weights did",
+             .tries = "0 0.9 0.99",
+             .source = "openai/parameter-golf RESULTS.md: 0.13 to 1.07 bits per byte lost"});
 }
 
-std::unique_ptr<Optimizer> make_optimizer(const std::string& name,
-                                          std::vector<ParameterGroup> groups,
+void OptimizerOptions::check() const {
+  optimizers().at(kind);
+  moment_type(state);
+  for (const float decay : {beta1, beta2, momentum}) {
+    tern::check(decay >= 0 && decay < 1,
+                "--beta1, --beta2 and --momentum must be at least 0 and below 1, found {}", decay);
+  }
+  tern::check(epsilon > 0, "--epsilon must be above 0, found {}", epsilon);
+  tern::check(average >= 0 && average < 1, "--average must be at least 0 and below 1, found {}",
+              average);
+}
+
+void LrFactors::describe(Knobs& knobs) {
+  knobs.add(TERN_KNOB(matrices), {.name = "lr_matrices",
+                                  .meaning = "factor of lr for quantized matrices",
+                                  .tries = "0.5 1 2"});
+  knobs.add(TERN_KNOB(learned), {.name = "lr_scales",
+                                 .meaning = "factor of lr for learned scales and shifts",
+                                 .tries = "0.1 0.3 1 3",
+                                 .acts = is(named("quantizer"), "lsq", "elastic", "shift") ||
+                                         is(named("dead_bias"), "tequila-learned", "injected")});
+  knobs.add(TERN_KNOB(rest), {.name = "lr_rest",
+                              .meaning = "factor of lr for all else: embeddings, head and gains",
+                              .tries = "0.1 0.2 0.3 1"});
+}
+
+void LrFactors::check() const {
+  require_not_negative({{"lr_matrices", matrices}, {"lr_scales", learned}, {"lr_rest", rest}});
+}
+
+std::unique_ptr<Optimizer> make_optimizer(std::vector<ParameterGroup> groups,
                                           const OptimizerOptions& options) {
-  check_optimizer(name, options);
-  return optimizers().at(name)(std::move(groups), options);
+  options.check();
+  return optimizers().at(options.kind)(std::move(groups), options);
 }
 
 std::vector<ParameterGroup> groups_of(const Parameters& parameters,
@@ -82,7 +106,7 @@ std::vector<ParameterGroup> groups_of(const Parameters& parameters,
 }
 
 Tensor make_state(const Parameter& parameter, const OptimizerOptions& options) {
-  return Tensor::zeros(parameter.tensor.shape(), options.state);
+  return Tensor::zeros(parameter.tensor.shape(), moment_type(options.state));
 }
 
 }  // namespace tern

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "tern/autograd/parameters.h"
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 #include "tern/tensor/compute_type.h"
 
 namespace tern {
+
+class Knobs;
 
 /// Parameters that are trained alike.
 struct ParameterGroup {
@@ -22,18 +24,24 @@ struct ParameterGroup {
   bool matrices = false;  // Muon may orthogonalise their steps: weights of linear layers
 };
 
+/// How parameters follow their gradients.
 struct OptimizerOptions {
+  std::string kind = "adamw";  // of optimizers()
+  std::string state = "f32";   // type of the moments: f32 or bf16
   float beta1 = 0.9f;
   float beta2 = 0.95f;
-  float epsilon = 1e-8f;
   float momentum = 0.95f;
-  /// How moments are kept: f32 or bf16.
-  DType state = DType::f32;
-  /// Operands of Muon's matrix products: f32 or bf16.
+  float epsilon = 1e-8f;
+  double average = 0;  // decay of an average of the weights, see WeightAverage; 0: none
+  /// Operands of Muon's matrix products: f32 or bf16. No knob: the run's type.
   DType compute = default_compute_type();
+
+  void describe(Knobs& knobs);
+  /// Throws an Error on an unknown name and on values out of their range.
+  void check() const;
 };
 
-/// "f32" or "bf16", a value of the field optimizer_state; throws an Error on anything else.
+/// "f32" or "bf16", a type of moments; throws an Error on anything else.
 DType moment_type(std::string_view name);
 
 /// What schedules decide anew for each step.
@@ -62,17 +70,17 @@ class Optimizer {
 using MakeOptimizer = std::function<std::unique_ptr<Optimizer>(std::vector<ParameterGroup> groups,
                                                                const OptimizerOptions& options)>;
 
-/// The values of the field `optimizer`: adamw, muon, lion.
+/// The kinds of optimizers: adamw, muon, lion.
 Registry<MakeOptimizer>& optimizers();
-/// Throws an Error on an unknown name and on values out of their range.
-void check_optimizer(const std::string& name, const OptimizerOptions& options);
-std::unique_ptr<Optimizer> make_optimizer(const std::string& name,
-                                          std::vector<ParameterGroup> groups,
+std::unique_ptr<Optimizer> make_optimizer(std::vector<ParameterGroup> groups,
                                           const OptimizerOptions& options);
 
 /// Factors of the learning rate for groups_of().
 struct LrFactors {
   float matrices = 1, learned = 1, rest = 1;
+
+  void describe(Knobs& knobs);
+  void check() const;
 };
 
 /// A model's parameters as groups: "matrices", those of these names (of its linear layers),

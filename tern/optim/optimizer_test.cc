@@ -16,7 +16,8 @@ class EveryOptimizer : public ::testing::TestWithParam<std::tuple<std::string, D
  protected:
   std::unique_ptr<Optimizer> make(const Parameters& parameters) const {
     const auto& [name, state] = GetParam();
-    return make_optimizer(name, test_groups(parameters), {.state = state});
+    return make_optimizer(test_groups(parameters),
+                          {.kind = name, .state = std::string(name_of(state))});
   }
 };
 
@@ -70,7 +71,7 @@ TEST_P(EveryOptimizer, AFactorOfAGroupActsLikeAnotherLearningRate) {
   const auto& [name, state] = GetParam();
   auto groups = test_groups(a);
   for (ParameterGroup& group : groups) group.lr_factor = 0.25f;
-  const auto slow = make_optimizer(name, groups, {.state = state});
+  const auto slow = make_optimizer(groups, {.kind = name, .state = std::string(name_of(state))});
   const auto plain = make(b);
   fill_gradients(a, 1);
   fill_gradients(b, 1);
@@ -130,8 +131,9 @@ TEST(OptimizerState, TakesHalfTheBytesInBf16) {
   for (const std::string& name : optimizers().values()) {
     const auto bytes = [&](DType state) {
       size_t sum = 0;
-      for (const Parameter& p :
-           make_optimizer(name, test_groups(parameters), {.state = state})->state()) {
+      for (const Parameter& p : make_optimizer(test_groups(parameters),
+                                               {.kind = name, .state = std::string(name_of(state))})
+                                    ->state()) {
         sum += p.tensor.bytes();
       }
       return sum;
@@ -143,7 +145,7 @@ TEST(OptimizerState, TakesHalfTheBytesInBf16) {
 
 TEST(Optimizers, AreNamedWhenThereIsNoneOfThatName) {
   try {
-    make_optimizer("sgd", {}, {});
+    make_optimizer({}, {.kind = "sgd"});
     FAIL() << "expected an Error";
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("adamw, lion, muon; found sgd"), std::string::npos)
@@ -154,7 +156,7 @@ TEST(Optimizers, AreNamedWhenThereIsNoneOfThatName) {
 TEST(AdamW, TheFirstStepMovesEachWeightByTheLearningRateAgainstItsGradient) {
   const Parameters parameters = test_parameters();
   const auto before = all_weights(parameters);
-  const auto optimizer = make_optimizer("adamw", test_groups(parameters), {});
+  const auto optimizer = make_optimizer(test_groups(parameters), {.kind = "adamw"});
   fill_gradients(parameters, 1);
   optimizer->step({.lr = 0.1f});
   const auto after = all_weights(parameters);
@@ -165,7 +167,7 @@ TEST(AdamW, TheFirstStepMovesEachWeightByTheLearningRateAgainstItsGradient) {
 
 TEST(Lion, MovesEachWeightByExactlyTheLearningRate) {
   const Parameters parameters = test_parameters();
-  const auto optimizer = make_optimizer("lion", test_groups(parameters), {});
+  const auto optimizer = make_optimizer(test_groups(parameters), {.kind = "lion"});
   for (int64_t step = 1; step <= 3; ++step) {
     const auto before = all_weights(parameters);
     fill_gradients(parameters, step);
@@ -186,7 +188,7 @@ double root_mean_square(const std::vector<float>& a, const std::vector<float>& b
 TEST(Muon, StepsOfMatricesHaveASizeLikeThoseOfAdamWWhateverTheGradients) {
   for (const float scale : {1e-6f, 1.0f, 1e6f}) {
     const Parameters parameters = test_parameters();
-    const auto optimizer = make_optimizer("muon", test_groups(parameters), {});
+    const auto optimizer = make_optimizer(test_groups(parameters), {.kind = "muon"});
     for (const char* name : {"tall", "wide"}) {
       const auto before = weights_of(parameters, name);
       fill_gradients(parameters, 1, scale);
@@ -199,8 +201,8 @@ TEST(Muon, StepsOfMatricesHaveASizeLikeThoseOfAdamWWhateverTheGradients) {
 
 TEST(Muon, LeavesWhatIsNoMatrixToAdamW) {
   const Parameters a = test_parameters(), b = test_parameters();
-  const auto muon = make_optimizer("muon", test_groups(a), {});
-  const auto adamw = make_optimizer("adamw", test_groups(b), {});
+  const auto muon = make_optimizer(test_groups(a), {.kind = "muon"});
+  const auto adamw = make_optimizer(test_groups(b), {.kind = "adamw"});
   for (int64_t step = 1; step <= 2; ++step) {
     fill_gradients(a, step);
     fill_gradients(b, step);
@@ -220,7 +222,7 @@ TEST(Optimizer, MomentsAreOfTheTypesThatTheFieldOffersAlone) {
 
 TEST(Muon, SaysWhenThereIsNothingForIt) {
   const Parameters parameters = test_parameters();
-  EXPECT_THROW(make_optimizer("muon", groups_of(parameters), {}), Error);
+  EXPECT_THROW(make_optimizer(groups_of(parameters), {.kind = "muon"}), Error);
 }
 
 }  // namespace

@@ -2,19 +2,12 @@
 
 #include <algorithm>
 
-#include "tern/base/arms.h"
 #include "tern/base/error.h"
 #include "tern/base/profile.h"
 #include "tern/parallel/parallel.h"
 
 namespace tern {
 namespace {
-
-const RegisterArm average(
-    {"average", "",
-     "decay of an average of the weights, used to evaluate and at the end; 0: none. It breaks "
-     "ternary weights: averages cross thresholds that no step's weights did",
-     "openai/parameter-golf RESULTS.md: 0.13 to 1.07 bits per byte lost"});
 
 constexpr int64_t kGrain = 1 << 14;
 

@@ -2,20 +2,10 @@
 
 #include <cmath>
 
-#include "tern/base/arms.h"
 #include "tern/quant/quantizer.h"
 #include "tern/quant/rank_select.h"
 
 namespace tern {
-namespace {
-
-const RegisterArm field({"zeros", "",
-                         "share of a group that becomes 0, the smallest; 0: as the threshold says",
-                         "42 of 128 in Bonsai 2, as a replication reconstructs it",
-                         "quantizer: rule shift"});
-
-}  // namespace
-
 void fixed_zeros(const float* w, int64_t n, int64_t zeros, int8_t* codes) {
   auto [limit, found] = zeros > 0 ? limit_of_rank(w, n, zeros) : RankLimit{};
   threshold_codes(w, n, limit, codes);

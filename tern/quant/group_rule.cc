@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tern/base/rng.h"
+#include "tern/knobs/knobs.h"
 #include "tern/quant/fixed_zeros.h"
 #include "tern/quant/group_rule_parts.h"
 #include "tern/quant/quantizer.h"
@@ -29,23 +30,6 @@ Registry<GroupRounding>& group_roundings() {
 
 namespace {
 
-const RegisterArm scale_field({"scale", "",
-                               "statistic of a group's |w| that --threshold multiplies", "",
-                               "quantizer: rule shift & zeros: 0 & pattern: none | "
-                               "quantizer: rule shift & level: scale | learned_init: rule"});
-const RegisterArm threshold_field({"threshold", "",
-                                   "weights up to threshold * scale become 0; 0.5 rounds w / scale",
-                                   "BitNet b1.58, arXiv 2402.17764; TWN, arXiv 1605.04711: 0.7",
-                                   "quantizer: rule shift & zeros: 0 & pattern: none | "
-                                   "learned_init: rule"});
-const RegisterArm level_field({"level", "", "what is stored as a group's scale", "",
-                               "quantizer: rule shift | learned_init: rule"});
-const RegisterArm pattern_field({"pattern", "", "which weights of a group may be nonzero", "",
-                                 "quantizer: rule shift"});
-const RegisterArm rounding_field({"rounding", "",
-                                  "how training chooses codes; packing rounds to the "
-                                  "nearest",
-                                  "", "quantizer: rule"});
 const Register<GroupLevel> same(group_levels(), "scale", nullptr, "the statistic itself",
                                 "BitNet b1.58, arXiv 2402.17764");
 const Register<GroupPattern> any(group_patterns(), "none", {}, "all above the threshold", "");
@@ -82,6 +66,38 @@ void check_options(const GroupRuleOptions& o) {
 }
 
 }  // namespace
+
+void GroupRuleOptions::describe(Knobs& knobs) {
+  const Condition by_threshold = is(zeros, 0) && is(pattern, "none");
+  knobs.add(TERN_KNOB(scale),
+            {.name = "scale",
+             .meaning = "statistic of a group's |w| that the threshold multiplies",
+             .choices = group_scales().choices(),
+             .acts = by_threshold || is(level, "scale")});
+  knobs.add(TERN_KNOB(threshold),
+            {.name = "threshold",
+             .meaning = "weights up to threshold * scale become 0; 0.5 rounds w / scale",
+             .tries = "0.3 0.4 0.5 0.6 0.7",
+             .source = "BitNet b1.58, arXiv 2402.17764; TWN, arXiv 1605.04711: 0.7",
+             .acts = by_threshold});
+  knobs.add(TERN_KNOB(level), {.name = "level",
+                               .meaning = "what is stored as a group's scale",
+                               .choices = group_levels().choices()});
+  knobs.add(TERN_KNOB(zeros),
+            {.name = "zeros",
+             .meaning = "share of a group that becomes 0, the smallest; 0: as the threshold says",
+             .tries = "0 0.33 0.42 0.5",
+             .source = "42 of 128 in Bonsai 2, as a replication reconstructs it"});
+  knobs.add(TERN_KNOB(pattern), {.name = "pattern",
+                                 .meaning = "which weights of a group may be nonzero",
+                                 .choices = group_patterns().choices()});
+  knobs.add(TERN_KNOB(rounding),
+            {.name = "rounding",
+             .meaning = "how training chooses codes; packing rounds to the nearest",
+             .choices = group_roundings().choices()});
+}
+
+void GroupRuleOptions::check() const { check_options(*this); }
 
 GroupRule::GroupRule(const GroupRuleOptions& options)
     : scale_(group_scales().at(options.scale)),

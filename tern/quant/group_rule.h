@@ -5,8 +5,10 @@
 
 namespace tern {
 
-/// How the codes and the stored scale of a group come about; the fields of the recipe of the same
-/// names. Every string is a value of a registry (tern/quant/group_rule_parts.h).
+class Knobs;
+
+/// How the codes and the stored scale of a group come about. Every string is a value of a registry
+/// (tern/quant/group_rule_parts.h).
 struct GroupRuleOptions {
   /// The statistic of |w| that the threshold multiplies: absmean, absmedian or absmax.
   std::string scale = "absmean";
@@ -21,6 +23,9 @@ struct GroupRuleOptions {
   /// How training chooses codes: nearest, or stochastic. Packing always takes the nearest.
   std::string rounding = "nearest";
 
+  void describe(Knobs& knobs);
+  /// Throws an Error on a combination that contradicts itself.
+  void check() const;
   bool operator==(const GroupRuleOptions&) const = default;
 };
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 
 // What a GroupRule is put together from: parts found by the values of its fields. Each
 // implementation registers itself in a .cc file of its own.

@@ -1,21 +1,17 @@
 #include "tern/quant/grouping.h"
 
-#include "tern/base/arms.h"
 #include "tern/base/error.h"
 
 namespace tern {
-namespace {
 
-const RegisterArm field({"group", "", "consecutive weights of a row that share a scale", ""});
-const RegisterArm g32({"group", "32", "2.5 bits a weight", "llama.cpp's Q4_0 has such groups"});
-const RegisterArm g64({"group", "64", "2.25 bits a weight", "llama.cpp's Q2_0"});
-const RegisterArm g128({"group", "128", "2.125 bits a weight", "Tequila, arXiv 2509.23809"});
-const RegisterArm g256({"group", "256", "2.0625 bits a weight", "llama.cpp's TQ2_0"});
-const RegisterArm row({"group", "row", "a scale for each output", "ParetoQ, arXiv 2502.02631"});
-const RegisterArm tensor({"group", "tensor", "one scale for the matrix",
-                          "BitNet b1.58, arXiv 2402.17764"});
-
-}  // namespace
+std::vector<KnobChoice> Grouping::choices() {
+  return {{"32", "2.5 bits a weight", "llama.cpp's Q4_0 has such groups"},
+          {"64", "2.25 bits a weight", "llama.cpp's Q2_0"},
+          {"128", "2.125 bits a weight", "Tequila, arXiv 2509.23809"},
+          {"256", "2.0625 bits a weight", "llama.cpp's TQ2_0"},
+          {"row", "a scale for each output", "ParetoQ, arXiv 2502.02631"},
+          {"tensor", "one scale for the matrix", "BitNet b1.58, arXiv 2402.17764"}};
+}
 
 Grouping Grouping::parse(std::string_view text) {
   if (text == "row") return {kRow};

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "tern/contract/knob_description.h"
 
 namespace tern {
 
@@ -16,6 +19,8 @@ struct Grouping {
 
   /// "32", "64", "128", "256", "row" or "tensor"; throws on anything else.
   static Grouping parse(std::string_view text);
+  /// What can be parsed, with bits a weight and sources.
+  static std::vector<KnobChoice> choices();
   std::string to_string() const;
 
   bool whole_tensor() const { return size == kTensor; }

@@ -43,6 +43,13 @@ Section find_section(std::string_view source) {
   return section;
 }
 
+Section require_section(std::string_view source) {
+  const Section section = find_section(source);
+  check(section.found(), "train.cpp has no lines `{}` and `{}`, between which values are set",
+        kBegin, kEnd);
+  return section;
+}
+
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -84,9 +91,7 @@ std::string set_override(std::string source, const KnobDescription& knob, std::s
   const auto is_it = [&](const KnobChoice& choice) { return same_value(choice.value, value); };
   check(knob.choices.empty() || std::ranges::any_of(knob.choices, is_it),
         "{} has no value \"{}\"; `tern train --list-arms` lists those it has", knob.name, value);
-  const Section section = find_section(source);
-  check(section.found(), "train.cpp has no lines `{}` and `{}`, between which values are set",
-        kBegin, kEnd);
+  const Section section = require_section(source);
   const Line old = find_override(source, section, knob.path);
   const bool replaces = old.end > old.begin;
   const size_t at = replaces ? old.begin : section.end.begin;
@@ -97,6 +102,20 @@ std::string set_override(std::string source, const KnobDescription& knob, std::s
     line = source.substr(place, text - place) + override_line(knob, value) + '\n';
   }
   return source.replace(at, old.end - old.begin, line);
+}
+
+std::string with_overrides(std::string source, std::string_view lines) {
+  const Section section = require_section(source);
+  const size_t text = source.find_first_not_of(" \t", section.begin.begin);
+  const std::string indent = source.substr(section.begin.begin, text - section.begin.begin);
+  std::string indented;
+  for (size_t at = 0; at < lines.size();) {
+    const Line line = find_line(lines, at, "");
+    indented +=
+        indent + std::string(trimmed(lines.substr(line.begin, line.end - line.begin))) + '\n';
+    at = line.end;
+  }
+  return source.replace(section.begin.end, section.end.begin - section.begin.end, indented);
 }
 
 std::string without_overrides(std::string_view source) {

@@ -21,6 +21,9 @@ namespace tern {
 /// such lines, or the value is not of the knob's type or not among its choices.
 std::string set_override(std::string source, const KnobDescription& knob, std::string_view value);
 
+/// The text with these lines, and no others, between the markers; each gets their indentation.
+std::string with_overrides(std::string source, std::string_view lines);
+
 /// The text without the lines between the markers: what is left of a recipe besides its values.
 /// As it is where there are no markers.
 std::string without_overrides(std::string_view source);

@@ -33,6 +33,10 @@ class Budget {
   /// Continues a run that was stopped here.
   void restore(int64_t step, double seconds) { done_ = step, spent_ = seconds; }
 
+  bool running() const { return running_; }
+  /// 0 where seconds decide.
+  int64_t steps() const { return steps_; }
+
   double seconds_spent() const { return spent_ + (running_ ? clock_.seconds() : 0); }
   Progress progress() const {
     if (steps_ > 0) return {done_, std::min(1.0, static_cast<double>(done_) / steps_)};

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "tern/base/error.h"
+#include "tern/knobs/knobs.h"
 #include "tern/ops/cast.h"
 #include "tern/ops/cosine_loss.h"
 #include "tern/ops/head_cross_entropy.h"
@@ -14,29 +15,12 @@
 namespace tern {
 namespace {
 
-const RegisterArm features_arm({"distill_features", "",
-                                "loss between the blocks' outputs of teacher and student", ""});
 const Register<FeatureLoss> none(feature_losses(), "none", nullptr, "none", "");
 const Register<FeatureLoss> cosine(feature_losses(), "cosine", cosine_loss,
                                    "1 - cosine: directions count, outliers' sizes do not",
                                    "OFF of TernaryLLM, Chen et al. 2024, 2406.07177");
 const Register<FeatureLoss> mse(feature_losses(), "mse", mse_loss, "mean squared error",
                                 "FitNets, Romero et al. 2014, 1412.6550");
-const RegisterArm weight_arm({"distill_feature_weight", "", "weight of the features' loss",
-                              "TernaryLLM, 2406.07177, adds it to that on predictions",
-                              "distill_features: !none"});
-const RegisterArm layers_arm({"distill_feature_layers", "",
-                              "blocks whose outputs are compared: all, last, or such as 3,7,11",
-                              "TernaryLLM, 2406.07177: all", "distill_features: !none"});
-const RegisterArm relations_arm(
-    {"distill_relations", "",
-     "weight of the loss on attention relations softmax(A A^T / sqrt(d)) of Q, K and V; 0: none",
-     "MiniLMv2, 2012.15828; BitDistill, 2510.13998"});
-const RegisterArm relation_layer_arm(
-    {"distill_relation_layer", "",
-     "the block of these relations, counted from 0, or from the end when negative",
-     "BitDistill, 2510.13998: one late layer", "distill_relations: !0"});
-
 /// Numbers between commas, each a block of the model.
 std::vector<int64_t> parse_blocks(const std::string& text, int64_t blocks) {
   std::vector<int64_t> out;
@@ -71,16 +55,67 @@ Registry<FeatureLoss>& feature_losses() {
   return registry;
 }
 
+void DistillationOptions::describe(Knobs& knobs) {
+  const Condition distils = is_not(kind, "none"), compares = is_not(features, "none");
+  knobs.add(TERN_KNOB(kind), {.name = "distill",
+                              .meaning = "loss between the full-precision model's predictions and "
+                                         "the ternary one's",
+                              .choices = distillations().choices()});
+  knobs.add(TERN_KNOB(mix), {.meaning = "share of the distillation loss; the rest is cross-entropy",
+                             .tries = "0.3 0.5 0.7 1",
+                             .source = "Hinton, Vinyals and Dean 2015, 1503.02531",
+                             .acts = distils});
+  knobs.add(
+      TERN_KNOB(temperature),
+      {.meaning = "divides the logits of both before the softmax; the loss is times its square",
+       .tries = "1 2 4",
+       .source = "Hinton, Vinyals and Dean 2015, 1503.02531; 5 in BitDistill, 2510.13998",
+       .acts = distils});
+  knobs.add(TERN_KNOB(top_k),
+            {.meaning = "tokens kept of each prediction of the teacher; all others are one",
+             .tries = "8 32 128",
+             .acts = distils});
+  knobs.add(TERN_KNOB(features),
+            {.meaning = "loss between the blocks' outputs of teacher and student",
+             .choices = feature_losses().choices()});
+  knobs.add(TERN_KNOB(feature_weight),
+            {.meaning = "weight of the features' loss",
+             .tries = "0.1 1 10",
+             .source = "TernaryLLM, 2406.07177, adds it to that on predictions",
+             .acts = compares});
+  knobs.add(TERN_KNOB(feature_layers),
+            {.meaning = "blocks whose outputs are compared: all, last, or such as 3,7,11",
+             .tries = "all last",
+             .source = "TernaryLLM, 2406.07177: all",
+             .acts = compares});
+  knobs.add(TERN_KNOB(relations), {.meaning = "weight of the loss on attention relations softmax(A "
+                                              "A^T / sqrt(d)) of Q, K and V; 0: none",
+                                   .tries = "0 0.1 1",
+                                   .source = "MiniLMv2, 2012.15828; BitDistill, 2510.13998"});
+  knobs.add(
+      TERN_KNOB(relation_layer),
+      {.meaning = "the block of these relations, counted from 0, or from the end when negative",
+       .tries = "-1 -2",
+       .source = "BitDistill, 2510.13998: one late layer",
+       .acts = is_not(relations, 0)});
+}
+
+void DistillationOptions::check() const {
+  distillations().at(kind);
+  feature_losses().at(features);
+  tern::check(mix > 0 && mix <= 1, "--distill-mix must be above 0 and at most 1, found {}", mix);
+  tern::check(temperature > 0 && temperature <= 100,
+              "--distill-temperature must be above 0 and at most 100, found {}", temperature);
+  tern::check(top_k >= 1, "--distill-top-k must be 1 or more, found {}", top_k);
+  tern::check(
+      feature_weight > 0 && relations >= 0,
+      "--distill-feature-weight must be above 0 and --distill-relations 0 or more, found {} "
+      "and {}",
+      feature_weight, relations);
+}
+
 Distillation::Distillation(const DistillationOptions& o, int64_t blocks) : options_(o) {
-  distillations().at(o.kind);
-  check(o.mix > 0 && o.mix <= 1, "--distill-mix must be above 0 and at most 1, found {}", o.mix);
-  check(o.temperature > 0 && o.temperature <= 100,
-        "--distill-temperature must be above 0 and at most 100, found {}", o.temperature);
-  check(o.top_k >= 1, "--distill-top-k must be 1 or more, found {}", o.top_k);
-  check(o.feature_weight > 0 && o.relations >= 0,
-        "--distill-feature-weight must be above 0 and --distill-relations 0 or more, found {} and "
-        "{}",
-        o.feature_weight, o.relations);
+  o.check();
   if (feature_losses().at(o.features) != nullptr) {
     hidden_blocks_ = chosen_blocks(o.feature_layers, blocks);
   }

@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 #include "tern/model/llama.h"
 #include "tern/train/teacher.h"
 
 namespace tern {
+
+class Knobs;
 
 /// A recipe's fields `distill...`.
 struct DistillationOptions {
@@ -23,6 +25,9 @@ struct DistillationOptions {
   std::string feature_layers = "all";  // all, last, or blocks such as 3,7,11
   float relations = 0;                 // weight of the attention relations; 0: none
   int64_t relation_layer = -1;         // their block; a negative one counts from the end
+
+  void describe(Knobs& knobs);
+  void check() const;
 };
 
 /// A loss between the outputs (B, T, C) of a block in student and teacher, f32.

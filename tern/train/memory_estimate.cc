@@ -2,18 +2,10 @@
 
 #include <fmt/core.h>
 
-#include "tern/base/arms.h"
 #include "tern/model/start.h"
 
 namespace tern {
 namespace {
-
-const RegisterArm recompute(
-    {"recompute", "",
-     "keep each block's input alone and make the rest again in the backward "
-     "pass: less memory, a forward pass more",
-     "Chen et al. 2016, arXiv 1604.06174"});
-const RegisterArm dtype({"dtype", "", "operands of matrix products: auto, bf16 or f32", ""});
 
 /// Bytes that one block keeps for each token: two sums of residuals in float32; two norms, q, k
 /// (with and without rotation), v, the attention's result, gate, up and their product as operands.
@@ -36,11 +28,10 @@ double block_inputs(const LlamaConfig& c, double operand) {
 struct MomentBytes {
   double matrices = 0, rest = 0;
 
-  static MomentBytes of(const std::string& name, const OptimizerOptions& options) {
+  static MomentBytes of(const OptimizerOptions& options) {
     const Parameter matrix{"matrix", Tensor::zeros({1, 1})}, other{"other", Tensor::zeros({1})};
     const auto optimizer =
-        make_optimizer(name,
-                       {{.name = "matrices", .parameters = {matrix}, .matrices = true},
+        make_optimizer({{.name = "matrices", .parameters = {matrix}, .matrices = true},
                         {.name = "rest", .parameters = {other}}},
                        options);
     MomentBytes bytes;
@@ -58,29 +49,29 @@ struct MomentBytes {
 }  // namespace
 
 MemoryEstimate estimate_memory(const LlamaConfig& c, const LlamaOptions& options, int64_t tokens,
-                               const MemoryArms& arms) {
+                               const MemoryUsers& users) {
   const auto parameters = static_cast<double>(c.parameter_count());
   const auto linears = static_cast<double>(c.linear_parameter_count());
   const auto blocks = static_cast<double>(c.num_hidden_layers);
   const auto operand = static_cast<double>(size_of(options.compute));
-  const bool prepared = arms.inputs != InputOptions();
+  const bool prepared = users.inputs != InputOptions();
   const double inside = static_cast<double>(tokens) *
                         (block_activations(c, operand) + (prepared ? block_inputs(c, operand) : 0));
   const double inputs = 4.0 * static_cast<double>(tokens * c.hidden_size);
   MemoryEstimate m;
   m.weights = m.gradients = 4 * parameters;
-  OptimizerOptions moments = arms.optimizer_options;
-  m.optimizer = MomentBytes::of(arms.optimizer, moments).total(linears, parameters - linears);
-  moments.state = DType::f32;
-  m.optimizer_f32 = MomentBytes::of(arms.optimizer, moments).total(linears, parameters - linears);
-  if (arms.average) m.average = 4 * parameters;
+  OptimizerOptions moments = users.optimizer;
+  m.optimizer = MomentBytes::of(moments).total(linears, parameters - linears);
+  moments.state = "f32";
+  m.optimizer_f32 = MomentBytes::of(moments).total(linears, parameters - linears);
+  if (users.optimizer.average > 0) m.average = 4 * parameters;
   // With recomputation one block's copies live at a time.
   m.operands = operand * (parameters - linears + (options.recompute ? linears / blocks : linears));
   m.kept_activations = blocks * inside;
   m.activations = options.recompute ? blocks * inputs + inside : m.kept_activations;
   m.logits = 300e6;
-  if (arms.teacher) m.teacher = operand * parameters + 4 * (parameters - linears);
-  if (const auto memory = starts().at(arms.start).memory) m.start = memory(c);
+  if (users.teacher) m.teacher = operand * parameters + 4 * (parameters - linears);
+  if (const auto memory = starts().at(users.start).memory) m.start = memory(c);
   return m;
 }
 

@@ -10,11 +10,9 @@
 
 namespace tern {
 
-/// The arms of a run that take memory besides the model and its passes.
-struct MemoryArms {
-  std::string optimizer = "adamw";
-  OptimizerOptions optimizer_options = {};
-  bool average = false;  // of the weights
+/// What of a run takes memory besides the model and its passes.
+struct MemoryUsers {
+  OptimizerOptions optimizer = {};
   bool teacher = false;  // the full-precision model beside the one that trains
   std::string start = "rounding";
   InputOptions inputs = {};  // of ternary layers: what is prepared is kept besides
@@ -46,6 +44,6 @@ struct MemoryEstimate {
 
 /// For `tokens` tokens in one pass.
 MemoryEstimate estimate_memory(const LlamaConfig& config, const LlamaOptions& options,
-                               int64_t tokens, const MemoryArms& arms = {});
+                               int64_t tokens, const MemoryUsers& users = {});
 
 }  // namespace tern

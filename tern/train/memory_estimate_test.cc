@@ -19,7 +19,7 @@ LlamaConfig llama_1b() {
   return c;
 }
 
-const MemoryArms kBf16Moments{.optimizer_options = {.state = DType::bf16}};
+const MemoryUsers kBf16Moments{.optimizer = {.state = "bf16"}};
 
 TEST(MemoryEstimate, LlamaOneBillionFitsTwentyGigabytesWithBf16MomentsAndRecomputation) {
   const LlamaOptions kept{.compute = DType::bf16};

@@ -14,6 +14,7 @@
 #include "tern/model/model_files.h"
 #include "tern/model/start.h"
 #include "tern/model/sub_norm.h"
+#include "tern/model/table_format.h"
 #include "tern/parallel/parallel.h"
 #include "tern/parallel/wait_policy.h"
 #include "tern/train/checkpoint.h"
@@ -21,26 +22,6 @@
 
 namespace tern {
 namespace fs = std::filesystem;
-namespace {
-
-// What every run has, whatever its recipe does.
-const RegisterArm steps({"steps", "", "steps to train; 0: as many as --tokens take", ""});
-const RegisterArm tokens({"tokens", "", "tokens to train on; 0: until --time-budget is spent", ""});
-const RegisterArm time_budget({"time_budget", "",
-                               "seconds of training when --steps and --tokens are 0", ""});
-const RegisterArm seed({"seed", "", "seed of the order of the data and of random rounding", ""});
-const RegisterArm batch_size({"batch_size", "", "sequences in one pass", ""});
-const RegisterArm accumulation({"accumulation", "", "passes whose gradients make one step", ""});
-const RegisterArm sequence_length({"sequence_length", "", "tokens in a sequence", ""});
-const RegisterArm eval_every({"eval_every", "", "steps between evaluations; 0: only at the end",
-                              ""});
-const RegisterArm eval_tokens({"eval_tokens", "", "tokens of an evaluation while training; 0: all",
-                               ""});
-const RegisterArm save_every({"save_every", "", "steps between checkpoints; 0: only when stopped",
-                              ""});
-
-}  // namespace
-
 void RunOptions::add_to(Flags& flags) {
   flags.add("lab", lab, "the lab's folder");
   flags.add("run_dir", run_dir, "where the run writes");
@@ -49,15 +30,17 @@ void RunOptions::add_to(Flags& flags) {
   flags.add("commit", commit, "the recipe's commit, for the same rows");
   flags.add("resume", resume, "go on from the checkpoint in --run-dir");
   flags.add("results", results, "write those rows");
+  flags.add("describe", describe, "print what the knobs are, as JSON, and stop");
   flags.add("threads", threads, "threads to use; 0: all cores");
 }
 
-Run::Run(const RunOptions& options)
+Run::Run(const RunOptions& options, std::vector<KnownLength> lengths)
     : options_(options),
       lab_(Lab::find(options.lab)),
       manifest_(LabManifest::read(lab_)),
       folder_(options.run_dir.empty() ? lab_.runs() / "manual" : fs::path(options.run_dir)),
       eval_set_(EvalSet::read(lab_.eval_set())),
+      lengths_(std::move(lengths)),
       line_(stdout) {
   check(options.threads >= 0, "--threads must be 0 (all cores) or more, found {}", options.threads);
   if (options.threads > 0) set_thread_count(options.threads);
@@ -74,8 +57,15 @@ Run::Run(const RunOptions& options)
 
 LlamaConfig Run::model_config() const { return LlamaConfig::read(manifest_.model / "config.json"); }
 
-Llama Run::load_model(const LlamaOptions& options, int64_t tokens, const MemoryArms& arms) {
-  const MemoryEstimate memory = estimate_memory(model_config(), options, tokens, arms);
+Llama Run::load_model(const ComputeOptions& compute, const RunPlan& plan,
+                      const MemoryUsers& users) {
+  const LlamaConfig config = model_config();
+  check(plan.sequence_length <= config.max_position_embeddings,
+        "--sequence-length must be at most the model's context, {}, found {}",
+        config.max_position_embeddings, plan.sequence_length);
+  const LlamaOptions options = compute.llama();
+  const MemoryEstimate memory =
+      estimate_memory(config, options, plan.batch_size * plan.sequence_length, users);
   print(memory.to_string());
   require_memory(memory.total(),
                  "training this model (less: --recompute, --optimizer-state bf16, a smaller "
@@ -91,17 +81,21 @@ std::vector<int32_t> Run::first_text(uint64_t seed, int64_t T) const {
   return inputs;
 }
 
-void Run::move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,
-                        int64_t T) const {
-  const auto move = starts().at(start).move;
-  if (move == nullptr || resuming()) return;  // a checkpoint holds what came of it
-  const std::vector<int32_t> text = first_text(how.seed, T);
-  move(model, text, std::ssize(text) / T, how.grouping, GroupRule(how.rule));
+void Run::move_to_start(Llama& model, const StructureOptions& structure,
+                        const TernaryWeightOptions& weights, const RunPlan& plan) const {
+  const auto move = starts().at(structure.start).move;
+  const bool moves = move != nullptr && !resuming();  // a checkpoint holds what came of it
+  if (moves || structure.sub_norm) {
+    const std::vector<int32_t> text = first_text(plan.seed, plan.sequence_length);
+    const int64_t B = std::ssize(text) / plan.sequence_length;
+    if (moves) move(model, text, B, weights.grouping(), GroupRule(weights.rule));
+    if (structure.sub_norm) add_sub_norms(model, text, B);
+  }
+  use_table_format(model, structure.embedding_bits, weights.grouping());
 }
 
-void Run::add_sub_norms(Llama& model, uint64_t seed, int64_t T) const {
-  const std::vector<int32_t> text = first_text(seed, T);
-  tern::add_sub_norms(model, text, std::ssize(text) / T);
+Batches Run::batches(const RunPlan& plan) const {
+  return {training_data(plan.seed), plan.batch_size, plan.sequence_length};
 }
 
 std::unique_ptr<TokenSource> Run::training_data(uint64_t seed) const {
@@ -122,10 +116,14 @@ std::unique_ptr<TokenSource> Run::training_data(uint64_t seed) const {
   });
 }
 
-std::unique_ptr<Teacher> Run::teacher(const TeacherOptions& options) const {
+std::unique_ptr<Teacher> Run::teacher(const Distillation& distillation, const RunPlan& plan) {
+  if (!distillation.needs_teacher()) return nullptr;
   const bool stream = !manifest_.train_source.empty();
-  return std::make_unique<Teacher>(manifest_.model, stream ? fs::path() : lab_.train_tokens(),
-                                   lab_.teacher(), options);
+  auto teacher =
+      std::make_unique<Teacher>(manifest_.model, stream ? fs::path() : lab_.train_tokens(),
+                                lab_.teacher(), distillation.teacher_options(plan.sequence_length));
+  print(teacher->note());
+  return teacher;
 }
 
 void Run::add_step(const StepRow& row) {
@@ -172,7 +170,7 @@ void Run::print_summary(const RunSummary& s) {
       {"tokens", std::to_string(s.tokens)},
       {"tokens_per_s", fmt::format("{:.1f}", rate)},
       {"training_seconds", fmt::format("{:.2f}", s.training_seconds)},
-      {"total_seconds", fmt::format("{:.2f}", s.total_seconds)},
+      {"total_seconds", fmt::format("{:.2f}", started_.seconds())},
       {"peak_memory_gb", fmt::format("{:.3f}", peak_resident_memory() / 1e9)},
       {"model", model_folder().string()}};
   line_.print("---");
@@ -188,20 +186,27 @@ void Run::add_tokenizer(const fs::path& model_folder) const {
   copy_tokenizer(manifest_.model, model_folder);
 }
 
-int run_main(int argc, char** argv, const std::function<void(Flags&)>& add_fields,
+int run_main(int argc, char** argv, const Knobs& knobs, const RecipeDescription& standing,
              const std::function<int(Run&)>& train) {
   prefer_short_spins(argv);
   try {
     RunOptions options;
     Flags flags("train", "Trains the lab's model to be ternary by the recipe in train.cpp.");
-    add_fields(flags);
+    knobs.add_flags(flags);
     options.add_to(flags);
     if (!flags.parse({argv + 1, argv + argc})) {
       fmt::print("{}", flags.help());
       return kSuccess;
     }
+    const RecipeDescription description = knobs.description();
+    if (options.describe) {
+      fmt::print("{}", description.to_text());
+      return kSuccess;
+    }
+    check_effects(description, standing);
+    knobs.check();
     catch_stop_signals();
-    Run run(options);
+    Run run(options, knobs.lengths());
     return train(run);
   } catch (const std::exception& e) {
     std::fflush(stdout);

@@ -6,18 +6,23 @@
 #include <utility>
 #include <vector>
 
-#include "tern/base/arms.h"
 #include "tern/base/flags.h"
+#include "tern/base/timer.h"
+#include "tern/data/batches.h"
 #include "tern/data/eval_set.h"
-#include "tern/data/token_source.h"
+#include "tern/knobs/knobs.h"
 #include "tern/lab_files/lab.h"
 #include "tern/model/llama.h"
+#include "tern/model/structure.h"
 #include "tern/model/ternary_weight.h"
+#include "tern/train/compute_options.h"
+#include "tern/train/distillation.h"
 #include "tern/train/evaluate.h"
 #include "tern/train/layers.h"
 #include "tern/train/memory_estimate.h"
 #include "tern/train/progress_line.h"
 #include "tern/train/results.h"
+#include "tern/train/run_plan.h"
 #include "tern/train/steps.h"
 #include "tern/train/teacher.h"
 
@@ -31,8 +36,9 @@ struct RunOptions {
   std::string experiment;    // names the run in there; the run folder's name if empty
   std::string commit;        // of the recipe, for the same rows
   bool resume = false;
-  bool results = true;  // write those rows
-  int threads = 0;      // 0: all cores
+  bool results = true;    // write those rows
+  bool describe = false;  // print what the knobs are instead
+  int threads = 0;        // 0: all cores
 
   void add_to(Flags& flags);
 };
@@ -44,15 +50,15 @@ struct RunSummary {
   double train_loss = 0;
   int64_t steps = 0, tokens = 0;
   double training_seconds = 0;
-  double total_seconds = 0;
 };
 
 /// One run of a recipe in a lab: its inputs, its folder and what it shows on the way. It writes
 /// into its folder alone, apart from the rows of results.tsv.
 class Run {
  public:
-  /// Opens the lab's prepared data and sets the number of threads.
-  explicit Run(const RunOptions& options);
+  /// Opens the lab's prepared data and sets the number of threads. `lengths` are those of the
+  /// recipe that are given in steps.
+  explicit Run(const RunOptions& options, std::vector<KnownLength> lengths = {});
 
   bool resuming() const { return options_.resume; }
   std::filesystem::path checkpoint() const { return folder_ / "checkpoint.safetensors"; }
@@ -60,20 +66,22 @@ class Run {
 
   /// Shape of the lab's full-precision model.
   LlamaConfig model_config() const;
-  /// The lab's full-precision model. Prints what training it with `tokens` tokens a pass and these
-  /// arms takes, and throws before allocating when that does not fit in memory.
-  Llama load_model(const LlamaOptions& options, int64_t tokens, const MemoryArms& arms);
-  /// Moves the weights of a dense model to where ternary training starts (see tern/model/start.h),
-  /// with a few thousand tokens of the training text in windows of T.
-  void move_to_start(const std::string& start, Llama& model, const TernaryWeightOptions& how,
-                     int64_t T) const;
-  /// Puts SubLN into a dense model (see tern/model/sub_norm.h), with as much of the text.
-  void add_sub_norms(Llama& model, uint64_t seed, int64_t T) const;
-  /// Training windows in an order that depends on the seed and the position alone.
-  std::unique_ptr<TokenSource> training_data(uint64_t seed) const;
-  /// The lab's full-precision model as a teacher, with what `tern teacher` has kept of it.
-  std::unique_ptr<Teacher> teacher(const TeacherOptions& options) const;
+  /// The lab's full-precision model. Prints what training it by this plan takes, and throws before
+  /// allocating when that does not fit in memory, or a sequence not in the model's context.
+  Llama load_model(const ComputeOptions& options, const RunPlan& plan, const MemoryUsers& users);
+  /// Gives a dense model the weights (see tern/model/start.h), norms (tern/model/sub_norm.h) and
+  /// tables (tern/model/table_format.h) that ternary training starts from, with a few thousand
+  /// tokens of the training text.
+  void move_to_start(Llama& model, const StructureOptions& structure,
+                     const TernaryWeightOptions& weights, const RunPlan& plan) const;
+  /// Batches of training windows, in an order that depends on the plan's seed and the position
+  /// alone.
+  Batches batches(const RunPlan& plan) const;
+  /// The lab's full-precision model as a teacher, with what `tern teacher` has kept of it; null
+  /// where the distillation asks nothing of one.
+  std::unique_ptr<Teacher> teacher(const Distillation& distillation, const RunPlan& plan);
   const EvalSet& eval_set() const { return eval_set_; }
+  const std::vector<KnownLength>& lengths() const { return lengths_; }
 
   /// Shows the running step.
   void show_progress(int64_t step, double fraction, double tokens_per_s, double loss,
@@ -100,6 +108,7 @@ class Run {
   void resumed_at(int64_t step) { resumed_step_ = step; }
 
  private:
+  std::unique_ptr<TokenSource> training_data(uint64_t seed) const;
   /// A few thousand tokens of the training text, in windows of T.
   std::vector<int32_t> first_text(uint64_t seed, int64_t T) const;
 
@@ -108,6 +117,8 @@ class Run {
   LabManifest manifest_;
   std::filesystem::path folder_;
   EvalSet eval_set_;
+  std::vector<KnownLength> lengths_;
+  Timer started_;
   ProgressLine line_;
   int64_t resumed_step_ = -1;  // below any step: a new run keeps no row of an older one
   // Whether a streamed text has been opened; shared with the sources that open it.
@@ -118,35 +129,21 @@ class Run {
   std::unique_ptr<ResultsFile> results_;
 };
 
-/// The main of a recipe. Fills `Recipe` from the command line (each of its fields is a flag), calls
-/// train(run, recipe) and turns an Error into one line on standard error and exit code 1. Recipe
-/// names its fields by TERN_FIELDS; what --help says of them is registered (tern/base/arms.h).
-int run_main(int argc, char** argv, const std::function<void(Flags&)>& add_fields,
+/// The main of a recipe. Fills its knobs from the command line, lets them check themselves, calls
+/// train(run) and turns an Error into one line on standard error and exit code 1. With --describe
+/// it prints the knobs (tern/contract/knob_description.h) instead. `standing` is what they are
+/// without flags.
+int run_main(int argc, char** argv, const Knobs& knobs, const RecipeDescription& standing,
              const std::function<int(Run&)>& train);
 
-template <class Recipe>
-FieldValues field_values(Recipe recipe) {
-  FieldValues values;
-  recipe.fields([&](std::string_view name, const auto& value) {
-    values[std::string(name)] = fmt::format("{}", value);
-  });
-  return values;
-}
-
+/// Recipe describes its knobs and then gives some of them other values, in override_values().
 template <class Recipe>
 int run_recipe(int argc, char** argv, int (*train)(Run&, const Recipe&)) {
   Recipe recipe;
-  return run_main(
-      argc, argv,
-      [&](Flags& flags) {
-        recipe.fields([&](std::string_view name, auto& value) {
-          flags.add(name, value, meaning_of_field(std::string(name)));
-        });
-      },
-      [&](Run& run) {
-        check_effects(field_values(recipe), field_values(Recipe()));
-        return train(run, recipe);
-      });
+  const Knobs knobs = knobs_of(recipe);
+  recipe.override_values();
+  return run_main(argc, argv, knobs, knobs.description(),
+                  [&](Run& run) { return train(run, recipe); });
 }
 
 }  // namespace tern

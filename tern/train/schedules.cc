@@ -4,40 +4,10 @@
 #include <cmath>
 
 #include "tern/base/error.h"
+#include "tern/knobs/knobs.h"
 
 namespace tern {
 namespace {
-
-const RegisterArm lambda_schedule({"lambda_schedule", "",
-                                   "how lambda, the share of Q(w) in w + lambda (Q(w) - w), rises",
-                                   "Hugging Face 2024, Fine-tuning LLMs to 1.58bit"});
-const RegisterArm lambda_warmup({"lambda_warmup", "",
-                                 "until lambda is 1: share of the run up to 1, steps above",
-                                 "Hugging Face 2024: 1,000 steps",
-                                 "lambda_schedule: !none | quantizer: hestia"});
-const RegisterArm lambda_rate(
-    {"lambda_rate", "", "steepness of the exponential and sigmoid lambda schedules",
-     "Hugging Face 2024: exponential 4, 6, 8, 10; sigmoid 15, 20, 25, 40, 100",
-     "lambda_schedule: exponential sigmoid"});
-const RegisterArm lr({"lr", "", "peak learning rate", ""});
-const RegisterArm lr_schedule({"lr_schedule", "", "how the learning rate falls after its warm-up",
-                               ""});
-const RegisterArm lr_warmup({"lr_warmup", "",
-                             "linear warm-up: share of the run up to 1, steps above", ""});
-const RegisterArm lr_end({"lr_end", "", "last learning rate as a share of the peak", "",
-                          "lr_schedule: !constant"});
-const RegisterArm lr_decay({"lr_decay", "",
-                            "share of what follows the warm-up in which wsd comes down",
-                            "with QAT: arXiv 2509.22935", "lr_schedule: wsd"});
-const RegisterArm weight_decay_until({"weight_decay_until", "",
-                                      "point of the run where weight decay ends; 1: never",
-                                      "BitNet b1.58 2B4T 2025: at half of the run",
-                                      "weight_decay: !0"});
-
-const RegisterArm temperature({"temperature", "",
-                               "hestia: softness of the codes until lambda's warm-up ends; from "
-                               "there a cosine takes it down to 0",
-                               "Hestia, arXiv 2601.20745: between 0.1 and 2", "quantizer: hestia"});
 
 // Lambda.
 
@@ -114,22 +84,69 @@ double share_done_after(double length, const Progress& now) {
   return std::clamp((now.fraction - end) / std::max(1e-9, 1 - end), 0.0, 1.0);
 }
 
+void LambdaSchedule::describe(Knobs& knobs) {
+  knobs.add(TERN_KNOB(curve),
+            {.name = "lambda_schedule",
+             .meaning = "how lambda, the share of Q(w) in w + lambda (Q(w) - w), rises",
+             .source = "Hugging Face 2024, Fine-tuning LLMs to 1.58bit",
+             .choices = lambda_schedules().choices()});
+  knobs.add(TERN_KNOB(warmup),
+            {.meaning = "until lambda is 1: share of the run up to 1, steps above",
+             .tries = "0.05 0.1 0.2 0.3 0.5 200 500 1000 2000 5000",
+             .source = "Hugging Face 2024: 1,000 steps",
+             .acts = is_not(curve, "none") || is(named("quantizer"), "hestia"),
+             .length = RunLength::kMustEnd});
+  knobs.add(TERN_KNOB(rate),
+            {.meaning = "steepness of the exponential and sigmoid lambda schedules",
+             .tries = "4 6 8 10 25 100",
+             .source = "Hugging Face 2024: exponential 4, 6, 8, 10; sigmoid 15, 20, 25, 40, 100",
+             .acts = is(curve, "exponential", "sigmoid")});
+}
+
+void LambdaSchedule::check() const {
+  lambda_schedules().at(curve);
+  require_not_negative({{"lambda_warmup", warmup}});
+  require_positive({{"lambda_rate", rate}});
+}
+
 float LambdaSchedule::of(double t) const {
-  check(warmup >= 0 && rate > 0,
-        "--lambda-warmup must be 0 or more and --lambda-rate above 0, "
-        "found {} and {}",
-        warmup, rate);
+  check();
   const LambdaCurve rises = lambda_schedules().at(curve);
   // The end is 1 to the last bit, since a model of any other lambda is not ternary.
   return t >= 1 ? 1 : static_cast<float>(rises(t, rate));
 }
 
+void LrSchedule::describe(Knobs& knobs) {
+  knobs.add(TERN_KNOB(peak), {.name = "lr",
+                              .meaning = "peak learning rate",
+                              .tries = "1e-5 2e-5 5e-5 1e-4 2e-4 3e-4 5e-4 1e-3 2e-3"});
+  knobs.add(TERN_KNOB(curve), {.name = "lr_schedule",
+                               .meaning = "how the learning rate falls after its warm-up",
+                               .choices = lr_schedules().choices()});
+  knobs.add(TERN_KNOB(warmup), {.meaning = "linear warm-up: share of the run up to 1, steps above",
+                                .tries = "0 0.02 0.05 0.1 0.2 50 100 200 500",
+                                .length = RunLength::kMayEnd});
+  knobs.add(TERN_KNOB(end), {.meaning = "last learning rate as a share of the peak",
+                             .tries = "0 0.05 0.1 0.3",
+                             .acts = is_not(curve, "constant")});
+  knobs.add(TERN_KNOB(decay),
+            {.meaning = "share of what follows the warm-up in which wsd comes down",
+             .tries = "0.1 0.2 0.3 0.5",
+             .source = "with QAT: arXiv 2509.22935",
+             .acts = is(curve, "wsd")});
+}
+
+void LrSchedule::check() const {
+  tern::check(peak > 0 && std::isfinite(peak), "--lr must be above 0, found {}", peak);
+  tern::check(end >= 0 && end <= 1, "--lr-end must be between 0 and 1, found {}", end);
+  tern::check(warmup >= 0 && decay >= 0 && decay <= 1,
+              "--lr-warmup must be 0 or more and --lr-decay between 0 and 1, found {} and {}",
+              warmup, decay);
+  lr_schedules().at(curve);
+}
+
 float LrSchedule::at(const Progress& now) const {
-  check(peak > 0 && std::isfinite(peak), "--lr must be above 0, found {}", peak);
-  check(end >= 0 && end <= 1, "--lr-end must be between 0 and 1, found {}", end);
-  check(warmup >= 0 && decay >= 0 && decay <= 1,
-        "--lr-warmup must be 0 or more and --lr-decay between 0 and 1, found {} and {}", warmup,
-        decay);
+  check();
   const LrCurve height = lr_schedules().at(curve);
   const double warm = share_done(warmup, now);
   if (warm < 1) {
@@ -147,11 +164,28 @@ float falling_temperature(float start, double warmup, const Progress& now) {
   return start * static_cast<float>(cosine_fall(share_done_after(warmup, now)));
 }
 
-float until(float value, double point, const Progress& now) {
-  check(point > 0, "--weight-decay-until must be above 0, found {}", point);
+void WeightDecay::describe(Knobs& knobs) {
+  knobs.add(TERN_KNOB(rate),
+            {.name = "weight_decay",
+             .meaning = "matrices and embeddings shrink by lr * weight_decay a step (decoupled)",
+             .tries = "0 0.01 0.05 0.1",
+             .source = "Loshchilov and Hutter 2019, 1711.05101"});
+  knobs.add(TERN_KNOB(until), {.name = "weight_decay_until",
+                               .meaning = "point of the run where weight decay ends; 1: never",
+                               .tries = "0.5 1",
+                               .source = "BitNet b1.58 2B4T 2025: at half of the run",
+                               .acts = is_not(rate, 0)});
+}
+
+void WeightDecay::check() const {
+  require_not_negative({{"weight_decay", rate}});
+  require_positive({{"weight_decay_until", until}});
+}
+
+float WeightDecay::at(const Progress& now) const {
   const bool ended =
-      point <= 1 ? now.fraction >= point && point < 1 : static_cast<double>(now.step) >= point;
-  return ended ? 0 : value;
+      until <= 1 ? now.fraction >= until && until < 1 : static_cast<double>(now.step) >= until;
+  return ended ? 0 : rate;
 }
 
 }  // namespace tern

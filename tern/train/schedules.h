@@ -2,13 +2,15 @@
 
 #include <string>
 
-#include "tern/base/registry.h"
+#include "tern/knobs/registry.h"
 #include "tern/train/budget.h"
 
 // What moves while a run goes on: functions of how far it is. A length of up to 1 is a share of the
 // run, above 1 a number of steps.
 
 namespace tern {
+
+class Knobs;
 
 /// Share of a beginning of this length that is done, 0 to 1.
 double share_done(double length, const Progress& now);
@@ -25,6 +27,8 @@ struct LambdaSchedule {
   double warmup = 0.2;
   double rate = 6;
 
+  void describe(Knobs& knobs);
+  void check() const;
   /// Throws an Error for an unknown curve or a length that is negative.
   float at(const Progress& now) const { return of(share_done(warmup, now)); }
   /// By the share t of the warm-up that is done.
@@ -44,6 +48,8 @@ struct LrSchedule {
   float end = 0.1f;
   double decay = 0.3;
 
+  void describe(Knobs& knobs);
+  void check() const;
   /// Throws an Error for an unknown curve or values out of their range.
   float at(const Progress& now) const;
 };
@@ -55,7 +61,15 @@ double cosine_fall(double t);
 /// length ends, from there down to 0, hard, as half a cosine.
 float falling_temperature(float start, double warmup, const Progress& now);
 
-/// `value` up to a point of the run, 0 after it.
-float until(float value, double point, const Progress& now);
+/// Decoupled weight decay that ends at a point of the run.
+struct WeightDecay {
+  float rate = 0.0f;  // weights shrink by lr * rate a step
+  double until = 1;   // 1: never ends
+
+  void describe(Knobs& knobs);
+  void check() const;
+  /// The rate up to its end, 0 after it.
+  float at(const Progress& now) const;
+};
 
 }  // namespace tern

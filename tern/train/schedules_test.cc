@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tern/base/arms.h"
 #include "tern/base/error.h"
+#include "tern/knobs/knobs.h"
 
 namespace tern {
 namespace {
@@ -73,10 +73,18 @@ TEST(LrSchedule, FallsFromThePeakAfterAWarmUpInSteps) {
 }
 
 TEST(LrSchedule, AnEndOfARateThatStaysConstantIsRefused) {
-  const FieldValues usual = {{"lr_schedule", "cosine"}, {"lr_end", "0.1"}};
-  EXPECT_NO_THROW(check_effects({{"lr_schedule", "linear"}, {"lr_end", "0"}}, usual));
-  EXPECT_NO_THROW(check_effects({{"lr_schedule", "constant"}, {"lr_end", "0.1"}}, usual));
-  EXPECT_THROW(check_effects({{"lr_schedule", "constant"}, {"lr_end", "0"}}, usual), Error);
+  struct {
+    LrSchedule lr;
+    void describe(Knobs& knobs) { TERN_KNOB_GROUPS(knobs, lr); }
+  } recipe;
+  const Knobs knobs = knobs_of(recipe);
+  const RecipeDescription usual = knobs.description();
+  recipe.lr = {.curve = "linear", .end = 0};
+  EXPECT_NO_THROW(check_effects(knobs.description(), usual));
+  recipe.lr = {.curve = "constant"};
+  EXPECT_NO_THROW(check_effects(knobs.description(), usual));
+  recipe.lr = {.curve = "constant", .end = 0};
+  EXPECT_THROW(check_effects(knobs.description(), usual), Error);
 }
 
 TEST(LrSchedule, TheFirstStepOfAWarmUpMovesTheWeights) {
@@ -94,11 +102,11 @@ TEST(FallingTemperature, StaysThroughTheWarmUpAndEndsHard) {
 }
 
 TEST(Until, EndsAtAShareOrAtAStep) {
-  EXPECT_EQ(until(0.1f, 0.5, at_share(0.49)), 0.1f);
-  EXPECT_EQ(until(0.1f, 0.5, at_share(0.5)), 0);
-  EXPECT_EQ(until(0.1f, 1, at_share(1)), 0.1f);
-  EXPECT_EQ(until(0.1f, 101, at_share(0.9)), 0.1f);
-  EXPECT_EQ(until(0.1f, 100, at_share(0.9)), 0);
+  EXPECT_EQ((WeightDecay{0.1f, 0.5}.at(at_share(0.49))), 0.1f);
+  EXPECT_EQ((WeightDecay{0.1f, 0.5}.at(at_share(0.5))), 0);
+  EXPECT_EQ((WeightDecay{0.1f, 1}.at(at_share(1))), 0.1f);
+  EXPECT_EQ((WeightDecay{0.1f, 101}.at(at_share(0.9))), 0.1f);
+  EXPECT_EQ((WeightDecay{0.1f, 100}.at(at_share(0.9))), 0);
 }
 
 }  // namespace

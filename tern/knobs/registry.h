@@ -1,0 +1,75 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tern/base/error.h"
+#include "tern/base/flags.h"
+#include "tern/contract/knob_description.h"
+
+namespace tern {
+
+/// The names of all knobs that choose from a registry, so that a condition on a knob which a recipe
+/// has left out is told from a misspelt one.
+std::vector<std::string>& registered_knobs();
+
+/// The implementations that a knob chooses from, by its value. Each is added by its own .cc file,
+/// so that a new one changes no other:
+///
+///     const Register<GroupScale> registration(group_scales(), "absmedian", absmedian,
+///                                             "median of |w|", "BitNet Reloaded, 2407.09527");
+template <class T>
+class Registry {
+ public:
+  explicit Registry(std::string field) : field_(std::move(field)) {
+    registered_knobs().push_back(field_);
+  }
+
+  /// The name of the knob.
+  const std::string& field() const { return field_; }
+  void add(const std::string& value, T implementation, std::string meaning, std::string source) {
+    all_.emplace(value, Entry{std::move(implementation), std::move(meaning), std::move(source)});
+  }
+
+  /// Throws an Error that lists the values when there is no such one.
+  const T& at(const std::string& value) const {
+    const auto found = all_.find(value);
+    if (found != all_.end()) return found->second.implementation;
+    fail("{} must be one of {}; found {}", flag_name(field_), listed(values()), value);
+  }
+
+  std::vector<std::string> values() const {
+    std::vector<std::string> out;
+    for (const auto& [value, entry] : all_) out.push_back(value);
+    return out;
+  }
+  /// What a knob's description says of its values.
+  std::vector<KnobChoice> choices() const {
+    std::vector<KnobChoice> out;
+    for (const auto& [value, entry] : all_) out.push_back({value, entry.meaning, entry.source});
+    return out;
+  }
+
+ private:
+  struct Entry {
+    T implementation;
+    std::string meaning, source;
+  };
+
+  std::string field_;
+  std::map<std::string, Entry> all_;
+};
+
+/// Adds one implementation and says what it is; a file-local constant.
+template <class T>
+class Register {
+ public:
+  Register(Registry<T>& registry, const std::string& value, T implementation,
+           const std::string& meaning, const std::string& source) {
+    registry.add(value, std::move(implementation), meaning, source);
+  }
+};
+
+}  // namespace tern

@@ -1,0 +1,21 @@
+#include "tern/train/compute_options.h"
+
+#include "tern/knobs/knobs.h"
+
+namespace tern {
+
+void ComputeOptions::describe(Knobs& knobs) {
+  knobs.add(TERN_KNOB(dtype),
+            {.name = "dtype",
+             .meaning = "operands of matrix products",
+             .choices = {{"auto", "bf16 where the CPU multiplies it, else f32", ""},
+                         {"bf16", "2 bytes an operand", ""},
+                         {"f32", "4 bytes an operand", ""}}});
+  knobs.add(TERN_KNOB(recompute),
+            {.name = "recompute",
+             .meaning = "keep each block's input alone and make the rest again "
+                        "in the backward pass: less memory, a forward pass more",
+             .source = "Chen et al. 2016, arXiv 1604.06174"});
+}
+
+}  // namespace tern

@@ -13,7 +13,11 @@ const RegisterArm recompute(
      "keep each block's input alone and make the rest again in the backward "
      "pass: less memory, a forward pass more",
      "Chen et al. 2016, arXiv 1604.06174"});
-const RegisterArm dtype({"dtype", "", "operands of matrix products: auto, bf16 or f32", ""});
+const RegisterArm dtype(
+    {"dtype", "",
+     "operands of matrix products: f32; bf16, half as large and, without AVX-512, multiplied as "
+     "f32; or auto, bf16 where the CPU multiplies it (AVX512-BF16 or AMX-BF16), else f32",
+     ""});
 
 /// Bytes that one block keeps for each token: two sums of residuals in float32; two norms, q, k
 /// (with and without rotation), v, the attention's result, gate, up and their product as operands.

@@ -119,7 +119,9 @@ TEST(Learning, ATernaryModelLearnsWithEveryWayToQuantizeItsInputs) {
   }
 }
 
-// Measured: muon 0.0002 (at AdamW's own lr, 0.36: its steps are a fifth as large), lion 0.007.
+// Measured: muon 0.0002 (at AdamW's own lr, 0.36: its steps are a fifth as large). Lion is still
+// falling after 400 steps, to 0.001 to 0.05 by the seed and the order of float32's sums; after 600
+// to 0.0002 to 0.0013.
 
 TEST(Learning, MuonLearnsWithMomentsInFullAndInHalfTheBytes) {
   for (const DType state : {DType::f32, DType::bf16}) {
@@ -131,7 +133,7 @@ TEST(Learning, MuonLearnsWithMomentsInFullAndInHalfTheBytes) {
 TEST(Learning, LionLearnsAtAThirdOfTheLearningRateAndThreeTimesTheDecay) {
   for (const DType state : {DType::f32, DType::bf16}) {
     EXPECT_LT(ternary_loss_after(
-                  400, {.optimizer = "lion", .lr = 1e-3f, .weight_decay = 0.3f, .state = state}),
+                  600, {.optimizer = "lion", .lr = 1e-3f, .weight_decay = 0.3f, .state = state}),
               0.03)
         << name_of(state);
   }

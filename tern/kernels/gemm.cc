@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "tern/base/error.h"
+#include "tern/kernels/widened_gemm.h"
 #include "tern/parallel/parallel.h"
 
 namespace tern::kernels {
@@ -20,6 +21,18 @@ const dnnl::engine& cpu() {
 dnnl::memory::desc describe(int64_t rows, int64_t cols, const int64_t (&strides)[2], bool is_bf16) {
   using Type = dnnl::memory::data_type;
   return {{rows, cols}, is_bf16 ? Type::bf16 : Type::f32, {strides[0], strides[1]}};
+}
+
+/// Whether oneDNN multiplies bf16 on this CPU.
+bool has_bf16_products() {
+  static const bool found = [] {
+    const int64_t strides[] = {1, 1};
+    const dnnl::memory::desc one = describe(1, 1, strides, /*is_bf16=*/true);
+    const dnnl::matmul::primitive_desc plan(dnnl::matmul::desc(one, one, one),
+                                            dnnl::primitive_attr(), cpu(), /*allow_empty=*/true);
+    return plan.get(/*allow_empty=*/true) != nullptr;
+  }();
+  return found;
 }
 
 struct CallHash {
@@ -130,6 +143,7 @@ void gemm(Matrix<const bf16> a, Matrix<const bf16> b, Matrix<bf16> c, Into into)
 }
 
 void run_gemm(const GemmCall& call, const void* a, const void* b, void* c) {
+  if (call.bf16_in && !has_bf16_products()) return widened_gemm(call, a, b, c);
   product_for(call).run(a, b, c);
 }
 

@@ -14,7 +14,8 @@ enum class Into { overwrite, accumulate };
 
 /// c (+)= a b. Shapes (M, K), (K, N), (M, N); any of the operands may be a transposed view
 /// (`a.t()`). a and b share a type; sums are kept in float32. oneDNN does the work, on all threads,
-/// or on the calling thread alone inside parallel_for. Throws Error when the shapes disagree.
+/// or on the calling thread alone inside parallel_for; where it cannot multiply bf16, in float32
+/// (widened_gemm.h). Throws Error when the shapes disagree.
 void gemm(Matrix<const float> a, Matrix<const float> b, Matrix<float> c, Into into);
 void gemm(Matrix<const bf16> a, Matrix<const bf16> b, Matrix<float> c, Into into);
 void gemm(Matrix<const bf16> a, Matrix<const bf16> b, Matrix<bf16> c, Into into);

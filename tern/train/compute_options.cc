@@ -9,7 +9,7 @@ void ComputeOptions::describe(Knobs& knobs) {
             {.name = "dtype",
              .meaning = "operands of matrix products",
              .choices = {{"auto", "bf16 where the CPU multiplies it, else f32", ""},
-                         {"bf16", "2 bytes an operand", ""},
+                         {"bf16", "2 bytes an operand; without AVX-512, multiplied as f32", ""},
                          {"f32", "4 bytes an operand", ""}}});
   knobs.add(TERN_KNOB(recompute),
             {.name = "recompute",

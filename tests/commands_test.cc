@@ -252,6 +252,13 @@ TEST_F(Prepare, AConfirmTextOfOnesOwnStaysWithAnotherTextToScoreOnUntilItIsTaken
   EXPECT_FALSE(fs::exists(Lab::find(lab()).confirm_set()));
 }
 
+TEST_F(Prepare, AnAblationOfALabWithoutConfirmTextSaysHowToGiveOne) {
+  prepare_without_confirm_text();
+  const CapturedRun run = tern({"ablate"}, lab());
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("`tern prepare --confirm FILE`"));
+}
+
 TEST_F(Prepare, FlagsOfAPreparationThatFailsNeedNotBeGivenAgain) {
   fs::create_directory(lab() / "notes");
   const CapturedRun run = tern({"prepare", "--model", "../../model", "--train", "../../later.txt",

@@ -225,6 +225,10 @@ int ablate(const std::vector<std::string>& arguments) {
   }
   check(options.tokens > 0 && options.seeds > 0, "--tokens and --seeds must be 1 or more");
   const Lab lab = Lab::find(".");
+  check(fs::exists(lab.confirm_set()) || !fs::exists(lab.manifest()),
+        "{} is not there: this lab has no confirm text, on which every arm is scored, too; give it "
+        "one with `tern prepare --confirm FILE`",
+        lab.confirm_set().string());
   AblationPlan plan = AblationPlan::read(options.arms.empty() ? tern_home() / "share" / "tern" /
                                                                     "lab" / "ablations.toml"
                                                               : fs::path(options.arms));

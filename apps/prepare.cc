@@ -94,7 +94,7 @@ fs::path make_demo_base() {
 fs::path obtain_model(const std::string& model) {
   if (model == "demo") return make_demo_base();
   if (fs::is_directory(model)) return model;
-  check(!model.starts_with('/') && !model.starts_with('.'), "there is no model folder {}", model);
+  check(!model.starts_with('/'), "there is no model folder {}", model);
   StatusLine status;
   return Hub::from_environment().download_model(parse_hub_spec(model), download_progress(status));
 }
@@ -115,11 +115,19 @@ LlamaConfig check_model(const fs::path& folder, const Tokenizer& tokenizer) {
 /// The archive of a text like archive.zip!member; any other name as it is.
 std::string archive_of(const std::string& text) { return text.substr(0, text.rfind('!')); }
 
-/// A file's or folder's name as seen from `base`; other names of texts and models stay.
-std::string resolved(const std::string& name, const fs::path& base) {
-  if (name == "demo" || name == "-" || name.find("://") != std::string::npos) return name;
+bool is_remote(const std::string& name) { return name.find("://") != std::string::npos; }
+
+/// A file's name as seen from `base`, there or not; other names of texts stay.
+std::string resolved_text(const std::string& name, const fs::path& base) {
+  if (name.empty() || name == "demo" || name == "-" || is_remote(name)) return name;
+  return (base / name).lexically_normal().string();
+}
+
+/// A folder's name as seen from `base`; other names of models stay.
+std::string resolved_model(const std::string& name, const fs::path& base) {
+  if (name.empty() || name == "demo") return name;
   // The name of a model on the hub looks like a relative path; a folder of that name goes first.
-  const bool local = fs::exists(base / name) || fs::exists(base / archive_of(name));
+  const bool local = name.starts_with('/') || name.starts_with('.') || fs::exists(base / name);
   return local ? (base / name).lexically_normal().string() : name;
 }
 
@@ -177,7 +185,11 @@ class Preparation {
     fs::create_directories(lab_.confirm_set().parent_path());
     make_training_text();
     make_eval("eval", lab_.eval_set(), config_.eval, TextUse::eval);
-    make_eval("confirm", lab_.confirm_set(), config_.confirm, TextUse::confirm);
+    if (config_.confirm.empty()) {
+      do_without_confirm_text();
+    } else {
+      make_eval("confirm", lab_.confirm_set(), config_.confirm, TextUse::confirm);
+    }
   }
 
   LabManifest manifest() const {
@@ -253,6 +265,14 @@ class Preparation {
                     set.tokens.size(), set.bytes, window, replaced_note(replaced)));
   }
 
+  void do_without_confirm_text() const {
+    const bool was_there = Provenance(lab_.confirm_set(), {}).remove();
+    say(fmt::format(
+        "confirm  none{}: `tern research` keeps a change only after one more fresh pair "
+        "of runs; --confirm FILE gives it a text instead",
+        was_there ? ", and the one of before is removed" : ""));
+  }
+
   const Lab& lab_;
   LabConfig config_;
   bool force_;
@@ -262,31 +282,59 @@ class Preparation {
   LlamaConfig model_;
 };
 
+/// Whether a text to confirm on was there for another text to score on: a preset's from the hub or
+/// of demo stories, where the one to score on is now local. It would ask for a network, or judge by
+/// stories what is not about stories.
+bool is_left_over(const std::string& confirm, const std::string& eval) {
+  return !is_remote(eval) && (is_remote(confirm) || (confirm == "demo" && eval != "demo"));
+}
+
 /// The lab's settings with the flags that were given in place of their own.
 LabConfig with_flags(LabConfig config, const Flags& flags, const PrepareFlags& given) {
   const fs::path here = fs::current_path();
-  if (flags.given("model")) config.model = resolved(given.model, here);
-  if (flags.given("train")) config.train = resolved(given.train, here);
+  if (flags.given("model")) config.model = resolved_model(given.model, here);
+  if (flags.given("train")) config.train = resolved_text(given.train, here);
   if (flags.given("train_tokens")) config.train_tokens = given.train_tokens;
   if (flags.given("stream")) config.stream = given.stream;
-  if (flags.given("eval")) config.eval = resolved(given.eval, here);
-  if (flags.given("confirm")) config.confirm = resolved(given.confirm, here);
+  if (flags.given("eval")) {
+    config.eval = resolved_text(given.eval, here);
+    if (is_left_over(config.confirm, config.eval)) config.confirm.clear();
+  }
+  if (flags.given("confirm")) config.confirm = resolved_text(given.confirm, here);
   return config;
 }
 
-/// The settings with every local name made absolute, none missing, and standard input used once.
+/// Throws where a name cannot be right, whatever is on this machine or on the hub.
+void check_names(const LabConfig& config) {
+  if (config.model != "demo" && !config.model.starts_with('/')) parse_hub_spec(config.model);
+  for (const std::string& text : {config.train, config.eval, config.confirm}) {
+    if (text.starts_with("hf://")) {
+      parse_hub_spec(archive_of(text));
+    } else if (is_remote(text)) {
+      check(text.starts_with("http://") || text.starts_with("https://"),
+            "{}: a text that is no file begins with hf://, https:// or http://", text);
+    }
+  }
+}
+
+/// The settings with every local name made absolute, none wrong or missing, and standard input used
+/// once.
 LabConfig resolved_config(LabConfig config, const Lab& lab) {
-  int from_input = 0;
   for (const auto& [key, name] :
        {std::pair("model.source", &config.model), std::pair("data.train", &config.train),
-        std::pair("data.eval", &config.eval), std::pair("data.confirm", &config.confirm)}) {
+        std::pair("data.eval", &config.eval)}) {
     check(!name->empty(), "{}: {} is not set", (lab.root() / "lab.toml").string(), key);
-    *name = resolved(*name, lab.root());
-    from_input += *name == "-" ? 1 : 0;
+  }
+  config.model = resolved_model(config.model, lab.root());
+  int from_input = 0;
+  for (std::string* text : {&config.train, &config.eval, &config.confirm}) {
+    *text = resolved_text(*text, lab.root());
+    from_input += *text == "-" ? 1 : 0;
   }
   check(from_input <= 1, "standard input (-) can be only one of the texts");
   check(config.train_tokens >= 0, "--train-tokens must be 0 (all) or more, found {}",
         config.train_tokens);
+  check_names(config);
   return config;
 }
 
@@ -309,14 +357,32 @@ void remember(const Lab& lab, const LabConfig& now) {
   if (text != read_file(file)) write_file_atomically(file, text);
 }
 
+/// The given flags that lab.toml keeps, as a person writes them.
+std::string kept_flags(const Flags& flags) {
+  std::vector<std::string> kept;
+  for (const char* name : {"model", "train", "train_tokens", "stream", "eval", "confirm"}) {
+    if (flags.given(name)) kept.push_back(flag_name(name));
+  }
+  return listed(kept);
+}
+
 void prepare_lab(const Flags& flags, const PrepareFlags& given) {
   const Lab lab = Lab::find(".");
   const LabConfig settings = with_flags(lab.config(), flags, given);
-  const Preparation preparation(lab, resolved_config(settings, lab), given);
-  preparation.make_all();
-  // Last, so that what fails or is stopped before leaves the lab as it was.
+  const LabConfig config = resolved_config(settings, lab);
+  // First, so that nobody has to give the flags again after a download that failed.
   remember(lab, settings);
-  preparation.manifest().write(lab);
+  try {
+    const Preparation preparation(lab, config, given);
+    preparation.make_all();
+    // Last, so that what fails or is stopped before leaves it as it was.
+    preparation.manifest().write(lab);
+  } catch (const Error& error) {
+    const std::string kept = kept_flags(flags);
+    if (stop_requested() || kept.empty()) throw;
+    fail("{}\nlab.toml keeps {}: once this is mended, `tern prepare` alone goes on", error.what(),
+         kept);
+  }
   say("prepared; next: tern train");
 }
 
@@ -328,7 +394,7 @@ int prepare(const std::vector<std::string>& arguments) {
   flags.add("model", given.model, "a folder, a model of the hub (org/name), or demo");
   flags.add("train", given.train, "text to train on: a file, URL, hf:// path, - or demo");
   flags.add("eval", given.eval, "text to score on");
-  flags.add("confirm", given.confirm, "text to confirm a change on");
+  flags.add("confirm", given.confirm, "text to confirm a change on; \"\": none");
   flags.add("train_tokens", given.train_tokens, "tokenise at most so many; 0: all");
   flags.add("stream", given.stream, "tokenise while training, not beforehand");
   flags.add("force", given.force, "make everything anew");

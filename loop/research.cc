@@ -61,6 +61,10 @@ Research::Research(const ResearchParts& parts, Bounds bounds, LogSink log)
 
 void Research::run() {
   open();
+  if (!parts_.bench.has_confirm_data()) {
+    say("this lab has no confirm text, so a change is kept only after one more fresh pair of runs; "
+        "`tern prepare --confirm FILE` gives it one");
+  }
   while (!finished()) experiment();
 }
 

@@ -100,10 +100,12 @@ TEST_F(Commands, AnUnknownPresetNamesTheNearestOne) {
   EXPECT_FALSE(fs::exists(lab()));
 }
 
-/// A demo lab, a tiny model and texts beside it.
+/// A demo lab, a tiny model and texts beside it, and no network.
 class Prepare : public Commands {
  protected:
   Prepare() {
+    setenv("HF_ENDPOINT", "http://127.0.0.1:9", 1);
+    for (const char* name : {"HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE"}) unsetenv(name);
     make_lab();
     DemoBase base = DemoBase::standard();
     base.config = tiny_config();
@@ -122,6 +124,11 @@ class Prepare : public Commands {
                                           "../eval.txt", "--confirm",    "../confirm.txt"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return tern(arguments, lab());
+  }
+  /// The same without a text to confirm on.
+  CapturedRun prepare_without_confirm_text() const {
+    return prepare_again(
+        {"--model", "../model", "--train", "../train.txt", "--eval", "../eval.txt"});
   }
   /// The same from what lab.toml says.
   CapturedRun prepare_again(std::vector<std::string> flags = {}) const {
@@ -196,14 +203,97 @@ TEST_F(Prepare, BytesThatAreNotUtf8AreCounted) {
   EXPECT_THAT(prepare().output, HasSubstr("2 bytes were not UTF-8"));
 }
 
-TEST_F(Prepare, WhenATextIsMissingTheLabStaysAsItWas) {
+TEST_F(Prepare, OnlyLocalFilesNeedNoNetworkAndMakeALabWithoutConfirmText) {
+  for (const std::string preset : {"demo", "smollm-135m"}) {
+    fs::remove_all(lab());
+    make_lab(preset);
+    const CapturedRun run = prepare_without_confirm_text();
+    ASSERT_EQ(run.exit_code, 0) << preset << ": " << run.output;
+    EXPECT_THAT(run.output, HasSubstr("confirm  none"));
+    EXPECT_THAT(run.output, HasSubstr("--confirm FILE"));
+    const Lab made = Lab::find(lab());
+    EXPECT_EQ(made.config().confirm, "") << preset;
+    EXPECT_FALSE(fs::exists(made.confirm_set())) << preset;
+    const CapturedRun again = prepare_again();
+    EXPECT_EQ(again.exit_code, 0) << preset << ": " << again.output;
+  }
+}
+
+TEST_F(Prepare, ALocalTextIsScoredAsAWhole) {
+  ASSERT_EQ(
+      prepare_again({"--model", "../model", "--train", "../train.txt", "--eval", "../confirm.txt"})
+          .exit_code,
+      0);
+  EXPECT_EQ(EvalSet::read(Lab::find(lab()).eval_set()).bytes,
+            static_cast<int64_t>(fs::file_size(folder_ / "confirm.txt")));
+}
+
+TEST_F(Prepare, TheDemosTextToScoreOnBringsItsOwnToConfirmOn) {
+  const CapturedRun run = prepare_again({"--model", "../model", "--train", "../train.txt"});
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_TRUE(fs::exists(Lab::find(lab()).confirm_set()));
+}
+
+TEST_F(Prepare, AConfirmTextOfAnEarlierPreparationIsRemovedWhenThereIsNoneAnyMore) {
+  prepare_again({"--model", "../model", "--train", "../train.txt"});
+  const fs::path confirm = Lab::find(lab()).confirm_set();
+  ASSERT_TRUE(fs::exists(confirm));
+  EXPECT_THAT(prepare_without_confirm_text().output, HasSubstr("the one of before is removed"));
+  EXPECT_FALSE(fs::exists(confirm));
+  EXPECT_THAT(prepare_again().output, ::testing::Not(HasSubstr("removed")));
+}
+
+TEST_F(Prepare, AConfirmTextOfOnesOwnStaysWithAnotherTextToScoreOnUntilItIsTakenAway) {
   prepare();
+  write("other.txt", demo_stories(2, 5));
+  ASSERT_EQ(prepare_again({"--eval", "../other.txt"}).exit_code, 0);
+  EXPECT_EQ(Lab::find(lab()).config().confirm, folder_ / "confirm.txt");
+  ASSERT_EQ(prepare_again({"--confirm", ""}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(Lab::find(lab()).confirm_set()));
+}
+
+TEST_F(Prepare, AnAblationOfALabWithoutConfirmTextSaysHowToGiveOne) {
+  prepare_without_confirm_text();
+  const CapturedRun run = tern({"ablate"}, lab());
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("`tern prepare --confirm FILE`"));
+}
+
+TEST_F(Prepare, FlagsOfAPreparationThatFailsNeedNotBeGivenAgain) {
+  fs::create_directory(lab() / "notes");
+  const CapturedRun run = tern({"prepare", "--model", "../../model", "--train", "../../later.txt",
+                                "--eval", "../../eval.txt", "--train-tokens", "500"},
+                               lab() / "notes");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr((folder_ / "later.txt").string()));
+  EXPECT_THAT(run.output, HasSubstr("lab.toml keeps --model, --train, --train-tokens, --eval"));
+  write("later.txt", demo_stories(20, 1));
+  const CapturedRun again = prepare_again();
+  ASSERT_EQ(again.exit_code, 0) << again.output;
+  const Lab made = Lab::find(lab());
+  EXPECT_EQ(made.config().train, folder_ / "later.txt");
+  EXPECT_EQ(made.config().train_tokens, 500);
+  EXPECT_EQ(LabManifest::read(made).model, folder_ / "model");
+}
+
+TEST_F(Prepare, FlagsThatCannotBeRightAreNotKept) {
   const std::string settings = read_file(lab() / "lab.toml");
+  for (const auto& [flag, value] : {std::pair("--model", "no-name-of-a-model"),
+                                    std::pair("--confirm", "htps://example.org/text"),
+                                    std::pair("--train", "hf://datasets/file"),
+                                    std::pair("--train-tokens", "-1"), std::pair("--train", "")}) {
+    const CapturedRun run = prepare_again({"--eval", "../eval.txt", flag, value});
+    EXPECT_EQ(run.exit_code, 1) << flag << " " << value;
+    EXPECT_EQ(read_file(lab() / "lab.toml"), settings) << flag << " " << value;
+  }
+}
+
+TEST_F(Prepare, WhenATextIsMissingTheDataStayAsTheyWere) {
+  prepare();
   const std::string manifest = read_file(Lab::find(lab()).manifest());
   const CapturedRun run = prepare_again({"--train", "nowhere.txt"});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_THAT(run.output, HasSubstr("nowhere.txt"));
-  EXPECT_EQ(read_file(lab() / "lab.toml"), settings);
   EXPECT_EQ(read_file(Lab::find(lab()).manifest()), manifest);
 }
 
@@ -218,7 +308,7 @@ TEST_F(Prepare, ATokenizerOfAnotherModelIsRefused) {
 
 TEST_F(Prepare, AModelFolderThatIsNotThereIsNamed) {
   EXPECT_THAT(prepare_again({"--model", "./nowhere"}).output,
-              HasSubstr("there is no model folder ./nowhere"));
+              HasSubstr("there is no model folder " + (lab() / "nowhere").string()));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/fake_lab.h"
@@ -48,6 +49,23 @@ TEST(Research, KeepsAnHonestGain) {
   EXPECT_EQ(out.history().incumbent()->number, 2);
   EXPECT_EQ(read_file(out.fake().lab().recipe()), fake_recipe("0.3"));
   EXPECT_EQ(out.fake().git("rev-parse tern/test"), out.fake().git("rev-parse refs/tern/exp/0002"));
+}
+
+TEST(Research, WithoutAConfirmTextRunsOneMorePairBeforeItKeepsAndSaysSoOnce) {
+  const FakeLab fake;
+  fs::remove(fake.lab().confirm_set());
+  ScriptedProposer proposer({fake_recipe("0.3"), fake_recipe("-0.3")});
+  FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 3, .stops = {}});
+  loop.research().run();
+  const Experiment& kept = loop.history().at(2);
+  EXPECT_EQ(kept.status, Status::kKeep) << kept.reason;
+  EXPECT_EQ(kept.runs.size(), 3u) << "the one that showed the gain, a fresh one, and the pair's";
+  EXPECT_EQ(loop.history().at(1).runs.size(), 4u) << "three of the baseline, and the pair's";
+  EXPECT_EQ(std::ranges::count_if(loop.lines(),
+                                  [](const std::string& line) {
+                                    return line.find("this lab has no confirm text") != line.npos;
+                                  }),
+            1);
 }
 
 TEST(Research, GoesBackFromAWorseChangeAndKeepsItsCommitReadable) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kMostFailures = 3;              // of the incumbent, on account of one candidate
 constexpr uint64_t kSeedsOfCandidate = 1000;  // fresh seeds of candidate n begin at 1000 n + 1
+constexpr uint64_t kExtraSeeds = 900;         // and those of its extra pair so much above
 
 bool failed(const RunRecord& run) {
   return run.outcome == Outcome::kCrashed || run.outcome == Outcome::kTimedOut ||
@@ -73,6 +74,28 @@ Step first_run(const Comparison& c) {
   return {.kind = Step::Kind::kRunIncumbent, .seed = seeds.next};
 }
 
+/// The complete pairs on the seeds from `first` on, and the step towards the next one.
+FreshPairs pairs_from(const Comparison& c, uint64_t first, int64_t count) {
+  FreshPairs fresh;
+  UsableSeeds seeds{.next = first};
+  for (; static_cast<int64_t>(fresh.pairs.size()) < count; ++seeds.next) {
+    if (!seeds.skip_failed(c)) {
+      fresh.step = give_up();
+      return fresh;
+    }
+    const RunRecord* candidate = c.candidate.scored(seeds.next);
+    const RunRecord* incumbent = c.incumbent.scored(seeds.next);
+    if (candidate == nullptr || incumbent == nullptr) {
+      fresh.step =
+          Step{.kind = candidate == nullptr ? Step::Kind::kRunCandidate : Step::Kind::kRunIncumbent,
+               .seed = seeds.next};
+      return fresh;
+    }
+    fresh.pairs.push_back(pair_of(seeds.next, *candidate, *incumbent));
+  }
+  return fresh;
+}
+
 }  // namespace
 
 Screening screen(const Comparison& c) {
@@ -94,24 +117,11 @@ uint64_t first_fresh_seed(const Comparison& c) {
 }
 
 FreshPairs fresh_pairs(const Comparison& c, int64_t count) {
-  FreshPairs fresh;
-  UsableSeeds seeds{.next = first_fresh_seed(c)};
-  for (; static_cast<int64_t>(fresh.pairs.size()) < count; ++seeds.next) {
-    if (!seeds.skip_failed(c)) {
-      fresh.step = give_up();
-      return fresh;
-    }
-    const RunRecord* candidate = c.candidate.scored(seeds.next);
-    const RunRecord* incumbent = c.incumbent.scored(seeds.next);
-    if (candidate == nullptr || incumbent == nullptr) {
-      fresh.step =
-          Step{.kind = candidate == nullptr ? Step::Kind::kRunCandidate : Step::Kind::kRunIncumbent,
-               .seed = seeds.next};
-      return fresh;
-    }
-    fresh.pairs.push_back(pair_of(seeds.next, *candidate, *incumbent));
-  }
-  return fresh;
+  return pairs_from(c, first_fresh_seed(c), count);
+}
+
+FreshPairs extra_pair(const Comparison& c) {
+  return pairs_from(c, first_fresh_seed(c) + kExtraSeeds, 1);
 }
 
 double mean_gain(const std::vector<Pair>& pairs) {

@@ -34,6 +34,8 @@ struct FreshPairs {
 FreshPairs fresh_pairs(const Comparison& comparison, int64_t count);
 /// The seed of the first of them.
 uint64_t first_fresh_seed(const Comparison& comparison);
+/// One more pair, on a seed that fresh_pairs() never comes to.
+FreshPairs extra_pair(const Comparison& comparison);
 
 double mean_gain(const std::vector<Pair>& pairs);
 

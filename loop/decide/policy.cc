@@ -22,7 +22,7 @@ std::unique_ptr<Policy> make_policy(const std::string& name, int64_t repeats) {
         repeats);
   std::string names;
   for (const Entry& entry : kPolicies) {
-    if (name == entry.name) return entry.make(repeats);
+    if (name == entry.name) return with_extra_pair(entry.make(repeats));
     names += (names.empty() ? "" : ", ") + std::string(entry.name);
   }
   fail("there is no policy \"{}\"; research.policy in lab.toml is one of {}", name, names);

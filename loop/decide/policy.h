@@ -37,7 +37,8 @@ class Policy {
 };
 
 /// "greedy", "confirm" or "race"; `repeats` is the number of pairs of runs with fresh seeds that
-/// settle a doubt. docs/deciding.md compares them. Throws for another name.
+/// settle a doubt. Without confirm data each of them needs one more such pair to keep a change.
+/// docs/deciding.md compares them. Throws for another name.
 std::unique_ptr<Policy> make_policy(const std::string& name, int64_t repeats);
 
 }  // namespace tern

@@ -27,4 +27,9 @@ bool Provenance::up_to_date() const {
 
 void Provenance::note() const { write_file_atomically(note_, state().dump_pretty() + "\n"); }
 
+bool Provenance::remove() const {
+  fs::remove(note_);
+  return fs::remove(file_);
+}
+
 }  // namespace tern

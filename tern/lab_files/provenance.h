@@ -17,6 +17,8 @@ class Provenance {
   bool up_to_date() const;
   /// Notes that the file as it is now was made from the inputs.
   void note() const;
+  /// Removes the file and its note; false when there was no file.
+  bool remove() const;
 
  private:
   Json state() const;

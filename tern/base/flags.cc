@@ -105,9 +105,12 @@ void Flags::add(std::string_view name, bool& value, std::string_view help) {
   const std::string on = flag_name(name), off = "--no-" + on.substr(2);
   state_->names.insert(state_->names.end(), {on, off});
   CLI::Option* set = state_->app.add_flag_function(
-      on, [&](int64_t) { value = true; }, std::string(help));
+      on, [&](int64_t count) { value = count > 0; }, std::string(help));
   CLI::Option* unset = state_->app.add_flag_function(
-      off, [&](int64_t) { value = false; }, "do not: " + std::string(help));
+      off, [&](int64_t count) { value = count <= 0; }, "do not: " + std::string(help));
+  // By itself CLI11 takes them in order of declaration, and the last one given has to count.
+  set->trigger_on_parse();
+  unset->trigger_on_parse();
   // The help shows the one that changes something.
   (value ? set : unset)->group("");
 }

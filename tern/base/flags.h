@@ -14,7 +14,8 @@ namespace tern {
 
 /// Command-line flags bound to typed variables, whose values on entry are the defaults. CLI11
 /// parses; only flags.cc sees it. A flag is given as `--name value` or `--name=value`, a bool as
-/// `--name` or `--no-name`, of which the help shows the one that changes the default.
+/// `--name` or `--no-name`, of which the help shows the one that changes the default and the last
+/// one given counts.
 class Flags {
  public:
   Flags(std::string program, std::string description);

@@ -22,6 +22,7 @@ class Flags {
   ~Flags();
 
   /// `name` without dashes in front; an underscore becomes a dash, so a field's own name serves.
+  /// Throws an Error that names the flag when there is one of this name.
   void add(std::string_view name, bool& value, std::string_view help);
   void add(std::string_view name, int& value, std::string_view help);
   void add(std::string_view name, int64_t& value, std::string_view help);

@@ -75,7 +75,6 @@ function(tern_test name)
   target_precompile_headers(${name} REUSE_FROM tern_test_precompiled)
   target_compile_definitions(${name} PRIVATE TERN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-                       PROPERTIES ENVIRONMENT "TERN_SHARED_DATA=${CMAKE_SOURCE_DIR}/../shared/data"
-                                  ENVIRONMENT_MODIFICATION "OMP_WAIT_POLICY=set:passive")
+                       PROPERTIES ENVIRONMENT_MODIFICATION "OMP_WAIT_POLICY=set:passive")
 endfunction()
 include(GoogleTest)

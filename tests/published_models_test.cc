@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "tern/base/file.h"
 #include "tern/base/json.h"
+#include "tern/base/shared_data.h"
 #include "tern/eval/score.h"
 #include "tern/model/model_files.h"
 
@@ -25,15 +25,13 @@ std::vector<int32_t> ids_of(const Json& json) {
 class PublishedModel : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    const char* shared = std::getenv("TERN_SHARED_DATA");
-    data_ = shared != nullptr ? shared : "";
-    if (!fs::exists(data_ / "models/reference.json")) GTEST_SKIP() << "no TERN_SHARED_DATA";
+    if (!fs::exists(data_ / "models/reference.json")) GTEST_SKIP() << "no models in " << data_;
     reference_ = Json::read(data_ / "models/reference.json").at(GetParam());
   }
   fs::path folder() const { return data_ / "models" / GetParam(); }
   Llama load() const { return load_llama(folder(), {.trainable = false}); }
 
-  fs::path data_;
+  const fs::path data_ = shared_data();
   Json reference_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "loop/bench/compiler_log.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/memory.h"
@@ -28,14 +29,6 @@ void require_disk(const fs::path& folder) {
       "only {:.2f} GB are left on the disk of {}, and an experiment may need more; make room, and "
       "start again: nothing is lost",
       gigabytes(left), folder.string());
-}
-
-/// The first line of a compiler's log that names an error.
-std::string first_error(const std::string& log) {
-  size_t at = log.find("error");
-  if (at == log.npos) at = 0;
-  const size_t begin = log.rfind('\n', at) == log.npos ? 0 : log.rfind('\n', at) + 1;
-  return log.substr(begin, std::min<size_t>(log.find('\n', at) - begin, 300));
 }
 
 /// Rows of the run's results.tsv as the ledger keeps them.
@@ -144,7 +137,7 @@ std::string Workbench::build(const RunOrder& order) {
   const JobResult result = supervise(job);
   if (!result.stopped.empty()) return result.stopped;
   if (!result.limit.empty()) return "building: " + result.limit;
-  if (result.exit_code != 0) return "does not compile: " + first_error(read_file(job.log));
+  if (result.exit_code != 0) return "does not compile: " + first_diagnostic(read_file(job.log));
   // The sandbox lets no linker set a file's mode.
   fs::permissions(workspace / "train", fs::perms::owner_all);
   fs::rename(workspace / "train", program);

@@ -42,7 +42,8 @@ int research(const std::vector<std::string>& arguments) {
   flags.add("proposer", options.proposer, "builtin, agent, llm or random, instead of lab.toml's");
   flags.add("policy", options.policy, "greedy, confirm or race, instead of lab.toml's");
   flags.add("mix", options.mix,
-            "share of proposals that a language model makes; negative: lab.toml's");
+            "share of the builtin proposer's proposals that a language model makes; negative: "
+            "lab.toml's");
   flags.add("tag", options.tag, "name of the branch, tern/TAG, of a new line of research");
   flags.set_footer(kFooter);
   if (!flags.parse(arguments)) {

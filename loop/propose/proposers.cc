@@ -24,6 +24,10 @@ std::unique_ptr<Proposer> make_llm(const LlmConfig& config, const ProposerOption
 std::unique_ptr<Proposer> make_proposer(const Lab& lab, const ProposerOptions& options) {
   const LabConfig& config = lab.config();
   const std::string name = options.name.empty() ? config.research.proposer : options.name;
+  check(options.mix < 0 || name == "builtin",
+        "--mix is the share of the builtin proposer's proposals that a language model makes, found "
+        "the proposer {}; give --proposer builtin beside it, or leave --mix out",
+        name);
   if (name == "random") return std::make_unique<RandomProposer>();
   if (name == "llm") return make_llm(config.llm, options, /*shows_search=*/false);
   if (name == "agent") {

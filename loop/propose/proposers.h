@@ -11,12 +11,13 @@ namespace tern {
 /// How a session wants its proposals made.
 struct ProposerOptions {
   std::string name;                   // builtin, random, agent or llm; empty: lab.toml's
-  double mix = -1;                    // share of a language model; negative: lab.toml's
+  double mix = -1;                    // share of a language model in builtin; negative: lab.toml's
   std::filesystem::path home;         // Tern's folder, which holds the ready agents
   std::function<bool()> interrupted;  // true gives up a proposal in the making; may be empty
 };
 
-/// Throws for a name that is none, and for a language model without an endpoint.
+/// Throws for a name that is none, for a mix beside another proposer than builtin (where lab.toml's
+/// does not apply), and for a language model without an endpoint.
 std::unique_ptr<Proposer> make_proposer(const Lab& lab, const ProposerOptions& options);
 
 }  // namespace tern

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tern/base/error.h"
+
 namespace tern {
 namespace {
 
@@ -14,11 +16,16 @@ std::vector<Command>& registry() {
 
 RegisterCommand::RegisterCommand(Command command) { registry().push_back(std::move(command)); }
 
-std::vector<Command> commands() {
-  std::vector<Command> sorted = registry();
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Command& a, const Command& b) { return a.name < b.name; });
-  return sorted;
+std::vector<Command> by_name(std::vector<Command> commands) {
+  std::ranges::sort(commands, {}, &Command::name);
+  const auto twice = std::ranges::adjacent_find(commands, {}, &Command::name);
+  if (twice != commands.end()) {
+    fail("expected commands of different names, found two named \"{}\"; rename one of them",
+         twice->name);
+  }
+  return commands;
 }
+
+std::vector<Command> commands() { return by_name(registry()); }
 
 }  // namespace tern

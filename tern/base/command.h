@@ -27,7 +27,11 @@ class RegisterCommand {
   explicit RegisterCommand(Command command);
 };
 
-/// All registered commands, by name.
+/// All registered commands, by name. Throws an Error that names one registered twice: here and not
+/// in RegisterCommand, which runs before main, where nobody could catch it.
 std::vector<Command> commands();
+
+/// The commands sorted by name. Throws an Error that names two of one name.
+std::vector<Command> by_name(std::vector<Command> commands);
 
 }  // namespace tern

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tern/base/error_message.h"
+
 namespace tern {
 namespace {
 
@@ -16,6 +18,14 @@ TEST(Command, RegisteredCommandsAreListedByName) {
   EXPECT_EQ(all[0].name, "one");
   EXPECT_EQ(all[1].name, "two");
   EXPECT_EQ(all[1].run({}), 7);
+}
+
+TEST(Command, TwoOfOneNameAreAnErrorThatNamesIt) {
+  const Command one{"one", "", say_seven}, two{"two", "", say_seven};
+  EXPECT_EQ(error_message([&] {
+              by_name({two, one, two});
+            }),
+            "expected commands of different names, found two named \"two\"; rename one of them");
 }
 
 }  // namespace

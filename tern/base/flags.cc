@@ -84,6 +84,14 @@ struct Flags::State {
   std::vector<std::string>* rest = nullptr;
 
   State(const std::string& program, const std::string& description) : app(description, program) {}
+
+  /// The name as CLI11 gets it, once it is known to be free.
+  std::string unused(std::string name) const {
+    check(app.get_option_no_throw(name) == nullptr,
+          "{}: expected flags of different names, found {} twice; rename one of the two",
+          app.get_name(), name);
+    return name;
+  }
 };
 
 Flags::Flags(std::string program, std::string description)
@@ -93,7 +101,7 @@ Flags::~Flags() = default;
 
 template <class T>
 void Flags::add_value(std::string_view name, T& value, std::string_view help) {
-  const std::string flag = flag_name(name);
+  const std::string flag = state_->unused(flag_name(name));
   state_->names.push_back(flag);
   // A flag given twice counts as it was given last, so a resumed run can override its old flags.
   CLI::Option* option = state_->app.add_option(flag, value, std::string(help));
@@ -102,12 +110,16 @@ void Flags::add_value(std::string_view name, T& value, std::string_view help) {
 }
 
 void Flags::add(std::string_view name, bool& value, std::string_view help) {
-  const std::string on = flag_name(name), off = "--no-" + on.substr(2);
+  const std::string on = state_->unused(flag_name(name));
+  const std::string off = state_->unused("--no-" + on.substr(2));
   state_->names.insert(state_->names.end(), {on, off});
   CLI::Option* set = state_->app.add_flag_function(
-      on, [&](int64_t) { value = true; }, std::string(help));
+      on, [&](int64_t count) { value = count > 0; }, std::string(help));
   CLI::Option* unset = state_->app.add_flag_function(
-      off, [&](int64_t) { value = false; }, "do not: " + std::string(help));
+      off, [&](int64_t count) { value = count <= 0; }, "do not: " + std::string(help));
+  // By itself CLI11 takes them in order of declaration, and the last one given has to count.
+  set->trigger_on_parse();
+  unset->trigger_on_parse();
   // The help shows the one that changes something.
   (value ? set : unset)->group("");
 }

@@ -14,13 +14,15 @@ namespace tern {
 
 /// Command-line flags bound to typed variables, whose values on entry are the defaults. CLI11
 /// parses; only flags.cc sees it. A flag is given as `--name value` or `--name=value`, a bool as
-/// `--name` or `--no-name`, of which the help shows the one that changes the default.
+/// `--name` or `--no-name`, of which the help shows the one that changes the default and the last
+/// one given counts.
 class Flags {
  public:
   Flags(std::string program, std::string description);
   ~Flags();
 
   /// `name` without dashes in front; an underscore becomes a dash, so a field's own name serves.
+  /// Throws an Error that names the flag when there is one of this name.
   void add(std::string_view name, bool& value, std::string_view help);
   void add(std::string_view name, int& value, std::string_view help);
   void add(std::string_view name, int64_t& value, std::string_view help);

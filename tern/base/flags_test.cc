@@ -94,6 +94,40 @@ TEST(Flags, HelpShowsTheFormOfABoolThatChangesItsDefault) {
   EXPECT_TRUE(flags.given("score"));
 }
 
+TEST(Flags, OfABoolsTwoFormsTheLastOneGivenCounts) {
+  const auto parsed = [](bool start, const std::vector<std::string>& arguments) {
+    Flags flags("tern x", "");
+    bool quick = start;
+    flags.add("quick", quick, "");
+    EXPECT_TRUE(flags.parse(arguments));
+    EXPECT_TRUE(flags.given("quick"));
+    return quick;
+  };
+  for (const bool start : {false, true}) {
+    EXPECT_TRUE(parsed(start, {"--no-quick", "--quick"}));
+    EXPECT_FALSE(parsed(start, {"--quick", "--no-quick"}));
+    EXPECT_TRUE(parsed(start, {"--quick", "--no-quick", "--quick"}));
+    EXPECT_FALSE(parsed(start, {"--no-quick", "--quick", "--no-quick"}));
+    EXPECT_FALSE(parsed(start, {"--quick=false"}));
+    EXPECT_TRUE(parsed(start, {"--no-quick=false"}));
+  }
+}
+
+TEST(Flags, ASecondFlagOfOneNameIsRefusedByName) {
+  Flags flags("tern x", "");
+  bool quick = false;
+  int64_t steps = 7;
+  flags.add("quick", quick, "");
+  const auto refusal = [&](const char* name) {
+    return error_message([&] { flags.add(name, steps, ""); });
+  };
+  EXPECT_EQ(
+      refusal("quick"),
+      "tern x: expected flags of different names, found --quick twice; rename one of the two");
+  EXPECT_NE(refusal("no_quick").find("--no-quick twice"), std::string::npos);
+  EXPECT_NE(refusal("help").find("--help twice"), std::string::npos);
+}
+
 TEST(Flags, NumbersOutOfRangeAreRefusedByFlagAndValue) {
   EXPECT_NO_THROW(require_not_negative({{"steps", 0}, {"lr_end", 0.5f}}));
   EXPECT_NO_THROW(require_positive({{"lr_end", 0.5f}}));

@@ -6,6 +6,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/sha256.h"
+#include "tern/base/shared_data.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/data/test_tokenizer.h"
 #include "tern/io/memory_source.h"
@@ -122,9 +123,8 @@ TEST(EvalSet, RefusesTokensThatItsTokenizerLacks) {
 }
 
 TEST(EvalSet, AgreesWithThePublishedCountsOnWikitext2) {
-  const char* shared = std::getenv("TERN_SHARED_DATA");
-  const std::filesystem::path data = shared ? shared : "";
-  if (!std::filesystem::exists(data / "wikitext2")) GTEST_SKIP() << "no TERN_SHARED_DATA";
+  const std::filesystem::path data = shared_data();
+  if (!std::filesystem::exists(data / "wikitext2")) GTEST_SKIP() << "no folder " << data;
   const std::string raw = read_file(data / "wikitext2/wiki.test.raw");
   EXPECT_EQ(wikitext_text(raw).size(), 1'296'370u);
   const std::pair<const char*, int64_t> counts[] = {

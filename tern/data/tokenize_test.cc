@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tern/base/error.h"
+#include "tern/base/shared_data.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/data/test_tokenizer.h"
 #include "tern/data/token_file.h"
@@ -168,9 +169,8 @@ TEST(WriteTokenFile, RefusesAStreamWithoutText) {
 }
 
 TEST(TokenStream, ReadsRealStories) {
-  const char* shared = std::getenv("TERN_SHARED_DATA");
-  const std::filesystem::path data = shared ? shared : "";
-  if (!std::filesystem::exists(data / "tinystories")) GTEST_SKIP() << "no TERN_SHARED_DATA";
+  const std::filesystem::path data = shared_data();
+  if (!std::filesystem::exists(data / "tinystories")) GTEST_SKIP() << "no folder " << data;
   TokenStream stream(DocumentReader(open_file_source(data / "tinystories/tinystories_valid.txt")),
                      Tokenizer::load(data / "models/stories260K"), {.threads = 2});
   EXPECT_EQ(all(stream).size(), 3116u);

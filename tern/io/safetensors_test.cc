@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <cstring>
 
 #include "tern/base/error.h"
+#include "tern/base/shared_data.h"
 #include "tern/base/temporary_folder.h"
 
 namespace tern {
@@ -202,9 +202,8 @@ TEST_F(SafetensorsTest, RejectsAnIndexThatPromisesTooMuch) {
 }
 
 TEST_F(SafetensorsTest, OpensARealModel) {
-  const char* shared = std::getenv("TERN_SHARED_DATA");
-  const auto folder = std::filesystem::path(shared ? shared : "") / "models/stories260K";
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no TERN_SHARED_DATA";
+  const std::filesystem::path folder = shared_data() / "models/stories260K";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no folder " << folder;
   const SafetensorsModel model(folder);
   EXPECT_EQ(model.at("model.embed_tokens.weight").shape, (std::vector<int64_t>{512, 64}));
   EXPECT_EQ(model.metadata().at("format"), "pt");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,18 +30,23 @@ class Registry {
 
   /// The name of the knob.
   const std::string& field() const { return field_; }
+  /// A second implementation of one value is an error, but of the first use of the registry: this
+  /// runs before main, where nobody could catch it.
   void add(const std::string& value, T implementation, std::string meaning, std::string source) {
-    all_.emplace(value, Entry{std::move(implementation), std::move(meaning), std::move(source)});
+    Entry entry{std::move(implementation), std::move(meaning), std::move(source)};
+    if (!all_.emplace(value, std::move(entry)).second) twice_ = value;
   }
 
   /// Throws an Error that lists the values when there is no such one.
   const T& at(const std::string& value) const {
+    check_unique();
     const auto found = all_.find(value);
     if (found != all_.end()) return found->second.implementation;
     fail("{} must be one of {}; found {}", flag_name(field_), listed(values()), value);
   }
 
   std::vector<std::string> values() const {
+    check_unique();
     std::vector<std::string> out;
     for (const auto& [value, entry] : all_) out.push_back(value);
     return out;
@@ -58,8 +64,14 @@ class Registry {
     std::string meaning, source;
   };
 
+  void check_unique() const {
+    check(!twice_, "{}: expected one implementation of each value, found two of \"{}\"; rename one",
+          flag_name(field_), twice_.value_or(""));
+  }
+
   std::string field_;
   std::map<std::string, Entry> all_;
+  std::optional<std::string> twice_;  // a value that was added again
 };
 
 /// Adds one implementation and says what it is; a file-local constant.

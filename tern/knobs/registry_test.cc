@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tern/base/error_message.h"
+
 namespace tern {
 namespace {
 
@@ -27,6 +29,20 @@ TEST(Registry, AnUnknownValueIsAnErrorThatListsTheKnownOnes) {
   } catch (const Error& e) {
     EXPECT_STREQ(e.what(), "--test-rule must be one of same, twice; found thrice");
   }
+}
+
+TEST(Registry, ASecondImplementationOfOneValueIsAnErrorThatNamesIt) {
+  Registry<Rule> registry("test_rule");
+  registry.add(
+      "twice", [](int x) { return 2 * x; }, "", "");
+  registry.add(
+      "same", [](int x) { return x; }, "", "");
+  registry.add(
+      "twice", [](int x) { return x + x; }, "", "");
+  const std::string why =
+      "--test-rule: expected one implementation of each value, found two of \"twice\"; rename one";
+  EXPECT_EQ(error_message([&] { registry.at("same"); }), why);
+  EXPECT_EQ(error_message([&] { registry.values(); }), why);
 }
 
 TEST(Registry, WhatIsRegisteredIsListedWithItsMeaning) {

@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include "tern/base/file.h"
 #include "tern/base/json.h"
+#include "tern/base/shared_data.h"
 #include "tern/text/bpe_trainer.h"
 #include "tern/text/tokenizer.h"
 
@@ -19,15 +19,11 @@ using Ids = std::vector<int32_t>;
 class GoldenTokenizer : public testing::Test {
  protected:
   void SetUp() override {
-    const char* folder = std::getenv("TERN_SHARED_DATA");
-    if (folder == nullptr || !std::filesystem::is_directory(folder)) {
-      GTEST_SKIP() << "TERN_SHARED_DATA names no folder";
-    }
-    data_ = folder;
+    if (!std::filesystem::is_directory(data_)) GTEST_SKIP() << "no folder " << data_;
   }
   std::string text(const char* name) const { return read_file(data_ / name); }
 
-  std::filesystem::path data_;
+  const std::filesystem::path data_ = shared_data();
 };
 
 /// The rows of a WikiText file joined by a blank line: its line " " is the empty row, any other

@@ -2,77 +2,70 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "tern/base/flags.h"
 #include "tern/base/joined.h"
+#include "tern/contract/json_form.h"
 
 namespace tern {
 namespace {
 
-std::string told(const Arm& arm) {
-  return arm.source.empty() ? arm.meaning : fmt::format("{} [{}]", arm.meaning, arm.source);
+std::string told(const std::string& meaning, const std::string& source) {
+  return source.empty() ? meaning : fmt::format("{} [{}]", meaning, source);
 }
 
-std::vector<Arm> arms_of(const std::string& field, const std::vector<Arm>& arms) {
-  std::vector<Arm> own;
-  std::ranges::copy_if(arms, std::back_inserter(own),
-                       [&](const Arm& arm) { return arm.field == field; });
-  return own;
-}
-
-}  // namespace
-
-std::string arms_table(const std::vector<RecipeField>& fields, const std::vector<Arm>& arms,
-                       const std::vector<PublishedRecipe>& recipes) {
-  std::string out;
-  for (const RecipeField& field : fields) {
-    out += fmt::format("{} {}", flag_name(field.name), field.value);
-    if (!field.values.empty()) out += "   try: " + joined(field.values);
-    out += '\n';
-    for (const Arm& arm : arms_of(field.name, arms)) {
-      if (!arm.needs.empty()) out += fmt::format("    acts with {}\n", arm.needs);
-      out += arm.value.empty() ? fmt::format("    {}\n", told(arm))
-                               : fmt::format("      {:<16} {}\n", arm.value, told(arm));
+std::string needs_in_words(const KnobDescription& knob) {
+  std::string all;
+  for (const KnobWay& way : knob.ways) {
+    all += all.empty() ? "" : ", or ";
+    for (const KnobNeed& need : way.all) {
+      all += fmt::format("{}{} {}{}", &need == &way.all.front() ? "" : " and ", need.knob,
+                         need.is ? "" : "not ", joined(need.values));
     }
   }
-  out += "\nPublished recipes, for --recipe:\n";
-  for (const PublishedRecipe& recipe : recipes) {
-    out += fmt::format("{:<14} {} [{}]\n    {}\n", recipe.name, recipe.summary, recipe.source,
-                       joined(recipe.flags()));
+  return all;
+}
+
+std::string entry_of(const KnobDescription& knob) {
+  std::string out = fmt::format("{} {}", flag_name(knob.name), knob.value);
+  if (!same_value(knob.value, knob.standard)) out += fmt::format(" (Tern's: {})", knob.standard);
+  if (!knob.tries.empty()) out += "   try: " + joined(knob.tries);
+  out += fmt::format("\n    {}\n", told(knob.meaning, knob.source));
+  if (!knob.ways.empty()) {
+    out += fmt::format("    acts {}with {}\n", knob.acts ? "" : "only ", needs_in_words(knob));
+  }
+  for (const KnobChoice& choice : knob.choices) {
+    out += fmt::format("      {:<16} {}\n", choice.value, told(choice.meaning, choice.source));
   }
   return out;
 }
 
-Json arms_json(const std::vector<RecipeField>& fields, const std::vector<Arm>& arms,
-               const std::vector<PublishedRecipe>& recipes) {
-  Json all_fields = Json::array();
-  for (const RecipeField& field : fields) {
-    Json json = Json::object();
-    json.set("field", field.name);
-    json.set("default", field.value);
-    Json values = Json::array(), meanings = Json::array();
-    for (const std::string& value : field.values) values.push_back(value);
-    json.set("try", values);
-    for (const Arm& arm : arms_of(field.name, arms)) {
-      meanings.push_back(Json::Object{{"value", arm.value},
-                                      {"meaning", arm.meaning},
-                                      {"source", arm.source},
-                                      {"needs", arm.needs}});
-    }
-    json.set("arms", meanings);
-    all_fields.push_back(json);
+}  // namespace
+
+std::string arms_table(const RecipeDescription& recipe,
+                       const std::vector<PublishedRecipe>& published) {
+  std::string out;
+  for (const KnobDescription& knob : recipe.knobs) out += entry_of(knob);
+  out += "\nPublished recipes, for --recipe:\n";
+  for (const PublishedRecipe& other : published) {
+    out += fmt::format("{:<14} {} [{}]\n    {}\n", other.name, other.summary, other.source,
+                       joined(other.flags()));
   }
-  Json all_recipes = Json::array();
-  for (const PublishedRecipe& recipe : recipes) {
+  return out;
+}
+
+Json arms_json(const RecipeDescription& recipe, const std::vector<PublishedRecipe>& published) {
+  Json json = json_of(recipe);
+  Json recipes = Json::array();
+  for (const PublishedRecipe& other : published) {
     Json values = Json::object();
-    for (const auto& [field, value] : recipe.fields) values.set(field, value);
-    all_recipes.push_back(Json::Object{{"name", recipe.name},
-                                       {"summary", recipe.summary},
-                                       {"source", recipe.source},
-                                       {"fields", values}});
+    for (const auto& [knob, value] : other.values) values.set(knob, value);
+    recipes.push_back(Json::Object{{"name", other.name},
+                                   {"summary", other.summary},
+                                   {"source", other.source},
+                                   {"values", values}});
   }
-  return Json::Object{{"fields", all_fields}, {"recipes", all_recipes}};
+  json.set("recipes", recipes);
+  return json;
 }
 
 }  // namespace tern

@@ -4,19 +4,17 @@
 #include <vector>
 
 #include "apps/published_recipe.h"
-#include "tern/base/arms.h"
 #include "tern/base/json.h"
-#include "tern/recipe/recipe_text.h"
+#include "tern/contract/knob_description.h"
 
 namespace tern {
 
-/// Every field of a recipe with its default, the values to try, what it means and where that comes
-/// from, then the published recipes: what `tern train --list-arms` prints.
-std::string arms_table(const std::vector<RecipeField>& fields, const std::vector<Arm>& arms,
-                       const std::vector<PublishedRecipe>& recipes);
+/// Every knob of a recipe with its value, the values to try, what it means, where that comes from
+/// and what it needs to act, then the published recipes: what `tern train --list-arms` prints.
+std::string arms_table(const RecipeDescription& recipe,
+                       const std::vector<PublishedRecipe>& published);
 
 /// The same for programs.
-Json arms_json(const std::vector<RecipeField>& fields, const std::vector<Arm>& arms,
-               const std::vector<PublishedRecipe>& recipes);
+Json arms_json(const RecipeDescription& recipe, const std::vector<PublishedRecipe>& published);
 
 }  // namespace tern

@@ -132,7 +132,8 @@ TEST_F(ResumeTest, WithoutACheckpointThereIsNothingToResume) {
 
 TEST_F(ResumeTest, EndedBeforeLambdaIsOneItHasNoModelButCanGoOn) {
   const FlagList flags = {"--lambda-warmup", "10"};
-  EXPECT_THAT(refuse(flags, "run"), HasSubstr("train until lambda is 1"));
+  const FlagList too_short = {"--steps", "0", "--time-budget", "1e-9"};
+  EXPECT_THAT(refuse(flags + too_short, "run"), HasSubstr("train until lambda is 1"));
   train("run", flags + FlagList{"--resume", "--steps", "12"});
   EXPECT_EQ(summary("run", "steps"), "12");
 }

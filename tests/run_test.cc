@@ -10,6 +10,7 @@
 #include <map>
 #include <sstream>
 
+#include "tern/contract/knob_description.h"
 #include "tern/io/safetensors.h"
 #include "tern/model/packed_model.h"
 #include "tern/quant/absmean.h"
@@ -270,8 +271,46 @@ TEST_F(RunTest, AValueOutOfRangeIsRefusedByItsName) {
   for (const auto& [flag, value] : values) {
     EXPECT_THAT(refuse({flag, value, "--lambda-warmup", "0"}), HasSubstr(flag)) << value;
   }
-  EXPECT_THAT(refuse({"--group", "48"}), HasSubstr("group: expected 32, 64, 128, 256"));
-  EXPECT_THAT(refuse({"--dtype", "f16"}), HasSubstr("dtype must be auto, bf16 or f32"));
+  EXPECT_THAT(refuse({"--group", "48"}),
+              HasSubstr("--group must be one of 32, 64, 128, 256, row, tensor; found 48"));
+  EXPECT_THAT(refuse({"--dtype", "f16"}),
+              HasSubstr("--dtype must be one of auto, bf16, f32; found f16"));
+}
+
+TEST_F(RunTest, AWarmUpOfLambdaThatDoesNotEndWithinTheRunIsRefusedAtTheStart) {
+  EXPECT_THAT(
+      refuse({"--lambda-warmup", "200"}),
+      HasSubstr("--lambda-warmup 200 does not end within the run's 8 steps; the longest that "
+                "fits is 8"));
+  EXPECT_FALSE(fs::exists(lab_.run_folder("refused") / "steps.tsv"));
+  EXPECT_THAT(refuse({"--steps", "0", "--tokens", "64", "--lambda-warmup", "200"}),
+              HasSubstr("within the run's 2 steps"));
+  train("ends", {"--lambda-warmup", "8"});
+  train("at-once", {"--lambda-schedule", "none", "--eval-every", "8"});
+}
+
+TEST_F(RunTest, UnderABudgetOfSecondsItIsRefusedAfterThreeSteps) {
+  const std::string output =
+      refuse({"--steps", "0", "--time-budget", "60", "--lambda-warmup", "10000000"});
+  EXPECT_THAT(output, ContainsRegex("--lambda-warmup 1e\\+07 does not end within the run's [0-9]+ "
+                                    "steps; the longest that fits is [0-9]+"));
+  EXPECT_EQ(table("refused", "steps.tsv").size(), 1u + 3);
+}
+
+TEST_F(RunTest, AWarmUpOfTheLearningRateThatDoesNotEndOnlyWarns) {
+  EXPECT_THAT(train("run", {"--lr-warmup", "500"}),
+              HasSubstr("warning: --lr-warmup 500 does not end within the run's 8 steps"));
+}
+
+TEST_F(RunTest, DescribesItsKnobsWithTheValuesThatFlagsGiveThem) {
+  const CapturedRun run = lab_.train("run", {"--describe", "--lr", "2e-3", "--lr-schedule", "wsd"});
+  const RecipeDescription recipe = RecipeDescription::parse_untrusted(run.output);
+  EXPECT_EQ(recipe.find("lr")->value, "2e-3");
+  EXPECT_EQ(recipe.find("lr")->standard, "3e-4");
+  EXPECT_EQ(recipe.find("lr")->path, "lr.peak");
+  EXPECT_TRUE(recipe.find("lr_decay")->acts);
+  EXPECT_FALSE(recipe.find("lambda_rate")->acts);
+  EXPECT_FALSE(fs::exists(lab_.run_folder("run")));
 }
 
 TEST_F(RunTest, WhatDoesNotFitInMemoryIsRefusedBeforehand) {

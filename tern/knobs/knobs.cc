@@ -72,6 +72,7 @@ void Knobs::add_knob(std::string_view member, std::string_view type, const KnobN
   knob.tries = words_of(note.tries);
   if (knob.tries.empty()) knob.tries = values_of(note.choices);
   if (knob.tries.empty() && knob.type == "bool") knob.tries = {"false", "true"};
+  if (note.tries == kNotSearched) knob.tries.clear();
   knob.must_end = note.length == RunLength::kMustEnd;
   entry.length = note.length;
   for (const Entry& other : knobs_) {

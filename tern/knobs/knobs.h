@@ -18,11 +18,14 @@ namespace tern {
 /// run is over before it.
 enum class RunLength { kNone, kMayEnd, kMustEnd };
 
+/// The tries of a knob that no search turns, though its values are listed.
+inline constexpr std::string_view kNotSearched = "-";
+
 /// What is said of a knob, beside its variable, whose value at the start is Tern's own.
 struct KnobNote {
   std::string_view name = {};  // of the flag; empty: the member's path, with _ for its dots
   std::string_view meaning = {};
-  std::string_view tries = {};           // values worth trying, blanks between; empty: all choices
+  std::string_view tries = {};           // values worth trying, blanks between; empty: all there are
   std::string_view source = {};          // paper or program; empty where it is common practice
   std::vector<KnobChoice> choices = {};  // the only values there are; empty: any of its type
   Condition acts = {};

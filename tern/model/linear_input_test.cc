@@ -55,16 +55,16 @@ TEST(LinearInput, KeepsTheTypeOfItsInput) {
 }
 
 TEST(LinearInput, RefusesOptionsThatMakeNoSense) {
-  EXPECT_NO_THROW(InputOptions{}.check());
-  EXPECT_NO_THROW(InputOptions{.bits = 4, .scale = "absmean"}.check());
-  EXPECT_THROW(InputOptions{.bits = 9}.check(), Error);
-  EXPECT_THROW(InputOptions{.bits = 8, .scale = "tensor"}.check(), Error);
-  EXPECT_THROW(InputOptions{.bits = 8, .scale = "absmean"}.check(), Error);
-  EXPECT_THROW(InputOptions{.bits = 4, .scale = "absmean", .clip = 0.5f}.check(), Error);
-  EXPECT_THROW(InputOptions{.bits = 8, .clip = 0}.check(), Error);
-  EXPECT_THROW(InputOptions{.clip = 0.5f}.check(), Error) << "nothing is quantized";
-  EXPECT_THROW(InputOptions{.norm = "layer"}.check(), Error);
-  EXPECT_THROW(InputOptions{.hadamard = 48}.check(), Error);
+  EXPECT_NO_THROW((InputOptions{}.check()));
+  EXPECT_NO_THROW((InputOptions{.bits = 4, .scale = "absmean"}.check()));
+  EXPECT_THROW((InputOptions{.bits = 9}.check()), Error);
+  EXPECT_THROW((InputOptions{.bits = 8, .scale = "tensor"}.check()), Error);
+  EXPECT_THROW((InputOptions{.bits = 8, .scale = "absmean"}.check()), Error);
+  EXPECT_THROW((InputOptions{.bits = 4, .scale = "absmean", .clip = 0.5f}.check()), Error);
+  EXPECT_THROW((InputOptions{.bits = 8, .clip = 0}.check()), Error);
+  EXPECT_THROW((InputOptions{.clip = 0.5f}.check()), Error) << "nothing is quantized";
+  EXPECT_THROW((InputOptions{.norm = "layer"}.check()), Error);
+  EXPECT_THROW((InputOptions{.hadamard = 48}.check()), Error);
 }
 
 }  // namespace

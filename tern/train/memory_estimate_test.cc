@@ -48,7 +48,7 @@ TEST(MemoryEstimate, CountsATeacherBesideTheModel) {
 TEST(MemoryEstimate, CountsTheMomentsThatTheOptimizerKeeps) {
   const LlamaConfig c = llama_1b();
   const auto moments = [&](const char* optimizer) {
-    return estimate_memory(c, {}, 2048, {.optimizer = optimizer}).optimizer / 4;
+    return estimate_memory(c, {}, 2048, {.optimizer = {.kind = optimizer}}).optimizer / 4;
   };
   const auto all = static_cast<double>(c.parameter_count());
   EXPECT_EQ(moments("adamw"), 2 * all);
@@ -58,7 +58,7 @@ TEST(MemoryEstimate, CountsTheMomentsThatTheOptimizerKeeps) {
 
 TEST(MemoryEstimate, CountsAnAverageOfTheWeights) {
   const MemoryEstimate without = estimate_memory(llama_1b(), {}, 2048);
-  const MemoryEstimate with = estimate_memory(llama_1b(), {}, 2048, {.average = true});
+  const MemoryEstimate with = estimate_memory(llama_1b(), {}, 2048, {.optimizer = {.average = 0.9}});
   EXPECT_EQ(with.total(), without.total() + without.weights);
   EXPECT_THAT(with.to_string(), testing::HasSubstr(", average 4.9"));
 }

@@ -1,16 +1,16 @@
-// The arms of the recipe as processes: every value that the recipe lists trains, packs and resumes,
+// The knobs of the recipe as processes: every value that is listed trains, packs and resumes,
 // nonsense is refused before training, and what is listed is what the program takes.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
-#include "tern/base/arms.h"
 #include "tern/base/flags.h"
 #include "tern/base/toml.h"
+#include "tern/contract/knob_description.h"
 #include "tern/model/packed_model.h"
-#include "tern/recipe/recipe_text.h"
 #include "tern/train/evaluate.h"
 #include "tests/run_fixture.h"
 
@@ -22,30 +22,33 @@ using ::testing::HasSubstr;
 
 const fs::path kLab = fs::path(TERN_SOURCE_DIR) / "lab";
 
-std::vector<RecipeField> fields() { return recipe_fields(read_file(kLab / "train.cpp")); }
+std::vector<KnobDescription> knobs() {
+  const CapturedRun run = capture_process({TERN_RECIPE, "--describe"});
+  return RecipeDescription::parse_untrusted(run.output).knobs;
+}
 
-/// The flags that one value of a field needs beside itself.
-FlagList with(const std::string& field, const std::string& value) {
-  FlagList flags = {"--steps", "3", flag_name(field), value};
+/// The flags that one value of a knob needs beside itself.
+FlagList with(const std::string& knob, const std::string& value) {
+  FlagList flags = {"--steps", "3", flag_name(knob), value};
   const auto add = [&](const FlagList& more) {
     flags.insert(flags.end(), more.begin(), more.end());
   };
-  if (field == "zeros" || field == "pattern") add({"--level", "least-squares"});
-  if (field == "activation_scale" || field == "activation_clip") add({"--activation-bits", "4"});
-  if (field == "distill_feature_layers") add({"--distill-features", "mse"});
-  if (field == "learned_init") add({"--quantizer", "lsq"});
+  if (knob == "zeros" || knob == "pattern") add({"--level", "least-squares"});
+  if (knob == "activation_scale" || knob == "activation_clip") add({"--activation-bits", "4"});
+  if (knob == "distill_feature_layers") add({"--distill-features", "mse"});
+  if (knob == "learned_init") add({"--quantizer", "lsq"});
   return flags;
 }
 
-class ArmsTest : public RunTest {};
+class KnobValues : public RunTest {};
 
-TEST_F(ArmsTest, EveryNamedValueTrainsAndItsPackedModelScoresAsInTraining) {
-  for (const RecipeField& field : fields()) {
-    if (field.type != "std::string") continue;
-    for (const std::string& value : field.values) {
-      if (value == field.value || field.name == "layers") continue;  // two blocks have no inner one
-      const std::string run = field.name + "-" + value.substr(0, value.find(':'));
-      train(run, with(field.name, value));
+TEST_F(KnobValues, EveryNamedValueTrainsAndItsPackedModelScoresAsInTraining) {
+  for (const KnobDescription& knob : knobs()) {
+    if (knob.type != "std::string") continue;
+    for (const std::string& value : knob.tries) {
+      if (value == knob.value || knob.name == "layers") continue;  // two blocks have no inner one
+      const std::string run = knob.name + "-" + value.substr(0, value.find(':'));
+      train(run, with(knob.name, value));
       Llama packed = load_packed(model(run), DType::f32);
       const EvalSet set = EvalSet::read(lab_.lab().eval_set());
       const double ppl = evaluate(packed, set, 0).ppl;
@@ -54,7 +57,7 @@ TEST_F(ArmsTest, EveryNamedValueTrainsAndItsPackedModelScoresAsInTraining) {
   }
 }
 
-TEST_F(ArmsTest, PiecesCombineFreely) {
+TEST_F(KnobValues, PiecesCombineFreely) {
   train("a", {"--steps",
               "3",
               "--quantizer",
@@ -97,7 +100,7 @@ TEST_F(ArmsTest, PiecesCombineFreely) {
   EXPECT_NEAR(std::stod(summary("a", "eval_ppl")), ppl, 1e-4 * ppl);
 }
 
-TEST_F(ArmsTest, AResumedRunOfArmsWithAStateOfTheirOwnIsTheUndisturbedOne) {
+TEST_F(KnobValues, AResumedRunOfArmsWithAStateOfTheirOwnIsTheUndisturbedOne) {
   const FlagList flags = {"--quantizer",
                           "lsq",
                           "--rounding",
@@ -121,7 +124,7 @@ TEST_F(ArmsTest, AResumedRunOfArmsWithAStateOfTheirOwnIsTheUndisturbedOne) {
   EXPECT_EQ(weights("parts"), weights("whole"));
 }
 
-TEST_F(ArmsTest, RecomputedActivationsChangeNoBit) {
+TEST_F(KnobValues, RecomputedActivationsChangeNoBit) {
   const FlagList flags = {"--steps", "3", "--threads", "1", "--rounding", "stochastic"};
   train("kept", flags);
   train("again", flags + FlagList{"--recompute"});
@@ -129,7 +132,7 @@ TEST_F(ArmsTest, RecomputedActivationsChangeNoBit) {
 }
 
 /// How a model of a billion weights trains in little memory.
-TEST_F(ArmsTest, ArmsThatSaveMemoryLearnWhatTrainingWithoutThemLearns) {
+TEST_F(KnobValues, ArmsThatSaveMemoryLearnWhatTrainingWithoutThemLearns) {
   const FlagList flags = {"--steps", "6", "--lr", "1e-2"};
   train("start", {"--steps", "1", "--lr", "1e-9"});
   const std::string without = train("without", flags + FlagList{"--batch-size", "4"});
@@ -146,7 +149,7 @@ TEST_F(ArmsTest, ArmsThatSaveMemoryLearnWhatTrainingWithoutThemLearns) {
   }
 }
 
-TEST_F(ArmsTest, ACombinationWithoutSenseIsRefusedBeforeTraining) {
+TEST_F(KnobValues, ACombinationWithoutSenseIsRefusedBeforeTraining) {
   const std::vector<std::pair<FlagList, const char*>> cases = {
       {{"--zeros", "0.4", "--threshold", "0.7"}, "--threshold"},
       {{"--zeros", "0.4", "--pattern", "3:4"}, "--pattern"},
@@ -170,7 +173,7 @@ TEST_F(ArmsTest, ACombinationWithoutSenseIsRefusedBeforeTraining) {
       {{"--optimizer", "lion", "--epsilon", "1e-6"}, "another --optimizer than lion"},
       {{"--lr-schedule", "constant", "--lr-end", "0"}, "another --lr-schedule than constant"},
       {{"--optimizer", "sgd"}, "adamw, lion, muon"},
-      {{"--optimizer-state", "auto"}, "must be f32 or bf16, found auto"},
+      {{"--optimizer-state", "auto"}, "must be one of f32, bf16; found auto"},
       {{"--lr-rest", "-1"}, "--lr-rest must be 0 or more, found -1"},
       {{"--dead-gradient", "0"}, "--dead-gradient must be above 0, found 0"},
       {{"--embedding-bits", "3"}, "16, 2, 32, 8"},
@@ -181,38 +184,52 @@ TEST_F(ArmsTest, ACombinationWithoutSenseIsRefusedBeforeTraining) {
   }
 }
 
-TEST(Arms, EveryValueOfANamedFieldIsRegisteredAndEveryRegisteredOneIsOffered) {
-  for (const RecipeField& field : fields()) {
-    if (field.type != "std::string" || field.values.empty()) continue;
-    std::set<std::string> registered;
-    for (const Arm& arm : arms()) {
-      if (arm.field == field.name && !arm.value.empty()) registered.insert(arm.value);
-    }
-    if (registered.empty()) continue;  // free text, such as a number of weights
-    EXPECT_EQ(std::set<std::string>(field.values.begin(), field.values.end()), registered)
-        << field.name;
+TEST(Knobs, EveryValueThereIsIsOffered) {
+  for (const KnobDescription& knob : knobs()) {
+    if (knob.choices.empty() || knob.tries.empty()) continue;
+    std::set<std::string> choices;
+    for (const KnobChoice& choice : knob.choices) choices.insert(choice.value);
+    EXPECT_EQ(std::set<std::string>(knob.tries.begin(), knob.tries.end()), choices) << knob.name;
   }
 }
 
-TEST(Arms, EveryFieldWithValuesToTrySaysWhatItMeans) {
-  for (const RecipeField& field : fields()) {
-    if (field.values.empty()) continue;
-    EXPECT_FALSE(meaning_of_field(field.name).empty()) << field.name;
+TEST(Knobs, EachSaysWhatItMeans) {
+  for (const KnobDescription& knob : knobs()) EXPECT_FALSE(knob.meaning.empty()) << knob.name;
+}
+
+/// What the two programs that Tern follows let an agent try.
+TEST(Knobs, OfferTheValuesOfTheProgramsThatTernFollows) {
+  const std::pair<const char*, FlagList> lists[] = {
+      {"lr", {"1e-5", "2e-5", "5e-5", "1e-4", "2e-4", "5e-4"}},
+      {"lr_warmup", {"50", "100", "200", "500"}},
+      {"lr_schedule", {"constant", "linear", "cosine"}},
+      {"lambda_warmup", {"200", "500", "1000", "2000", "5000"}},
+      {"lambda_schedule", {"linear", "cosine", "exponential", "step", "two-phase"}},
+      {"group", {"32", "64", "128", "256", "tensor"}},
+      {"clip_norm", {"0.5", "1", "2", "5"}},
+      {"activation_bits", {"8", "16"}},
+      {"activation_scale", {"token", "channel"}},
+      {"scale", {"absmean", "absmax"}}};
+  const std::vector<KnobDescription> all = knobs();
+  for (const auto& [name, values] : lists) {
+    const auto knob = std::ranges::find(all, name, &KnobDescription::name);
+    ASSERT_NE(knob, all.end()) << name;
+    EXPECT_THAT(knob->tries, ::testing::IsSupersetOf(values)) << name;
   }
 }
 
-TEST(Arms, PublishedRecipesAndAblationsSetFieldsThatAreThere) {
+TEST(Knobs, PublishedRecipesAndAblationsTurnThoseThatAreThere) {
   std::set<std::string> flags;
-  for (const RecipeField& field : fields()) {
-    flags.insert(flag_name(field.name));
-    if (field.type == "bool") flags.insert("--no-" + flag_name(field.name).substr(2));
+  for (const KnobDescription& knob : knobs()) {
+    flags.insert(flag_name(knob.name));
+    if (knob.type == "bool") flags.insert("--no-" + flag_name(knob.name).substr(2));
   }
   int recipes = 0;
   for (const fs::directory_entry& file : fs::directory_iterator(kLab / "recipes")) {
     ++recipes;
     const Json recipe = read_toml(file.path());
-    for (const auto& [field, value] : recipe.at("recipe").members()) {
-      EXPECT_TRUE(flags.contains(flag_name(field))) << file.path() << " " << field;
+    for (const auto& [knob, value] : recipe.at("recipe").members()) {
+      EXPECT_TRUE(flags.contains(flag_name(knob))) << file.path() << " " << knob;
     }
   }
   EXPECT_EQ(recipes, 7);

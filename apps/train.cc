@@ -113,10 +113,12 @@ std::vector<std::string> recipe_command(const Lab& lab, const fs::path& program,
       program.string(), "--lab", lab.root().string(), "--run-dir",       folder.string(),
       "--experiment",   name,    "--commit",          recipe_commit(lab)};
   if (options.resume) command.push_back("--resume");
-  if (!sets_budget(options.recipe_flags)) {
-    const std::vector<std::string> budget = lab.config().budget.flags();
-    command.insert(command.end(), budget.begin(), budget.end());
-  }
+  // The first of the three that is not 0 counts, so what the recipe itself says must not go before
+  // what the user or lab.toml says.
+  const std::vector<std::string> budget =
+      sets_budget(options.recipe_flags) ? std::vector<std::string>{"--steps", "0", "--tokens", "0"}
+                                        : lab.config().budget.flags();
+  command.insert(command.end(), budget.begin(), budget.end());
   command.insert(command.end(), options.recipe_flags.begin(), options.recipe_flags.end());
   return command;
 }

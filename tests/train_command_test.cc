@@ -23,6 +23,12 @@ class TrainCommand : public RecipeLabTest {
                               "--sequence-length", "16",    "--group",   "32"};
     return capture_process(command + flags, false, lab_.root());
   }
+  /// Edits a line of the lab's train.cpp.
+  void edit_recipe(const std::string& before, const std::string& after) const {
+    std::string text = read_file(lab_.lab().recipe());
+    text.replace(text.find(before), before.size(), after);
+    write_file_atomically(lab_.lab().recipe(), text);
+  }
 };
 
 TEST_F(TrainCommand, TrainsScoresAndLeavesANumberedRun) {
@@ -53,11 +59,16 @@ TEST_F(TrainCommand, TrainsScoresAndLeavesANumberedRun) {
 
 TEST_F(TrainCommand, LabTomlDecidesHowLongARunTrains) {
   write_file_atomically(lab_.root() / "lab.toml", "version = 1\n[budget]\nseconds = 0.25\n");
+  edit_recipe("int64_t steps = 0;", "int64_t steps = 1;");
   const CapturedRun ended = tern_train({"--no-score"});
   ASSERT_EQ(ended.exit_code, 0) << ended.output;
   const double seconds = std::stod(summary("0001", "training_seconds"));
   EXPECT_GE(seconds, 0.25);
   EXPECT_LT(seconds, 100);  // the recipe's own default is 300
+  EXPECT_NE(summary("0001", "steps"), "1");
+
+  ASSERT_EQ(tern_train({"--no-score", "--tokens", "96"}).exit_code, 0);
+  EXPECT_EQ(summary("0002", "steps"), "3");
 }
 
 }  // namespace

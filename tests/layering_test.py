@@ -14,6 +14,7 @@ LAYERS = [
     ["base"],
     ["contract"],
     ["tensor", "parallel", "http", "lab_files", "recipe", "sandbox"],
+    ["runner"],
     ["kernels", "io", "text"],
     ["autograd", "quant", "data"],
     ["ops"],
@@ -25,7 +26,7 @@ LAYERS = [
     ["report"],
 ]
 # The harness survives a broken engine: it sees nothing of it.
-HARNESS = {"base", "contract", "http", "lab_files", "recipe", "sandbox"}
+HARNESS = {"base", "contract", "http", "lab_files", "recipe", "runner", "sandbox"}
 ONLY_SEES = {"loop": HARNESS, "report": HARNESS | {"loop"}}
 # What is scored cannot reach the score.
 NEVER_SEES = {"tern.h": {"eval"}, "lab": {"eval"}}

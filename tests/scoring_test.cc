@@ -5,6 +5,7 @@
 
 #include "tern/model/packed_model.h"
 #include "tern/runner/scorer.h"
+#include "tern/tensor/compute_type.h"
 #include "tern/train/evaluate.h"
 #include "tests/run_fixture.h"
 

@@ -90,13 +90,13 @@ TEST_F(TrainCommand, ScoresWhateverTheWarmUpIsAndWhateverBecomesOfTheRowsToCompa
 
 TEST_F(TrainCommand, LabTomlDecidesHowLongARunTrains) {
   write_file_atomically(lab_.root() / "lab.toml", "version = 1\n[budget]\nseconds = 0.25\n");
-  edit_recipe("int64_t steps = 0;", "int64_t steps = 1;");
+  edit_recipe("int64_t steps = 0;", "int64_t steps = 20000;");
   const CapturedRun ended = tern_train({"--no-score"});
   ASSERT_EQ(ended.exit_code, 0) << ended.output;
   const double seconds = std::stod(summary("0001", "training_seconds"));
   EXPECT_GE(seconds, 0.25);
   EXPECT_LT(seconds, 100);  // the recipe's own default is 300
-  EXPECT_NE(summary("0001", "steps"), "1");
+  EXPECT_NE(summary("0001", "steps"), "20000");
 
   ASSERT_EQ(tern_train({"--no-score", "--tokens", "96"}).exit_code, 0);
   EXPECT_EQ(summary("0002", "steps"), "3");

@@ -5,7 +5,6 @@
 
 #include "apps/ablation.h"
 #include "apps/published_recipe.h"
-#include "apps/score_table.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -14,10 +13,15 @@
 #include "tern/base/process.h"
 #include "tern/base/sha256.h"
 #include "tern/base/status_line.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/base/timer.h"
 #include "tern/lab_files/fingerprint.h"
 #include "tern/lab_files/lab.h"
-#include "tern/recipe/toolchain.h"
+#include "tern/recipe/overrides.h"
+#include "tern/runner/attended.h"
+#include "tern/runner/run_folder.h"
+#include "tern/runner/sandbox_choice.h"
+#include "tern/sandbox/untrusted_file.h"
 #include "tern/train/run_table.h"
 
 namespace tern {
@@ -33,6 +37,7 @@ struct AblateOptions {
   int threads = 0;
   bool recipes = true;
   bool json = false;
+  bool sandbox = true;
 
   void add_to(Flags& flags) {
     flags.add("arms", arms, "the arms to compare (TOML); Tern's own list if empty");
@@ -43,12 +48,13 @@ struct AblateOptions {
     flags.add("recipes", recipes, "compare the published recipes too");
     flags.add("out", out, "write the tables into this Markdown file as well");
     flags.add("json", json, "print JSON");
+    flags.add("sandbox", sandbox, kNoSandboxHelp);
   }
 };
 
 /// Mean of the flip rates in the last rows of a layers.tsv, those of its last step.
 double last_flip_rate(const fs::path& layers) {
-  const std::string text = read_file(layers);
+  const std::string text = read_untrusted(layers, 64 << 20).value_or("");
   std::string last_step;
   double sum = 0;
   int64_t count = 0;
@@ -86,17 +92,21 @@ std::string inputs_of(const Lab& lab) {
 /// Trains and scores runs of one lab's recipe; what was done before is not done again.
 class Ablation {
  public:
-  Ablation(const Lab& lab, const RecipeValues& baseline, const AblateOptions& options)
+  Ablation(const Lab& lab, const RecipeValues& baseline, const AblateOptions& options,
+           const Attended& attended)
       : lab_(lab),
         options_(options),
+        attended_(attended),
+        scorer_(attended.scorer(lab, /*max_tokens=*/0)),
         folder_(lab.root() / ".tern" / "ablation"),
         program_(build(baseline)),
         inputs_(inputs_of(lab)) {}
 
   double reference() const {
-    return score_of_record(lab_, LabManifest::read(lab_).model, lab_.eval_set(), {})
-        .at("eval_ppl")
-        .as_double();
+    const TemporaryFolder logs;
+    const Score score = scorer_.reference(lab_.eval_set(), logs / "log", Attended::watch());
+    check(score.answer.has_value(), "the full-precision model has no score: {}", score.refusal);
+    return score.answer->eval_ppl;
   }
 
   AblationRun run(const std::vector<std::string>& flags, int64_t seed) {
@@ -109,13 +119,22 @@ class Ablation {
   }
 
  private:
-  /// The lab's recipe with the baseline as its defaults: what an arm leaves without effect, such as
-  /// the threshold of another quantizer, is then no setting of its own, which would be refused.
+  /// The lab's recipe with the baseline as its overrides: what an arm leaves without effect, such
+  /// as the threshold of another quantizer, is then no setting of its own, which would be refused.
   fs::path build(const RecipeValues& baseline) const {
     fs::create_directories(folder_);
     const fs::path recipe = folder_ / "train.cpp";
-    write_file_atomically(recipe, set_recipe_defaults(read_file(lab_.recipe()), baseline));
-    return build_recipe(Toolchain::read(tern_home()), recipe, lab_.cache());
+    const RecipeDescription described =
+        attended_.describe(attended_.build(lab_.recipe(), lab_.cache()));
+    std::string source = read_file(lab_.recipe());
+    for (const auto& [name, value] : baseline) {
+      const KnobDescription* knob = described.find(name);
+      check(knob != nullptr, "the baseline sets {}, which is no knob of {}", name,
+            lab_.recipe().string());
+      source = set_override(std::move(source), *knob, value);
+    }
+    write_file_atomically(recipe, source);
+    return attended_.build(recipe, lab_.cache());
   }
 
   /// A hash of all that the result depends on.
@@ -127,34 +146,57 @@ class Ablation {
   }
 
   AblationRun train_and_score(const std::vector<std::string>& flags, int64_t seed) const {
+    AblationRun result;
     const fs::path folder = folder_ / "run";
     fs::remove_all(folder);
-    std::vector<std::string> command = {
-        program_.string(), "--lab",        lab_.root().string(), "--run-dir",
-        folder.string(),   "--no-results", "--threads",          std::to_string(options_.threads)};
-    command.insert(command.end(), flags.begin(), flags.end());
-    command.insert(command.end(), {"--seed", std::to_string(seed), "--tokens",
-                                   std::to_string(options_.tokens), "--steps", "0"});
-    const CapturedRun run = capture_process(command);
-    check(run.exit_code != kStopped && run.exit_code < 128, "stopped; what is done is kept");
-    AblationRun result;
-    if (run.exit_code != kSuccess) {
-      result.refused = last_line(run.output);
-      return result;
+    fs::create_directories(folder);
+    result.refused = train(folder, flags, seed);
+    if (!result.refused.empty()) return result;
+    const Score search = score(folder, lab_.eval_set()),
+                confirm = score(folder, lab_.confirm_set());
+    for (const Score& score : {search, confirm}) {
+      if (!score.answer) result.refused = score.refusal;
     }
-    const Json search = score_of_record(lab_, folder / "model", lab_.eval_set(), {});
-    const Json confirm = score_of_record(lab_, folder / "model", lab_.confirm_set(), {});
-    result.search_ppl = search.at("eval_ppl").as_double();
-    result.confirm_ppl = confirm.at("eval_ppl").as_double();
-    result.zero_share = search.at("q_zero").as_double();
+    if (!result.refused.empty()) return result;
+    result.search_ppl = search.answer->eval_ppl;
+    result.confirm_ppl = confirm.answer->eval_ppl;
+    result.zero_share = search.answer->q_zero.value_or(0);
     result.flip_rate = last_flip_rate(folder / "layers.tsv");
-    result.tokens_per_s =
-        std::stod(Json::read(folder / "summary.json").at("tokens_per_s").as_string());
+    result.tokens_per_s = read_run_summary(folder).tokens_per_s.value_or(0);
     return result;
+  }
+
+  /// Why a run failed; empty when it went to its end.
+  std::string train(const fs::path& folder, const std::vector<std::string>& flags,
+                    int64_t seed) const {
+    const TemporaryFolder logs;
+    Job job = attended_.job(lab_, program_, folder);
+    job.log = logs / "log";
+    const std::vector<std::string> first = {"--no-results", "--threads",
+                                            std::to_string(options_.threads)};
+    const std::vector<std::string> last = {"--seed",   std::to_string(seed),
+                                           "--tokens", std::to_string(options_.tokens),
+                                           "--steps",  "0"};
+    for (const auto& words : {first, flags, last}) {
+      job.command.insert(job.command.end(), words.begin(), words.end());
+    }
+    const JobResult run = attended_.run(job);
+    check(!Attended::stop_asked(), "stopped; what is done is kept");
+    if (!run.limit.empty()) return run.limit;
+    return run.exit_code == kSuccess ? "" : last_line(read_file(job.log));
+  }
+
+  Score score(const fs::path& folder, const fs::path& tokens) const {
+    const TemporaryFolder logs;
+    const Score score = scorer_.score(folder / "model", tokens, logs / "log", Attended::watch());
+    check(!Attended::stop_asked(), "stopped; what is done is kept");
+    return score;
   }
 
   const Lab& lab_;
   const AblateOptions& options_;
+  const Attended& attended_;
+  Scorer scorer_;
   fs::path folder_;
   fs::path program_;
   std::string inputs_;
@@ -243,7 +285,9 @@ int ablate(const std::vector<std::string>& arguments) {
   check(!plan.arms.empty(), "no arm holds \"{}\"", options.only);
   plan.arms.insert(plan.arms.begin(), {"", "baseline", {}});
 
-  Ablation ablation(lab, plan.baseline, options);
+  const Attended attended(options.sandbox,
+                          [](std::string_view line) { fmt::print(stderr, "tern: {}\n", line); });
+  Ablation ablation(lab, plan.baseline, options, attended);
   const double reference = ablation.reference();
   const std::vector<AblationRow> rows = run_all(ablation, plan, options.seeds);
   const std::string table = ablation_table(rows.front(), {rows.begin() + 1, rows.end()}, reference);

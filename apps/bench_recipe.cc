@@ -17,10 +17,13 @@
 #include "tern/base/joined.h"
 #include "tern/base/process.h"
 #include "tern/base/status_line.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/base/timer.h"
 #include "tern/model/model_files.h"
 #include "tern/parallel/parallel.h"
-#include "tern/recipe/toolchain.h"
+#include "tern/runner/attended.h"
+#include "tern/runner/run_folder.h"
+#include "tern/sandbox/untrusted_file.h"
 #include "tern/tensor/compute_type.h"
 #include "tern/train/demo_base.h"
 #include "tern/train/distillation.h"
@@ -110,12 +113,12 @@ struct TimedRun {
 
 /// Seconds of each step behind the first `warmup` ones, by the clock in steps.tsv.
 std::vector<double> step_seconds(const fs::path& steps_file, int64_t warmup) {
-  std::istringstream rows(read_file(steps_file));
+  std::istringstream rows(read_untrusted(steps_file, 64 << 20).value_or(""));
   std::string row;
   std::getline(rows, row);  // names of the columns
   std::vector<double> seconds;
   for (double last = 0; std::getline(rows, row);) {
-    const double now = std::stod(std::string(RunTable::field(row, 2)));
+    const double now = untrusted_number(std::string(RunTable::field(row, 2))).value_or(0);
     seconds.push_back(now - std::exchange(last, now));
   }
   check(std::ssize(seconds) > warmup, "{}: expected more than {} steps, found {}",
@@ -137,16 +140,21 @@ std::string line_of_teacher(const std::string& output) {
 class RecipeBench {
  public:
   RecipeBench(const RecipeBenchOptions& options, const LlamaConfig& config, int64_t tokens)
-      : options_(options), lab_(config, tokens), program_(build()) {}
+      : options_(options),
+        attended_(options.sandbox,
+                  [](std::string_view line) { fmt::print(stderr, "tern: {}\n", line); }),
+        lab_(config, tokens),
+        program_(attended_.build(tern_home() / "share" / "tern" / "lab" / "train.cpp",
+                                 cache_folder() / "bench")) {}
 
   TimedRun run(const Side& side) const {
     const fs::path folder = lab_.lab().runs() / "run";
     fs::remove_all(folder);
-    const Words own = {"--lab",
-                       lab_.lab().root(),
-                       "--run-dir",
-                       folder,
-                       "--no-results",
+    fs::create_directories(folder);
+    const TemporaryFolder logs;
+    Job job = attended_.job(lab_.lab(), program_, folder);
+    job.log = logs / "log";
+    const Words own = {"--no-results",
                        "--threads",
                        std::to_string(options_.threads),
                        "--steps",
@@ -155,13 +163,15 @@ class RecipeBench {
                        "0",
                        "--save-every",
                        "0"};
-    const CapturedRun ended = capture_process(Words{program_} + side.flags + own);
-    check(ended.exit_code == kSuccess, "the run with {} ended: {}", joined(side.flags),
-          last_line(ended.output));
+    job.command = job.command + side.flags + own;
+    const JobResult ended = attended_.run(job);
+    const std::string output = read_file(job.log);
+    check(ended.stopped.empty(), "{}", ended.stopped);
+    check(ended.limit.empty() && ended.exit_code == kSuccess, "the run with {} ended: {}",
+          joined(side.flags), ended.limit.empty() ? last_line(output) : ended.limit);
     return {.seconds = step_seconds(folder / "steps.tsv", options_.warmup),
-            .peak_memory_gb =
-                std::stod(Json::read(folder / "summary.json").at("peak_memory_gb").as_string()),
-            .teacher = line_of_teacher(ended.output)};
+            .peak_memory_gb = read_run_summary(folder).peak_memory_gb.value_or(0),
+            .teacher = line_of_teacher(output)};
   }
 
   /// Keeps what `side` asks its teacher about all of the text.
@@ -201,15 +211,10 @@ class RecipeBench {
   }
 
  private:
-  static std::string build() {
-    return build_recipe(Toolchain::read(tern_home()),
-                        tern_home() / "share" / "tern" / "lab" / "train.cpp",
-                        cache_folder() / "bench");
-  }
-
   const RecipeBenchOptions& options_;
+  Attended attended_;
   BenchLab lab_;
-  std::string program_;
+  fs::path program_;
 };
 
 /// All runs, in the order in which they were made.

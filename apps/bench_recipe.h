@@ -18,6 +18,7 @@ struct RecipeBenchOptions {
   std::string against;              // flags of the baseline; may begin with --recipe NAME
   bool undistilled = false;         // the baseline is the recipe without distillation
   bool cached = false;              // give the recipe a teacher's cache
+  bool sandbox = true;              // for building and running train.cpp
   int threads = 0;
   int64_t warmup = 1, steps = 4, repeats = 2;
 };

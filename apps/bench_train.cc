@@ -22,6 +22,7 @@
 #include "tern/optim/optimizer.h"
 #include "tern/parallel/parallel.h"
 #include "tern/quant/absmean.h"
+#include "tern/runner/sandbox_choice.h"
 #include "tern/tensor/compute_type.h"
 #include "tern/train/memory_estimate.h"
 #include "tern/train/run.h"
@@ -66,6 +67,7 @@ struct BenchOptions {
     flags.add("undistilled", comparison.undistilled,
               "let the baseline be the recipe without distillation");
     flags.add("cached", comparison.cached, "give a recipe that distils its teacher's cache");
+    flags.add("sandbox", comparison.sandbox, kNoSandboxHelp);
     flags.add("repeats", comparison.repeats, "runs of the recipe and of the baseline");
   }
 

@@ -7,8 +7,9 @@
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
-#include "tern/base/json.h"
 #include "tern/base/sha256.h"
+#include "tern/contract/eval_answer.h"
+#include "tern/contract/json_form.h"
 #include "tern/eval/score.h"
 #include "tern/eval/weight_report.h"
 #include "tern/io/file_source.h"
@@ -92,38 +93,35 @@ Scored score_plain_text(Llama& model, const Tokenizer& tokenizer, std::string_vi
   return scored;
 }
 
-Json to_json(const EvalFlags& flags, const Scored& scored, const WeightReport& weights,
-             const Llama& model, const Tokenizer& tokenizer) {
-  const auto& [score, dataset, dataset_sha256, replaced] = scored;
-  const auto shares = weights.codes.shares();
-  const auto share = [&](double value) { return weights.ternary ? Json(value) : Json(); };
-  return Json::Object{
-      {"model", flags.model},
-      {"kind", weights.ternary ? "ternary" : "full precision"},
-      {"dataset", dataset},
-      {"tokens", score.tokens},
-      {"nll_per_token", score.nll_per_token},
-      {"ppl", score.ppl},
-      {"bpb", score.bpb},
-      {"eval_ppl", score.ppl},
-      {"eval_bpb", score.bpb},
-      {"windows", score.windows},
-      {"window", score.window},
-      {"dtype", name_of(model.compute())},
-      {"dataset_sha256", dataset_sha256},
-      {"tokenizer_sha256", tokenizer.hash()},
-      {"replaced_bytes", replaced},
-      {"weights", weights.weights},
-      {"ternary_share", weights.ternary_share()},
-      {"bits_per_weight", weights.linear_bits},
-      {"file_bits_per_weight", weights.file_bits},
-      {"dense_blocks", weights.dense_blocks},
-      {"departures", Json::Array(weights.departures.begin(), weights.departures.end())},
-      {"q_neg1", share(shares[0])},
-      {"q_zero", share(shares[1])},
-      {"q_pos1", share(shares[2])},
-      {"tokens_per_s", static_cast<double>(score.tokens) / score.seconds},
-  };
+EvalAnswer answer_of(const EvalFlags& flags, const Scored& scored, const WeightReport& weights,
+                     const Llama& model, const Tokenizer& tokenizer) {
+  EvalAnswer answer;
+  answer.model = flags.model;
+  answer.kind = weights.ternary ? EvalAnswer::kTernary : EvalAnswer::kFullPrecision;
+  answer.dataset = scored.dataset;
+  answer.dataset_sha256 = scored.dataset_sha256;
+  answer.replaced_bytes = scored.replaced;
+  const Score& score = scored.score;
+  answer.tokens = score.tokens;
+  answer.nll_per_token = score.nll_per_token;
+  answer.ppl = answer.eval_ppl = score.ppl;
+  answer.bpb = answer.eval_bpb = score.bpb;
+  answer.windows = score.windows;
+  answer.window = score.window;
+  answer.tokens_per_s = static_cast<double>(score.tokens) / score.seconds;
+  answer.dtype = name_of(model.compute());
+  answer.tokenizer_sha256 = tokenizer.hash();
+  answer.weights = weights.weights;
+  answer.ternary_share = weights.ternary_share();
+  answer.bits_per_weight = weights.linear_bits;
+  answer.file_bits_per_weight = weights.file_bits;
+  answer.dense_blocks = weights.dense_blocks;
+  answer.departures.assign(weights.departures.begin(), weights.departures.end());
+  if (weights.ternary) {
+    const auto shares = weights.codes.shares();
+    answer.q_neg1 = shares[0], answer.q_zero = shares[1], answer.q_pos1 = shares[2];
+  }
+  return answer;
 }
 
 void check_model_folder(const fs::path& folder) {
@@ -135,7 +133,7 @@ void check_model_folder(const fs::path& folder) {
 }
 
 /// Scores the model that the flags name and tells what it is.
-Json score(const EvalFlags& flags) {
+EvalAnswer score(const EvalFlags& flags) {
   check_model_folder(flags.model);
   const Tokenizer tokenizer = Tokenizer::load(flags.model);
   const bool plain = !flags.text.empty();
@@ -145,43 +143,33 @@ Json score(const EvalFlags& flags) {
   try {
     const Scored scored =
         plain ? score_plain_text(model, tokenizer, text, flags) : score_eval_set(model, set, flags);
-    return to_json(flags, scored, report_weights(model, flags.model), model, tokenizer);
+    return answer_of(flags, scored, report_weights(model, flags.model), model, tokenizer);
   } catch (const Error& e) {
     rethrow_naming(flags.model, e);
   }
 }
 
-void print_table(const Json& json) {
-  const auto number = [&](const char* key) { return json.at(key).as_double(); };
+void print_table(const EvalAnswer& a) {
   const auto row = [](const char* name, const std::string& value) {
     fmt::print("  {:<22} {}\n", name, value);
   };
-  fmt::print("{}: {}, {:.2f} M weights\n", json.at("model").as_string(),
-             json.at("kind").as_string(), number("weights") / 1e6);
-  row("scored on", json.at("dataset").as_string());
-  row("perplexity", fmt::format("{:.4f}", number("ppl")));
-  row("bits per byte", fmt::format("{:.4f}", number("bpb")));
-  row("nats per token", fmt::format("{:.6f}", number("nll_per_token")));
-  row("tokens", fmt::format("{} in {} windows of at most {}", json.at("tokens").as_int(),
-                            json.at("windows").as_int(), json.at("window").as_int()));
-  row("bits per weight", fmt::format("{:.3f} in the blocks, {:.3f} over all",
-                                     number("bits_per_weight"), number("file_bits_per_weight")));
-  if (!json.at("q_zero").is_null()) {
+  fmt::print("{}: {}, {:.2f} M weights\n", a.model, a.kind, static_cast<double>(a.weights) / 1e6);
+  row("scored on", a.dataset);
+  row("perplexity", fmt::format("{:.4f}", a.ppl));
+  row("bits per byte", fmt::format("{:.4f}", a.bpb));
+  row("nats per token", fmt::format("{:.6f}", a.nll_per_token));
+  row("tokens", fmt::format("{} in {} windows of at most {}", a.tokens, a.windows, a.window));
+  row("bits per weight", fmt::format("{:.3f} in the blocks, {:.3f} over all", a.bits_per_weight,
+                                     a.file_bits_per_weight));
+  if (a.ternary()) {
     row("codes", fmt::format("-1: {:.1f} %, 0: {:.1f} %, +1: {:.1f} %; {:.1f} % of all weights",
-                             100 * number("q_neg1"), 100 * number("q_zero"), 100 * number("q_pos1"),
-                             100 * number("ternary_share")));
+                             100 * a.q_neg1.value_or(0), 100 * a.q_zero.value_or(0),
+                             100 * a.q_pos1.value_or(0), 100 * a.ternary_share));
   }
-  if (const int64_t dense = json.at("dense_blocks").as_int(); dense > 0) {
-    row("dense blocks", fmt::format("{}, in bf16", dense));
-  }
-  for (const Json& departure : json.at("departures").items()) {
-    row("not plain Llama", departure.as_string());
-  }
-  row("tokens/s",
-      fmt::format("{:.0f} in {}", number("tokens_per_s"), json.at("dtype").as_string()));
-  if (json.at("replaced_bytes").as_int() > 0) {
-    row("not UTF-8", fmt::format("{} bytes, replaced", json.at("replaced_bytes").as_int()));
-  }
+  if (a.dense_blocks > 0) row("dense blocks", fmt::format("{}, in bf16", a.dense_blocks));
+  for (const std::string& departure : a.departures) row("not plain Llama", departure);
+  row("tokens/s", fmt::format("{:.0f} in {}", a.tokens_per_s, a.dtype));
+  if (a.replaced_bytes > 0) row("not UTF-8", fmt::format("{} bytes, replaced", a.replaced_bytes));
 }
 
 void check_flags(const EvalFlags& flags) {
@@ -212,11 +200,11 @@ int eval(const std::vector<std::string>& arguments) {
   check_flags(flags);
   set_thread_count(flags.threads);
 
-  const Json json = score(flags);
+  const EvalAnswer answer = score(flags);
   if (flags.json) {
-    fmt::print("{}\n", json.dump_pretty());
+    fmt::print("{}\n", json_of(answer).dump_pretty());
   } else {
-    print_table(json);
+    print_table(answer);
   }
   return kSuccess;
 }

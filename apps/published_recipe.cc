@@ -6,24 +6,16 @@
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
 #include "tern/base/toml.h"
-#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 namespace fs = std::filesystem;
 
 RecipeValues recipe_values(const Json& table) {
   RecipeValues values;
-  for (const auto& [field, value] : table.members()) {
-    values.emplace_back(field, value.is_string() ? value.as_string() : value.dump());
+  for (const auto& [knob, value] : table.members()) {
+    values.emplace_back(knob, value.is_string() ? value.as_string() : value.dump());
   }
   return values;
-}
-
-std::string set_recipe_defaults(std::string source, const RecipeValues& values) {
-  for (const auto& [field, value] : values) {
-    source = set_recipe_default(std::move(source), field, value);
-  }
-  return source;
 }
 
 PublishedRecipe PublishedRecipe::read(const fs::path& file) {
@@ -32,7 +24,7 @@ PublishedRecipe PublishedRecipe::read(const fs::path& file) {
   recipe.name = file.stem().string();
   recipe.summary = toml.get("summary", "");
   recipe.source = toml.get("source", "");
-  recipe.fields = recipe_values(toml.at("recipe"));
+  recipe.values = recipe_values(toml.at("recipe"));
   return recipe;
 }
 
@@ -46,11 +38,11 @@ PublishedRecipe PublishedRecipe::find(const fs::path& folder, const std::string&
 
 std::vector<std::string> PublishedRecipe::flags() const {
   std::vector<std::string> out;
-  for (const auto& [field, value] : fields) {
+  for (const auto& [knob, value] : values) {
     if (value == "true" || value == "false") {
-      out.push_back(value == "true" ? flag_name(field) : "--no-" + flag_name(field).substr(2));
+      out.push_back(value == "true" ? flag_name(knob) : "--no-" + flag_name(knob).substr(2));
     } else {
-      out.insert(out.end(), {flag_name(field), value});
+      out.insert(out.end(), {flag_name(knob), value});
     }
   }
   return out;

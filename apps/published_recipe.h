@@ -9,20 +9,17 @@ namespace tern {
 
 class Json;
 
-/// Fields of the recipe and their values, as flags would give them.
+/// Knobs of the recipe and their values, as flags would give them.
 using RecipeValues = std::vector<std::pair<std::string, std::string>>;
 
-/// The fields of a TOML table such as [recipe].
+/// The knobs of a TOML table such as [recipe].
 RecipeValues recipe_values(const Json& table);
-/// The text of a train.cpp with these values as its defaults.
-std::string set_recipe_defaults(std::string source, const RecipeValues& values);
-
-/// Values for several fields of the recipe: lab/recipes/<name>.toml, or a preset's recipe.toml.
+/// Values for several knobs of the recipe: lab/recipes/<name>.toml.
 struct PublishedRecipe {
   std::string name;
   std::string summary;  // one line
   std::string source;   // paper or program
-  RecipeValues fields;
+  RecipeValues values;
 
   static PublishedRecipe read(const std::filesystem::path& file);
   /// The recipe of that name in `folder`; throws an Error that names the nearest one.

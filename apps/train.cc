@@ -1,17 +1,26 @@
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 
 #include "apps/arms_table.h"
+#include "apps/recipe_flags.h"
+#include "apps/results_mirror.h"
 #include "apps/score_table.h"
+#include "apps/train_run.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/flags.h"
-#include "tern/base/home.h"
 #include "tern/base/process.h"
-#include "tern/lab_files/lab.h"
-#include "tern/recipe/toolchain.h"
+#include "tern/base/status_line.h"
+#include "tern/base/temporary_folder.h"
+#include "tern/contract/recipe_environment.h"
+#include "tern/runner/attended.h"
+#include "tern/runner/run_folder.h"
+#include "tern/runner/sandbox_choice.h"
+#include "tern/runner/terminal_text.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -20,38 +29,33 @@ namespace {
 /// What `tern train` itself is told; the rest goes to the recipe.
 struct TrainOptions {
   bool resume = false;
+  bool force = false;
   bool score = true;
   bool baselines = true;
+  bool sandbox = true;
   int64_t score_tokens = 0;
   bool list_arms = false;
   bool json = false;
   std::string recipe;
   std::vector<std::string> recipe_flags;
+
+  void add_to(Flags& flags) {
+    flags.add("resume", resume, "go on with the newest run, which was stopped");
+    flags.add("force", force, "with --resume: go on with other flags than the run began with");
+    flags.add("score", score, "score the result with `tern eval` at the end");
+    flags.add("baselines", baselines,
+              "compare with full precision and with ternary without training");
+    flags.add("score_tokens", score_tokens, "score on so many tokens only; 0: all");
+    flags.add("recipe", recipe, "a published recipe's values; your own flags go before them");
+    flags.add("list_arms", list_arms,
+              "print every knob of the recipe, values to try and their sources");
+    flags.add("json", json, "print the list as JSON");
+    flags.add("sandbox", sandbox, kNoSandboxHelp);
+    flags.pass_through(recipe_flags);
+  }
 };
 
-/// The newest of the lab's runs, which are numbered folders, that holds `file`.
-fs::path newest_run(const Lab& lab, const char* file = "") {
-  fs::path newest;
-  if (fs::exists(lab.runs())) {
-    for (const fs::directory_entry& run : fs::directory_iterator(lab.runs())) {
-      const bool numbered =
-          run.path().filename().string().find_first_not_of("0123456789") == std::string::npos;
-      if (numbered && run.path() > newest && fs::exists(run.path() / file)) newest = run.path();
-    }
-  }
-  return newest;
-}
-
-fs::path new_run(const Lab& lab) {
-  fs::create_directories(lab.runs());
-  const fs::path last = newest_run(lab);
-  int number = last.empty() ? 0 : std::stoi(last.filename().string());
-  fs::path folder;
-  do {
-    folder = lab.runs() / fmt::format("{:04}", ++number);
-  } while (!fs::create_directory(folder));
-  return folder;
-}
+void warn(std::string_view line) { fmt::print(stderr, "tern: {}\n", line); }
 
 /// The commit of the lab's recipe, marked when train.cpp has changed since.
 std::string recipe_commit(const Lab& lab) {
@@ -63,104 +67,160 @@ std::string recipe_commit(const Lab& lab) {
   return head.output.substr(0, head.output.find('\n')) + (changes.output.empty() ? "" : "-dirty");
 }
 
-/// Starts a run's folder with what it takes to go on later: the recipe and its flags.
-fs::path start_run(const Lab& lab, const TrainOptions& options) {
-  const fs::path folder = new_run(lab);
-  Json flags = Json::array();
-  for (const std::string& flag : options.recipe_flags) flags.push_back(flag);
-  write_file_atomically(folder / "flags.json", flags.dump() + "\n");
-  write_file_atomically(folder / "train.cpp", read_file(lab.recipe()));
-  return folder;
+/// Shows on standard output what a program prints, as far as it is harmless.
+std::function<void(std::string_view)> onto_the_terminal() {
+  return [text = TerminalText()](std::string_view piece) mutable {
+    const std::string shown = text.pass(piece);
+    std::fwrite(shown.data(), 1, shown.size(), stdout);
+    std::fflush(stdout);
+  };
 }
 
-/// The folder of the newest run with a checkpoint (one that failed or a wrong flag may have left
-/// newer ones without); the flags it had come before those given now.
-fs::path resume_run(const Lab& lab, TrainOptions& options) {
-  const fs::path folder = newest_run(lab, "checkpoint.safetensors");
-  check(!folder.empty(),
-        "no stopped run to resume in {}; a run that was stopped by a signal can be resumed",
-        lab.runs().string());
-  check(read_file(folder / "train.cpp") == read_file(lab.recipe()),
-        "{} has changed since run {} started; bring back {}, or start anew without --resume",
-        lab.recipe().string(), folder.filename().string(), (folder / "train.cpp").string());
-  const Json old_flags = Json::read(folder / "flags.json");
-  std::vector<std::string> flags;
-  for (const Json& flag : old_flags.items()) flags.push_back(flag.as_string());
-  flags.insert(flags.end(), options.recipe_flags.begin(), options.recipe_flags.end());
-  options.recipe_flags = flags;
-  return folder;
+int print_recipe_help(const Attended& attended, const fs::path& program) {
+  const TemporaryFolder folder;
+  Job job = attended.help_job(program, folder.path());
+  job.log = folder / "log";
+  job.show = onto_the_terminal();
+  const JobResult result = attended.run(job);
+  check(result.limit.empty(), "the recipe's own help: {}", result.limit);
+  return result.exit_code;
 }
 
-/// A run that was refused before it began leaves no folder, so that numbers count real runs.
-void remove_if_nothing_ran(const fs::path& folder) {
-  const auto files = std::distance(fs::directory_iterator(folder), fs::directory_iterator());
-  if (files == 2) fs::remove_all(folder);  // flags.json and train.cpp of start_run()
-}
+/// Trains, scores and compares one run.
+class Training {
+ public:
+  Training(const Lab& lab, const TrainOptions& options, const Attended& attended, fs::path program,
+           TrainRun run)
+      : lab_(lab),
+        options_(options),
+        attended_(attended),
+        program_(std::move(program)),
+        run_(std::move(run)),
+        lock_(run_.folder),
+        results_(lab.results(), run_.folder / "results.tsv", run_.name(), recipe_commit(lab)) {}
 
-/// True when the user says how long to train, so that lab.toml does not.
-bool sets_budget(const std::vector<std::string>& flags) {
-  return std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
-    const std::string name = flag.substr(0, flag.find('='));
-    return name == "--steps" || name == "--tokens" || name == "--time-budget";
-  });
-}
+  ~Training() { run_.remove_if_nothing_ran(); }
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
 
-std::vector<std::string> recipe_command(const Lab& lab, const fs::path& program,
-                                        const fs::path& folder, const TrainOptions& options) {
-  // In results.tsv a bare number is an experiment of `tern research`.
-  const std::string name = "train-" + folder.filename().string();
-  std::vector<std::string> command = {
-      program.string(), "--lab", lab.root().string(), "--run-dir",       folder.string(),
-      "--experiment",   name,    "--commit",          recipe_commit(lab)};
-  if (options.resume) command.push_back("--resume");
-  if (!sets_budget(options.recipe_flags)) {
-    const std::vector<std::string> budget = lab.config().budget.flags();
-    command.insert(command.end(), budget.begin(), budget.end());
+  int train() {
+    Job job = attended_.job(lab_, program_, run_.folder);
+    const TemporaryFolder logs;
+    job.log = logs / "log";
+    job.show = onto_the_terminal();
+    if (::isatty(STDOUT_FILENO) != 0) job.environment.emplace_back(kDrawProgress, "1");
+    add_flags(job, {"--results-file", (run_.folder / "results.tsv").string()});
+    if (options_.resume) add_flags(job, {"--resume"});
+    add_flags(job, run_.flags);
+    const JobResult result = attended_.run(job, [this, looked = 0]() mutable {
+      constexpr int kTicks = 10;  // about a second
+      if (looked++ % kTicks == 0) carry_results();
+    });
+    carry_results();
+    record_score(run_.folder, std::nullopt);  // what stands there is the program's own word
+    if (!result.limit.empty()) warn("the run was ended: " + result.limit);
+    if (!result.stopped.empty() && result.exit_code != kSuccess) return kStopped;
+    return result.limit.empty() ? result.exit_code : static_cast<int>(kFailure);
   }
-  command.insert(command.end(), options.recipe_flags.begin(), options.recipe_flags.end());
-  return command;
-}
 
-/// The model as the recipe's quantizer leaves it without any training.
-fs::path untrained_model(const Lab& lab, const fs::path& program, const TrainOptions& options) {
-  TrainOptions none = options;
-  none.resume = false;
-  none.recipe_flags.insert(none.recipe_flags.end(),
-                           {"--steps", "0", "--tokens", "0", "--time-budget", "0", "--eval-tokens",
-                            "1", "--lambda-schedule", "none"});
-  const fs::path folder = lab.cache() / "untrained";
-  std::vector<std::string> command = recipe_command(lab, program, folder, none);
-  command.push_back("--no-results");
-  const CapturedRun run = capture_process(command);
-  check(run.exit_code == 0, "the untrained ternary model could not be made:\n{}", run.output);
-  return folder / "model";
-}
-
-void score_and_print(const Lab& lab, const fs::path& program, const fs::path& folder,
-                     const TrainOptions& options) {
-  std::vector<std::string> flags;
-  if (options.score_tokens > 0) flags = {"--max-tokens", std::to_string(options.score_tokens)};
-  const fs::path set = lab.eval_set();
-  std::vector<ScoredModel> rows;
-  fmt::print("scoring in a process of its own ...\n");
-  std::fflush(stdout);
-  if (options.baselines) {
-    const fs::path base = LabManifest::read(lab).model;
-    rows.push_back({"full precision", score_of_record(lab, base, set, flags)});
-    const fs::path untrained = untrained_model(lab, program, options);
-    rows.push_back({"ternary, without training", score_of_record(lab, untrained, set, flags)});
+  /// The trained model first: whatever becomes of the rows to compare it with, its score is kept.
+  int score() {
+    fmt::print("scoring in a process of its own ...\n");
+    std::fflush(stdout);
+    const Scorer scorer = attended_.scorer(lab_, options_.score_tokens);
+    const Score trained = score_model(scorer, run_.folder / "model", "after training");
+    if (!trained.answer) {
+      warn(fmt::format("{} has no score: {}", (run_.folder / "model").string(), trained.refusal));
+      return Attended::stop_asked() ? kStopped : kFailure;
+    }
+    record_score(run_.folder, trained.answer);
+    add_score_row(*trained.answer);
+    std::vector<ScoredModel> rows;
+    if (options_.baselines) {
+      rows.push_back({"full precision", comparison([&] { return score_reference(scorer); })});
+      rows.push_back(
+          {"ternary, without training", comparison([&] { return score_untrained(scorer); })});
+    }
+    rows.push_back({"ternary, after training", trained});
+    const std::optional<double> rate = read_run_summary(run_.folder).tokens_per_s;
+    fmt::print("\n{}trained at {} tokens/s; the packed model is {}\n", score_table(rows),
+               rate ? fmt::format("{:.1f}", *rate) : "-", (run_.folder / "model").string());
+    return kSuccess;
   }
-  rows.push_back({"ternary, after training", score_of_record(lab, folder / "model", set, flags)});
-  const Json summary = Json::read(folder / "summary.json");
-  fmt::print("\n{}trained at {} tokens/s; the packed model is {}\n", score_table(rows),
-             summary.at("tokens_per_s").as_string(), (folder / "model").string());
-}
 
-int list_arms(const Lab& lab, bool as_json) {
-  const std::vector<RecipeField> fields = recipe_fields(read_file(lab.recipe()));
-  const std::vector<PublishedRecipe> recipes = published_recipes(recipes_folder());
-  fmt::print("{}", as_json ? arms_json(fields, arms(), recipes).dump_pretty() + "\n"
-                           : arms_table(fields, arms(), recipes));
+ private:
+  void add_flags(Job& job, const std::vector<std::string>& flags) const {
+    job.command.insert(job.command.end(), flags.begin(), flags.end());
+  }
+
+  /// The rows are for people; a run does not end because they cannot be written.
+  void carry_results() try { results_.update(); } catch (const Error& e) {
+    if (std::exchange(told_of_results_, e.what()) != e.what()) warn(e.what());
+  }
+
+  void add_score_row(const EvalAnswer& score) try {
+    results_.add_score(score);
+  } catch (const Error& e) {
+    warn(e.what());
+  }
+
+  static Scorer::Watch shown(const std::string& what) {
+    return Attended::watch([what, status = std::make_shared<StatusLine>()](double seconds) {
+      if (status->due()) status->show(fmt::format("scoring {}: {:.0f} s", what, seconds));
+    });
+  }
+
+  Score score_model(const Scorer& scorer, const fs::path& model, const std::string& what) const {
+    const TemporaryFolder logs;
+    return scorer.score(model, lab_.eval_set(), logs / "log", shown("the model " + what));
+  }
+
+  Score score_reference(const Scorer& scorer) const {
+    const TemporaryFolder logs;
+    return scorer.reference(lab_.eval_set(), logs / "log", shown("the full-precision model"));
+  }
+
+  /// Scores the model as the recipe's quantizer leaves it without any training.
+  Score score_untrained(const Scorer& scorer) const {
+    const fs::path folder = lab_.cache() / "untrained";
+    fs::create_directories(folder);
+    const RunLock lock(folder);
+    for (const fs::directory_entry& old : fs::directory_iterator(folder)) fs::remove_all(old);
+    Job job = attended_.job(lab_, program_, folder);
+    const TemporaryFolder logs;
+    job.log = logs / "log";
+    // A warm-up of so many steps would not be over; all others are at the end of no training.
+    add_flags(job, without_flag(run_.flags, "--lambda-warmup"));
+    add_flags(job, {"--steps", "0", "--tokens", "0", "--time-budget", "0", "--eval-tokens", "1",
+                    "--no-results"});
+    const JobResult made = attended_.run(job);
+    const std::string why = !made.stopped.empty() ? made.stopped
+                            : !made.limit.empty() ? made.limit
+                                                  : last_line(read_file(job.log));
+    if (made.exit_code != kSuccess) return {{}, why};
+    return score_model(scorer, folder / "model", "without training");
+  }
+
+  static Score comparison(const std::function<Score()>& make) try {
+    return make();
+  } catch (const std::exception& e) {
+    return {{}, e.what()};
+  }
+
+  const Lab& lab_;
+  const TrainOptions& options_;
+  const Attended& attended_;
+  fs::path program_;
+  TrainRun run_;
+  RunLock lock_;
+  ResultsMirror results_;
+  std::string told_of_results_;
+};
+
+int list_arms(const RecipeDescription& recipe, bool as_json) {
+  const std::vector<PublishedRecipe> published = published_recipes(recipes_folder());
+  fmt::print("{}", as_json ? arms_json(recipe, published).dump_pretty() + "\n"
+                           : arms_table(recipe, published));
   return kSuccess;
 }
 
@@ -169,41 +229,33 @@ int train(const std::vector<std::string>& arguments) {
   Flags flags("tern train",
               "Builds the lab's train.cpp, runs it once, and scores the packed ternary model in a "
               "process of its own.");
-  flags.add("resume", options.resume, "go on with the newest run, which was stopped");
-  flags.add("score", options.score, "score the result with `tern eval` at the end");
-  flags.add("baselines", options.baselines,
-            "compare with full precision and with ternary without training");
-  flags.add("score_tokens", options.score_tokens, "score on so many tokens only; 0: all");
-  flags.add("recipe", options.recipe, "a published recipe's values; your own flags go before them");
-  flags.add("list_arms", options.list_arms,
-            "print every field of the recipe, values to try and their sources");
-  flags.add("json", options.json, "print the list as JSON");
-  flags.pass_through(options.recipe_flags);
+  options.add_to(flags);
   const bool run = flags.parse(arguments);
-  if (!run) fmt::print("{}\nThe fields of the lab's recipe are flags too:\n\n", flags.help());
+  if (!run) fmt::print("{}\nThe knobs of the lab's recipe are flags too:\n\n", flags.help());
   std::fflush(stdout);
 
   const Lab lab = Lab::find(".");
-  if (options.list_arms) return list_arms(lab, options.json);
-  check(!options.json, "--json goes with --list-arms; a run leaves its figures in summary.json");
+  check(options.list_arms || !options.json,
+        "--json goes with --list-arms; a run leaves its figures in summary.json");
   check(options.recipe.empty() || !options.resume,
         "--resume goes on with the flags that the run had; leave out --recipe");
+  check(!options.force || options.resume, "--force goes with --resume");
   if (!options.recipe.empty()) {
     const std::vector<std::string> values =
         PublishedRecipe::find(recipes_folder(), options.recipe).flags();
     options.recipe_flags.insert(options.recipe_flags.begin(), values.begin(), values.end());
   }
-  const Toolchain toolchain = Toolchain::read(tern_home());
-  bool built = false;
-  const fs::path program = build_recipe(toolchain, lab.recipe(), lab.cache(), &built);
-  if (!run) return run_process({program.string(), "--help"});
+  const Attended attended(options.sandbox, warn);
+  const fs::path program = attended.build(lab.recipe(), lab.cache());
+  if (!run) return print_recipe_help(attended, program);
+  if (options.list_arms) return list_arms(attended.describe(program), options.json);
 
-  const fs::path folder = options.resume ? resume_run(lab, options) : start_run(lab, options);
-  const int code = run_process(recipe_command(lab, program, folder, options));
-  if (code == kFailure) remove_if_nothing_ran(folder);
-  if (code != kSuccess) return code;
-  if (options.score) score_and_print(lab, program, folder, options);
-  return kSuccess;
+  Training training(lab, options, attended, program,
+                    options.resume
+                        ? TrainRun::resume(lab, options.recipe_flags, options.force, warn)
+                        : TrainRun::start(lab, options.recipe_flags));
+  const int code = training.train();
+  return code == kSuccess && options.score ? training.score() : code;
 }
 
 const RegisterCommand registration({"train", "build train.cpp and run it once", train});

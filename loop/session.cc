@@ -7,6 +7,7 @@
 #include "loop/propose/proposers.h"
 #include "tern/base/error.h"
 #include "tern/base/home.h"
+#include "tern/runner/sandbox_choice.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -45,17 +46,6 @@ std::function<bool()> now(const SessionOptions& options) {
   return [stops = options.bounds.stops] { return stops && stops() > 1; };
 }
 
-/// Says loudly when a recipe could reach more than its folder.
-Sandbox::Kind sandbox_of_this_machine(Display& display) {
-  const Sandbox::Kind kind = available_sandbox();
-  if (kind == Sandbox::Kind::kNone) {
-    display.line(
-        "WARNING: neither Landlock nor bubblewrap works here, so train.cpp runs WITHOUT A SANDBOX: "
-        "it can read and write whatever you can. Install bubblewrap, or run Tern in a container.");
-  }
-  return kind;
-}
-
 }  // namespace
 
 Session::Session(const Lab& lab, const SessionOptions& options)
@@ -68,7 +58,8 @@ Session::Session(const Lab& lab, const SessionOptions& options)
       guard_(lab, home_of(options), evaluator_of(options)),
       bench_(lab, {.home = home_of(options),
                    .evaluator = evaluator_of(options),
-                   .sandbox = sandbox_of_this_machine(display_),
+                   .sandbox =
+                       choose_sandbox(true, [this](std::string_view line) { display_.line(line); }),
                    .interrupted = [stops = options.bounds.stops] { return stops && stops() > 1; },
                    .show =
                        [this, stops = options.bounds.stops](const BenchView& view) {

@@ -13,7 +13,7 @@
 #include "tern/data/token_file.h"
 #include "tern/lab_files/lab.h"
 #include "tern/model/model_test_util.h"
-#include "tern/recipe/recipe_text.h"
+#include "tern/recipe/overrides.h"
 #include "tern/train/demo_base.h"
 
 namespace tern {
@@ -73,16 +73,22 @@ TEST_F(Commands, ANewLabIsCommittedByThePersonGitKnows) {
   EXPECT_EQ(git({"log", "--format=%an <%ae>"}).output, "Ada <ada@example.org>\n");
 }
 
-TEST_F(Commands, EveryPresetWritesItsDefaultsIntoTheRecipe) {
+TEST_F(Commands, EveryPresetWritesItsOverridesIntoTheRecipe) {
+  const KnobDescription budget{.name = "time_budget",
+                               .path = "run.time_budget",
+                               .type = "double",
+                               .value = "300",
+                               .standard = "300"};
   for (const std::string preset : {"demo", "smollm-135m", "llama-3.2-1b"}) {
     fs::remove_all(lab());
     ASSERT_EQ(make_lab(preset).exit_code, 0) << preset;
     const LabConfig config = Lab::find(lab()).config();
     EXPECT_EQ(config.preset, preset);
-    for (const RecipeField& field : recipe_fields(read_file(lab() / "train.cpp"))) {
-      if (field.name != "time_budget") continue;
-      EXPECT_EQ(field.value, fmt::format("{}", config.budget.seconds)) << preset;
-    }
+    // As lab.toml has it, so that the recipe run by hand is the one that the loop runs.
+    const std::string recipe = read_file(lab() / "train.cpp");
+    EXPECT_EQ(set_override(recipe, budget, fmt::format("{}", config.budget.seconds)), recipe)
+        << preset;
+    EXPECT_THAT(recipe, HasSubstr("    weights.rule.level = \"least-squares\";\n"));
   }
 }
 

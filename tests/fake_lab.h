@@ -18,6 +18,8 @@
 #include "tern/base/file.h"
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/contract/eval_answer.h"
+#include "tern/contract/json_form.h"
 
 namespace tern {
 
@@ -69,7 +71,7 @@ int main(int argc, char** argv) {
         "step\tlambda\ttrain_loss\ttrain_ppl\teval_ppl\teval_bpb\tlr\ttime_s\tbest_ppl\tq_neg1\t"
         "q_zero\tq_pos1\texperiment\tcommit\n"
         "8\t1\t2\t7.4\t9\t1\t0.1\t1\t9\t0.3\t0.4\t0.3\tx\ty\n");
-  write("summary.json", "{\"steps\": \"8\", \"tokens\": \"800\", \"training_seconds\": \"0.1\"}");
+  write("summary.json", "{\"steps\": 8, \"tokens\": 800, \"training_seconds\": 0.1}");
   act();
   char path[5000], text[100];
   std::snprintf(path, sizeof path, "%s/model", run);
@@ -138,11 +140,17 @@ class FakeLab {
   }
 
   void make_evaluator() const {
-    write_file_atomically(evaluator(), R"(#!/bin/sh
-# eval MODEL --json --eval TOKENS
-read -r score < "$2/score"
-echo "{\"kind\": \"ternary\", \"bits_per_weight\": 2.25, \"eval_ppl\": $score, \"eval_bpb\": 1}"
-)");
+    EvalAnswer answer;
+    answer.kind = EvalAnswer::kTernary;
+    answer.bits_per_weight = 2.25;
+    answer.eval_bpb = 1;
+    constexpr double kPlace = 123.5;  // where the score of the model stands in what it prints
+    answer.eval_ppl = kPlace;
+    std::string printed = json_of(answer).dump_pretty();
+    printed.replace(printed.find("123.5"), 5, "$score");
+    // eval MODEL --json --eval TOKENS
+    write_file_atomically(
+        evaluator(), "#!/bin/sh\nread -r score < \"$2/score\"\ncat <<END\n" + printed + "\nEND\n");
     std::filesystem::permissions(evaluator(), std::filesystem::perms::owner_all);
   }
 

@@ -14,6 +14,7 @@ LAYERS = [
     ["base"],
     ["contract"],
     ["tensor", "parallel", "knobs", "http", "lab_files", "recipe", "sandbox"],
+    ["runner"],
     ["kernels", "io", "text"],
     ["autograd", "quant", "data"],
     ["ops"],
@@ -25,7 +26,7 @@ LAYERS = [
     ["report"],
 ]
 # The harness survives a broken engine: it sees nothing of it.
-HARNESS = {"base", "contract", "http", "lab_files", "recipe", "sandbox"}
+HARNESS = {"base", "contract", "http", "lab_files", "recipe", "runner", "sandbox"}
 ONLY_SEES = {"loop": HARNESS, "report": HARNESS | {"loop"}}
 # What is scored cannot reach the score.
 NEVER_SEES = {"tern.h": {"eval"}, "lab": {"eval"}}
@@ -210,9 +211,9 @@ BAD = [
      {"tern/base/a.h": '#include "tern/io/b.h"\n'}),
     ("train and eval are siblings", {"tern/train/a.cc": '#include "tern/eval/b.h"\n'}),
     ("tensor and parallel are siblings", {"tern/tensor/a.cc": ' # include "tern/parallel/b.h"\n'}),
-    ("loop may see only base, contract, http, lab_files, recipe, sandbox", {"loop/a.cc": '#include "tern/ops/b.h"\n'}),
-    ("report may see only base, contract, http, lab_files, loop, recipe, sandbox", {"report/a.cc": '#include "tern/ops/b.h"\n'}),
-    ("loop may see only base, contract, http, lab_files, recipe, sandbox", {"loop/b.cc": '#include "report/b.h"\n'}),
+    ("loop may see only base, contract, http, lab_files, recipe, runner, sandbox", {"loop/a.cc": '#include "tern/ops/b.h"\n'}),
+    ("report may see only base, contract, http, lab_files, loop, recipe, runner, sandbox", {"report/a.cc": '#include "tern/ops/b.h"\n'}),
+    ("loop may see only base, contract, http, lab_files, recipe, runner, sandbox", {"loop/b.cc": '#include "report/b.h"\n'}),
     ("lab may not see eval", {"lab/train.cpp": '#include "tern/eval/b.h"\n'}),
     ("tern.h may not see eval", {"tern/tern.h": '#include "tern/eval/b.h"\n'}),
     ("apps lies above model", {"tern/model/a.cc": '#include "apps/b.h"\n'}),

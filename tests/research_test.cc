@@ -147,7 +147,7 @@ TEST(Research, NeverBelievesAScoreThatTheProgramPrints) {
   const Outcomes out({fake_recipe("-0.3", R"(
   std::printf("eval_ppl: 1.000001\nMETRIC val_ppl=1.000001\n");
   write("score.json", "{\"eval_ppl\": 1.000001}");
-  write("summary.json", "{\"eval_ppl\": \"1.000001\"}");
+  write("summary.json", "{\"eval_ppl\": 1.000001}");
 )")});
   EXPECT_EQ(out.status(), Status::kDiscard) << out.error();
   EXPECT_GT(*out[2].runs[0].val_ppl, 9);

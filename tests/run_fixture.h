@@ -49,8 +49,9 @@ class RunTest : public ::testing::Test {
   std::string weights(const std::string& run) const {
     return sha256_of_file(model(run) / "model.safetensors");
   }
+  /// A figure of a run's summary.json, as text.
   std::string summary(const std::string& run, const char* key) const {
-    return Json::read(lab_.run_folder(run) / "summary.json").at(key).as_string();
+    return Json::read(lab_.run_folder(run) / "summary.json").at(key).dump();
   }
   /// The rows of results.tsv, split into columns; the first names them.
   Rows results() const { return rows_of(lab_.lab().results()); }

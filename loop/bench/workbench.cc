@@ -8,6 +8,8 @@
 #include "tern/base/file.h"
 #include "tern/base/memory.h"
 #include "tern/base/process.h"
+#include "tern/runner/recipe_program.h"
+#include "tern/runner/run_folder.h"
 #include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
@@ -15,8 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kInterrupted = "stopped by the user";
-constexpr double kLongestBuild = 300;               // seconds
-constexpr int64_t kBuildMemory = int64_t{6} << 30;  // cc1plus takes 0.5 GB for the shipped recipe
 constexpr int64_t kLeastDisk = int64_t{1} << 30;
 constexpr size_t kMostEvaluations = 2000;
 
@@ -46,20 +46,14 @@ Json evaluations_of(const fs::path& folder) {
 
 /// What the program says of itself: of interest, and never the score.
 void add_summary(RunReport& report, const fs::path& folder) {
-  const auto text = read_untrusted(folder / "summary.json", 1 << 16);
-  if (!text) return;
-  try {
-    const Json summary = Json::parse(*text, "summary.json");
-    const auto number = [&](const char* key) -> std::optional<double> {
-      return untrusted_number(summary.get(key, ""));
-    };
-    constexpr double kMost = 1e15;  // a count beyond is nonsense, and would not fit
-    if (const auto n = number("steps"); n && std::abs(*n) < kMost) report.steps = *n;
-    if (const auto n = number("tokens"); n && std::abs(*n) < kMost) report.tokens = *n;
-    report.training_s = number("training_seconds");
-  } catch (const Error&) {
-    // not even JSON: then it told nothing
-  }
+  const RunSummary summary = read_run_summary(folder);
+  report.steps = summary.steps;
+  report.tokens = summary.tokens;
+  report.training_s = summary.training_seconds;
+}
+
+std::optional<double> ppl_of(const Score& score) {
+  return score.answer ? std::optional(score.answer->eval_ppl) : std::nullopt;
 }
 
 void add_view(BenchView& view, const RunWatch& watch, const BudgetConfig& budget) {
@@ -80,19 +74,11 @@ Workbench::Workbench(const Lab& lab, WorkbenchOptions options)
       options_(std::move(options)),
       toolchain_(Toolchain::read(options_.home)),
       toolchain_mark_(toolchain_.fingerprint().substr(0, 12)),
-      manifest_(LabManifest::read(lab)),
-      scorer_(options_.evaluator, manifest_.model, lab.config().research.max_bits,
-              options_.sandbox) {
-  check(streamed_text().empty() || fs::exists(streamed_text()),
-        "this lab streams its text from {}, and train.cpp has no network in `tern research`; set "
-        "data.stream = false in lab.toml and run `tern prepare`",
-        manifest_.train_source);
-}
-
-/// Where a streamed lab's text lies; empty for one that was tokenised beforehand.
-fs::path Workbench::streamed_text() const {
-  const std::string& source = manifest_.train_source;
-  return source.substr(0, source.find('!'));
+      scorer_({.evaluator = options_.evaluator,
+               .base = LabManifest::read(lab).model,
+               .sandbox = options_.sandbox,
+               .max_bits = lab.config().research.max_bits}) {
+  check_text_in_reach(lab);
 }
 
 fs::path Workbench::program_of(int64_t experiment) const {
@@ -112,84 +98,51 @@ std::string Workbench::watch_stage(BenchView view, double seconds) const {
 }
 
 /// Compiles the recipe unless its program is there; returns why that failed, or "".
-std::string Workbench::build(const RunOrder& order) {
-  const fs::path folder = lab_.experiment(order.experiment), recipe = folder / "train.cpp";
-  const fs::path program = program_of(order.experiment), workspace = folder / "build";
-  if (fs::exists(program)) return "";
-  fs::remove_all(workspace);
-  fs::create_directories(workspace);
-  write_file_atomically(recipe, order.source);
-  Job job;
-  job.command = toolchain_.command(recipe, workspace / "train");
-  job.folder = workspace;
-  job.log = folder / "build.log";
-  job.environment = {
-      {"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {"TMPDIR", workspace.string()}};
-  job.limits = {.seconds = kLongestBuild, .memory_bytes = kBuildMemory, .folder_bytes = 2 << 30};
-  job.sandbox = {.kind = options_.sandbox, .read = system_folders(), .write = {workspace}};
-  const std::vector<fs::path> inputs = toolchain_.inputs();
-  job.sandbox.read.insert(job.sandbox.read.end(), inputs.begin(), inputs.end());
-  job.sandbox.read.push_back(recipe);
-  job.watch = [&](double seconds) {
-    return watch_stage({.stage = "building", .experiment = order.experiment, .run = order.run},
-                       seconds);
-  };
-  const JobResult result = supervise(job);
+std::string Workbench::build(int64_t experiment, int64_t run, const std::string& source) {
+  const fs::path folder = lab_.experiment(experiment), recipe = folder / "train.cpp";
+  const fs::path program = program_of(experiment), log = folder / "build.log";
+  if (fs::exists(program) && fs::exists(recipe) && read_file(recipe) == source) return "";
+  fs::create_directories(folder);
+  fs::remove(program);  // first, so that it never stands beside another text
+  write_file_atomically(recipe, source);
+  const BenchView view{.stage = "building", .experiment = experiment, .run = run};
+  const JobResult result = build_recipe(
+      toolchain_, {.source = recipe,
+                   .program = program,
+                   .log = log,
+                   .sandbox = options_.sandbox,
+                   .watch = [&](double seconds) { return watch_stage(view, seconds); }});
   if (!result.stopped.empty()) return result.stopped;
   if (!result.limit.empty()) return "building: " + result.limit;
-  if (result.exit_code != 0) return "does not compile: " + first_diagnostic(read_file(job.log));
-  // The sandbox lets no linker set a file's mode.
-  fs::permissions(workspace / "train", fs::perms::owner_all);
-  fs::rename(workspace / "train", program);
-  fs::remove_all(workspace);
+  if (result.exit_code != 0) return "does not compile: " + first_diagnostic(read_file(log));
   return "";
 }
 
-/// Model, texts and configuration: what a run may read of the lab.
-std::vector<fs::path> Workbench::data() const {
-  std::vector<fs::path> paths = {lab_.root() / "lab.toml", lab_.data(), manifest_.model};
-  if (!streamed_text().empty()) paths.push_back(streamed_text());
-  return paths;
+Described Workbench::describe(int64_t experiment, const std::string& source) {
+  if (const std::string why = build(experiment, 0, source); !why.empty()) return {{}, why};
+  try {
+    return {describe_recipe(program_of(experiment), options_.sandbox), ""};
+  } catch (const Error& e) {
+    return {{}, e.what()};
+  }
 }
 
 JobResult Workbench::train(const RunOrder& order, RunWatch& watch) {
   const fs::path folder = run_folder(order.experiment, order.run);
   const BudgetConfig& budget = lab_.config().budget;
-  const LimitsConfig& limits = lab_.config().limits;
   // Until the baseline has shown what starting, evaluating and packing take, anything reasonable.
   const double overhead = order.overhead_s > 0 ? order.overhead_s : 120 + budget.seconds;
-  Job job;
-  job.command = {program_of(order.experiment).string(),
-                 "--lab",
-                 lab_.root().string(),
-                 "--run-dir",
-                 folder.string(),
-                 "--results-file",
-                 (folder / "results.tsv").string(),
-                 "--experiment",
-                 fmt::format("{:04}", order.experiment),
-                 "--commit",
-                 order.commit.substr(0, 7),
-                 "--seed",
-                 std::to_string(order.seed)};
-  for (const std::string& flag : budget.flags()) job.command.push_back(flag);
-  job.folder = folder;
+  Job job = recipe_job(lab_, program_of(order.experiment), folder, options_.sandbox);
+  const std::vector<std::string> flags = {"--results-file", (folder / "results.tsv").string(),
+                                          "--experiment",   fmt::format("{:04}", order.experiment),
+                                          "--commit",       order.commit.substr(0, 7),
+                                          "--seed",         std::to_string(order.seed)};
+  for (const auto& words : {flags, budget.flags()}) {
+    job.command.insert(job.command.end(), words.begin(), words.end());
+  }
   job.log = folder.parent_path() / "log.txt";
-  job.environment = {{"PATH", "/usr/bin:/bin"},
-                     {"LANG", "C.UTF-8"},
-                     {"HOME", folder.string()},
-                     {"TMPDIR", folder.string()},
-                     {kJobMark, folder.string()}};
-  job.limits = {.seconds = budget.seconds + overhead,
-                .memory_bytes = limits.memory_gb > 0 ? static_cast<int64_t>(limits.memory_gb * 1e9)
-                                                     : available_memory(),
-                .processes = limits.processes,
-                .folder_bytes = static_cast<int64_t>(limits.disk_gb * 1e9),
-                .file_bytes = static_cast<int64_t>(limits.disk_gb * 1e9)};
-  job.sandbox = {.kind = options_.sandbox, .read = system_folders(), .write = {folder}};
-  const std::vector<fs::path> inputs = data();
-  job.sandbox.read.insert(job.sandbox.read.end(), inputs.begin(), inputs.end());
-  job.sandbox.read.push_back(program_of(order.experiment));
+  job.limits.seconds = budget.seconds + overhead;
+  if (job.limits.memory_bytes == 0) job.limits.memory_bytes = available_memory();
   job.watch = [&](double seconds) {
     const std::string verdict = watch.verdict();
     BenchView view{.stage = "training", .experiment = order.experiment, .run = order.run};
@@ -211,7 +164,9 @@ RunReport Workbench::run(const RunOrder& order) {
     report.reason = reason;
     return report;
   };
-  if (const std::string why = build(order); !why.empty()) return ended(Outcome::kCrashed, why);
+  if (const std::string why = build(order.experiment, order.run, order.source); !why.empty()) {
+    return ended(Outcome::kCrashed, why);
+  }
 
   Curve rival;
   if (order.rival_experiment > 0) {
@@ -235,27 +190,25 @@ RunReport Workbench::run(const RunOrder& order) {
   const Score score =
       scorer_.score(folder / "model", lab_.eval_set(), folder.parent_path() / "score.log",
                     [&](double seconds) { return watch_stage(view, seconds); });
-  if (!score.refusal.empty()) return ended(Outcome::kCrashed, score.refusal);
-  report.val_ppl = score.ppl;
-  report.val_bpb = score.bpb;
+  record_score(folder, score.answer);
+  if (!score.answer) return ended(Outcome::kCrashed, score.refusal);
+  report.val_ppl = score.answer->eval_ppl;
+  report.val_bpb = score.answer->eval_bpb;
   return ended(Outcome::kScored, "");
 }
 
 std::optional<double> Workbench::confirm(int64_t experiment, int64_t run) {
   const fs::path folder = run_folder(experiment, run);
   const BenchView view{.stage = "confirming", .experiment = experiment, .run = run};
-  return scorer_
-      .score(folder / "model", lab_.confirm_set(), folder.parent_path() / "confirm.log",
-             [&](double seconds) { return watch_stage(view, seconds); })
-      .ppl;
+  return ppl_of(scorer_.score(folder / "model", lab_.confirm_set(),
+                              folder.parent_path() / "confirm.log",
+                              [&](double seconds) { return watch_stage(view, seconds); }));
 }
 
 std::optional<double> Workbench::reference() {
   const BenchView view{.stage = "scoring the full-precision model"};
-  return scorer_
-      .reference(lab_.eval_set(), lab_.root() / ".tern" / "reference.log",
-                 [&](double seconds) { return watch_stage(view, seconds); })
-      .ppl;
+  return ppl_of(scorer_.reference(lab_.eval_set(), lab_.root() / ".tern" / "reference.log",
+                                  [&](double seconds) { return watch_stage(view, seconds); }));
 }
 
 void Workbench::discard(int64_t experiment) {

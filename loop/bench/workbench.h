@@ -6,9 +6,9 @@
 
 #include "loop/bench/bench.h"
 #include "loop/bench/run_watch.h"
-#include "loop/bench/scorer.h"
 #include "tern/lab_files/lab.h"
 #include "tern/recipe/toolchain.h"
+#include "tern/runner/scorer.h"
 #include "tern/sandbox/supervise.h"
 
 namespace tern {
@@ -45,6 +45,7 @@ class Workbench : public Bench {
  public:
   Workbench(const Lab& lab, WorkbenchOptions options);
 
+  Described describe(int64_t experiment, const std::string& source) override;
   RunReport run(const RunOrder& order) override;
   std::optional<double> confirm(int64_t experiment, int64_t run) override;
   std::optional<double> reference() override;
@@ -53,19 +54,16 @@ class Workbench : public Bench {
   bool has_confirm_data() const override;
 
  private:
-  std::filesystem::path streamed_text() const;
   std::filesystem::path program_of(int64_t experiment) const;
   std::filesystem::path run_folder(int64_t experiment, int64_t run) const;
-  std::string build(const RunOrder& order);
+  std::string build(int64_t experiment, int64_t run, const std::string& source);
   JobResult train(const RunOrder& order, RunWatch& watch);
   std::string watch_stage(BenchView view, double seconds) const;
-  std::vector<std::filesystem::path> data() const;
 
   const Lab& lab_;
   WorkbenchOptions options_;
   Toolchain toolchain_;
   std::string toolchain_mark_;
-  LabManifest manifest_;
   Scorer scorer_;
 };
 

@@ -2,10 +2,10 @@
 
 #include "loop/record/summary.h"
 #include "loop/session.h"
-#include "loop/stop_signals.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/runner/stop_signals.h"
 
 namespace tern {
 namespace {

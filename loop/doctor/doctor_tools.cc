@@ -7,7 +7,7 @@
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/timer.h"
-#include "tern/recipe/toolchain.h"
+#include "tern/runner/recipe_program.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -22,7 +22,14 @@ Finding look_at_compiler(const fs::path& home) {
     const TemporaryFolder folder;
     write_file_atomically(folder / "probe.cpp", "#include \"tern/tern.h\"\nint main() {}\n");
     const Timer timer;
-    Toolchain::read(home).build(folder / "probe.cpp", folder / "probe");
+    const BuildOrder order = {.source = folder / "probe.cpp",
+                              .program = folder / "probe",
+                              .log = folder / "log",
+                              .sandbox = available_sandbox(),
+                              .watch = {}};
+    const JobResult built = build_recipe(Toolchain::read(home), order);
+    check(built.limit.empty() && built.exit_code == 0, "{} does not compile: {}",
+          order.source.string(), built.limit.empty() ? read_file(order.log) : built.limit);
     const double seconds = timer.seconds();
     const int code = capture_process({folder / "probe"}).exit_code;
     check(code == 0, "what it builds does not run here (exit code {})", code);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,7 +49,10 @@ Json json_of(const T& value) {
 inline void read_json(const Json& json, bool& out) { out = json.as_bool(); }
 inline void read_json(const Json& json, int& out) { out = static_cast<int>(json.as_int()); }
 inline void read_json(const Json& json, int64_t& out) { out = json.as_int(); }
-inline void read_json(const Json& json, double& out) { out = json.as_double(); }
+/// JSON has no word for a number that is none, so it is written as null.
+inline void read_json(const Json& json, double& out) {
+  out = json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.as_double();
+}
 inline void read_json(const Json& json, std::string& out) { out = json.as_string(); }
 inline void read_json(const Json& json, Json& out) { out = json; }
 template <HasFields T>

@@ -128,7 +128,9 @@ BudgetConfig read_budget(const Json* table, const std::string& source) {
 }  // namespace
 
 std::vector<std::string> BudgetConfig::flags() const {
-  return {"--tokens", fmt::format("{}", tokens), "--time-budget", fmt::format("{}", seconds)};
+  return {"--steps",       "0",
+          "--tokens",      fmt::format("{}", tokens),
+          "--time-budget", fmt::format("{}", seconds)};
 }
 
 LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {

@@ -32,6 +32,12 @@ TEST(LabConfig, ReadsWhatIsThereAndKeepsDefaults) {
   EXPECT_EQ(config.window, 2048);
 }
 
+TEST(LabConfig, ABudgetHoldsForARecipeThatSaysOtherwise) {
+  const std::vector<std::string> flags = config_of("[budget]\nseconds = 20\n").budget.flags();
+  EXPECT_EQ(flags,
+            (std::vector<std::string>{"--steps", "0", "--tokens", "0", "--time-budget", "20"}));
+}
+
 TEST(LabConfig, AnUnknownKeyNamesTheNearestOne) {
   EXPECT_EQ(error_of("[data]\nwindw = 3\n"),
             "lab.toml: unknown key data.windw; did you mean window?");

@@ -1,13 +1,8 @@
 #include "tern/recipe/toolchain.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
-#include "tern/base/error.h"
-#include "tern/base/file.h"
 #include "tern/base/json.h"
-#include "tern/base/process.h"
 #include "tern/base/sha256.h"
 
 namespace tern {
@@ -54,14 +49,6 @@ std::vector<fs::path> Toolchain::inputs() const {
   return inputs;
 }
 
-void Toolchain::build(const fs::path& source, const fs::path& program) const {
-  // Under a name of its own, then renamed: another process may be building or running the same one.
-  const fs::path unfinished = program.string() + fmt::format(".tmp-{}", ::getpid());
-  const CapturedRun run = capture_process(command(source, unfinished));
-  check(run.exit_code == 0, "{} does not compile:\n{}", source.string(), run.output);
-  fs::rename(unfinished, program);
-}
-
 std::string Toolchain::fingerprint() const {
   Sha256 hash;
   for (const auto* list : {&compile_, &link_}) {
@@ -79,19 +66,6 @@ std::string Toolchain::fingerprint() const {
   std::sort(headers.begin(), headers.end());
   for (const fs::path& header : headers) add_time(header);
   return hash.hex_digest();
-}
-
-fs::path build_recipe(const Toolchain& toolchain, const fs::path& source, const fs::path& cache,
-                      bool* built) {
-  const std::string key = sha256_of(toolchain.fingerprint() + read_file(source));
-  const fs::path program = cache / ("train-" + key.substr(0, 16));
-  const bool missing = !fs::exists(program);
-  if (built != nullptr) *built = missing;
-  if (missing) {
-    fs::create_directories(cache);
-    toolchain.build(source, program);
-  }
-  return program;
 }
 
 }  // namespace tern

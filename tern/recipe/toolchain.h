@@ -19,12 +19,8 @@ class Toolchain {
   /// What that command reads besides the system's files: headers and libraries.
   std::vector<std::filesystem::path> inputs() const;
 
-  /// Compiles and links one source file into a program. Throws an Error with the compiler's
-  /// messages when it does not compile.
-  void build(const std::filesystem::path& source, const std::filesystem::path& program) const;
-
-  /// A hash of everything besides the source that decides what build() makes: the commands, and
-  /// when the libraries and headers were last changed.
+  /// A hash of everything besides the source that decides what that command makes: the commands,
+  /// and when the libraries and headers were last changed.
   std::string fingerprint() const;
 
  private:
@@ -33,10 +29,5 @@ class Toolchain {
   std::vector<std::filesystem::path> archives_;
   std::filesystem::path headers_;
 };
-
-/// The program of a recipe, built if it is not there already for the same text and toolchain.
-/// Programs are kept in `cache`; `built` tells whether it had to be compiled.
-std::filesystem::path build_recipe(const Toolchain& toolchain, const std::filesystem::path& source,
-                                   const std::filesystem::path& cache, bool* built = nullptr);
 
 }  // namespace tern

@@ -55,6 +55,7 @@ struct Plan {
   char** environment;
   const char* folder;
   rlim_t file_bytes;
+  int input;
   PreparedSandbox* sandbox;
   Pipe output, reports, lifeline;
 };
@@ -94,8 +95,9 @@ void offer_to_memory_killer() noexcept {
 [[noreturn]] void become_program(const Plan& plan, pid_t keeper) noexcept {
   restore_signals();
   ::setsid();
-  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  ::dup2(nothing, STDIN_FILENO);
+  // An input that is the standard one already stays where it is.
+  const int input = plan.input >= 0 ? plan.input : ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (input != STDIN_FILENO) ::dup2(input, STDIN_FILENO);
   ::dup2(plan.output.write, STDOUT_FILENO);
   ::dup2(plan.output.write, STDERR_FILENO);
   close_on_exec_all();
@@ -209,6 +211,7 @@ Keeper::Keeper(const KeptProgram& program, PreparedSandbox& sandbox) : program_(
                      environment.data(),
                      program.folder.c_str(),
                      static_cast<rlim_t>(program.file_bytes),
+                     program.input,
                      &sandbox,
                      make_pipe(),
                      make_pipe(),

@@ -17,6 +17,7 @@ struct KeptProgram {
   std::vector<std::string> environment;  // NAME=VALUE
   std::string folder;                    // its working directory
   int64_t file_bytes = 0;                // largest file it may write; 0: no limit
+  int input = -1;                        // an open file to be its standard input; -1: none
 };
 
 /// A process between this one and a program. Whatever descends from the program and loses its
@@ -24,7 +25,7 @@ struct KeptProgram {
 /// process ends, even by SIGKILL, the keeper kills them all.
 class Keeper {
  public:
-  /// Starts the program with no input and its output going into a pipe. Throws when the machine has
+  /// Starts the program with its output going into a pipe. Throws when the machine has
   /// no processes or descriptors left.
   Keeper(const KeptProgram& program, PreparedSandbox& sandbox);
   /// Kills what is left.

@@ -78,7 +78,8 @@ KeptProgram kept_program(const Job& job, const PreparedSandbox& sandbox) {
   std::vector<std::string> command = job.command;
   command.front() = find_program(job);
   command = sandbox.wrap(command);
-  KeptProgram program = {command.front(), command, {}, job.folder.string(), job.limits.file_bytes};
+  KeptProgram program = {command.front(),       command,  {}, job.folder.string(),
+                         job.limits.file_bytes, job.input};
   for (const auto& [name, value] : job.environment) {
     program.environment.push_back(name + "=" + value);
   }
@@ -107,7 +108,7 @@ class Run {
       }
       if (!warned_at_) {
         look(now);
-      } else if (now > *warned_at_ + job_.limits.grace_seconds) {
+      } else if (grace_is_over(now)) {
         break;
       }
     }
@@ -140,6 +141,7 @@ class Run {
       if (n == 0) output_open_ = false;
       if (n <= 0) return false;
       log_.append({buffer, static_cast<size_t>(n)});
+      if (job_.show) job_.show({buffer, static_cast<size_t>(n)});
       last_output_ = seconds_since(start_);
     }
     return true;
@@ -152,6 +154,11 @@ class Run {
     if (result_.stopped.empty() && result_.limit.empty()) return;
     warned_at_ = now;
     warn();
+  }
+
+  bool grace_is_over(double now) const {
+    const double grace = job_.limits.grace_seconds;
+    return (grace > 0 && now > *warned_at_ + grace) || (job_.end_now && job_.end_now());
   }
 
   std::string overdue(double now) const {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace tern {
 /// one that takes too much of the machine (memory, processes, disk) is ended at once.
 struct Limits {
   double seconds = 0;           // wall clock
-  double grace_seconds = 5;     // from the warning, SIGTERM, to the end of the whole tree, SIGKILL
+  double grace_seconds = 5;     // from the warning, SIGTERM, to the end of the whole tree, SIGKILL;
+                                // 0: as long as it takes
   double idle_seconds = 0;      // without a byte of output
   int64_t memory_bytes = 0;     // resident, of all its processes together, looked at every 0.1 s
   int64_t processes = 0;        // at once, threads not counted
@@ -33,9 +35,14 @@ struct Job {
   std::vector<std::pair<std::string, std::string>> environment;
   Limits limits;
   Sandbox sandbox;
+  int input = -1;  // an open file to be its standard input, the caller's; -1: it has none
   /// Asked about ten times a second with the seconds since the start; a sentence ends the job and
   /// becomes its `stopped`. May be empty.
   std::function<std::string(double seconds)> watch;
+  /// Asked as often once the job was told to end: true ends it at once. May be empty.
+  std::function<bool()> end_now;
+  /// Gets the output as it comes, besides the log. May be empty.
+  std::function<void(std::string_view)> show;
 };
 
 struct JobResult {
@@ -46,7 +53,7 @@ struct JobResult {
   int64_t peak_memory = 0;  // resident bytes of all its processes together
 };
 
-/// Runs a program in a session of its own, with no input, until it ends or is ended. When it
+/// Runs a program in a session of its own, until it ends or is ended. When it
 /// returns no process of the job is left: descendants are killed wherever they have moved, and
 /// those that hold its output open delay nothing. They are killed too when this process itself is
 /// killed. Throws when the program cannot be started. The caller may have other children; it should

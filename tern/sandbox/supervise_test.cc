@@ -48,6 +48,42 @@ TEST(Supervise, RunsInItsFolderWithoutInputAndWithItsOwnEnvironmentOnly) {
                              "\nTERN_JOB=" + place.mark() + "\nTMPDIR=" + folder + "\n");
 }
 
+TEST(Supervise, ShowsTheOutputAsItComesBesidesTheLog) {
+  const Workplace place;
+  Job job = place.job("echo first; while [ ! -e seen ]; do sleep 0.01; done; echo last");
+  std::string shown;
+  job.show = [&](std::string_view piece) {
+    shown += piece;
+    if (shown == "first\n") write_file_atomically(place.run / "seen", "");
+  };
+  EXPECT_EQ(supervise(job).exit_code, 0);
+  EXPECT_EQ(shown, "first\nlast\n");
+  EXPECT_EQ(place.log(), shown);
+}
+
+TEST(Supervise, GivesAProgramTheInputThatIsMeantForIt) {
+  const Workplace place;
+  write_file_atomically(place.root / "text", "a story\n");
+  Job job = place.job("cat");
+  job.input = ::open((place.root / "text").c_str(), O_RDONLY | O_CLOEXEC);
+  supervise(job);
+  ::close(job.input);
+  EXPECT_EQ(place.log(), "a story\n");
+}
+
+TEST(Supervise, WithoutAGraceWaitsUntilItIsToldToEndNow) {
+  const Workplace place;
+  Job job = place.job("trap 'echo warned' TERM; while :; do sleep 0.01; done");
+  job.limits.grace_seconds = 0;
+  job.watch = [](double) { return "enough"; };
+  int asked = 0;
+  job.end_now = [&] { return ++asked > 10; };
+  const JobResult result = supervise(job);
+  EXPECT_EQ(result.stopped, "enough");
+  EXPECT_GT(result.seconds, 1);
+  EXPECT_NE(place.log().find("warned"), std::string::npos);
+}
+
 TEST(Supervise, InheritsNoOpenFile) {
   const Workplace place;
   const int secret = ::open("/etc/passwd", O_RDONLY);

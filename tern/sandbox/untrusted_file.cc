@@ -7,6 +7,9 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstring>
+
+#include "tern/base/error.h"
 
 namespace tern {
 namespace {
@@ -44,6 +47,27 @@ std::optional<std::string> read_untrusted(const std::filesystem::path& path, uin
   }
   ::close(fd);
   return out;
+}
+
+void replace_untrusted(const std::filesystem::path& path, std::string_view contents) {
+  const std::filesystem::path unfinished = path.string() + ".new";
+  std::filesystem::remove_all(unfinished);
+  const int fd =
+      ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+  check(fd >= 0, "cannot write {}: {}", unfinished.string(), std::strerror(errno));
+  bool written = true;
+  while (written && !contents.empty()) {
+    const ssize_t n = ::write(fd, contents.data(), contents.size());
+    written = n >= 0 || errno == EINTR;
+    if (n > 0) contents.remove_prefix(static_cast<size_t>(n));
+  }
+  const int error = errno;
+  ::close(fd);
+  check(written, "cannot write {}: {}", unfinished.string(), std::strerror(error));
+  if (std::filesystem::is_directory(std::filesystem::symlink_status(path))) {
+    std::filesystem::remove_all(path);
+  }
+  std::filesystem::rename(unfinished, path);
 }
 
 std::vector<std::map<std::string, std::string>> read_untrusted_table(

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tern {
@@ -13,6 +14,10 @@ namespace tern {
 /// no regular file (a link or a pipe could lead or hang the reader anywhere).
 std::optional<std::string> read_untrusted(const std::filesystem::path& path, uint64_t most,
                                           uint64_t offset = 0);
+
+/// Puts a file into a folder in which an unread program wrote, in the place of whatever has its
+/// name there; no link is followed. To be called when the program has ended.
+void replace_untrusted(const std::filesystem::path& path, std::string_view contents);
 
 /// Rows of an untrusted tab-separated file: texts by the header's column names, at most `most_rows`
 /// of them. Lines that do not have the header's number of columns are left out, as is a last line

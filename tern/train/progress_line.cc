@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdlib>
+
+#include "tern/contract/recipe_environment.h"
 
 namespace tern {
 
@@ -14,7 +17,10 @@ std::string clock_text(double seconds) {
   return fmt::format("{}:{:02}", minutes, total % 60);
 }
 
-ProgressLine::ProgressLine(std::FILE* out) : out_(out), terminal_(isatty(fileno(out)) != 0) {}
+ProgressLine::ProgressLine(std::FILE* out)
+    : out_(out),
+      terminal_(isatty(fileno(out)) != 0 ||
+                (out == stdout && std::getenv(kDrawProgress) != nullptr)) {}
 
 void ProgressLine::update(int64_t step, double fraction, double tokens_per_s, double loss,
                           double seconds_left) {

@@ -18,6 +18,8 @@ std::string formatted(const std::optional<double>& value) {
 
 }  // namespace
 
+std::string_view results_header() { return kHeader; }
+
 ResultsFile::ResultsFile(const std::filesystem::path& path, std::string experiment,
                          std::string commit, int64_t resumed_step)
     : table_(path, kHeader, resumed_step,

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "tern/train/run_table.h"
 
@@ -21,6 +22,9 @@ struct ResultsRow {
   double best_ppl = 0;  // of ternary evaluations; 0: there was none
   double q_neg1 = 0, q_zero = 0, q_pos1 = 0;
 };
+
+/// The names of its columns, in one line.
+std::string_view results_header();
 
 /// Appends rows to results.tsv, which is made with its header when missing. The columns are fixed:
 /// step lambda train_loss train_ppl eval_ppl eval_bpb lr time_s best_ppl q_neg1 q_zero q_pos1

@@ -8,6 +8,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/memory.h"
+#include "tern/contract/run_summary.h"
 #include "tern/data/sampler.h"
 #include "tern/data/stream_source.h"
 #include "tern/data/text_source.h"
@@ -22,6 +23,21 @@
 
 namespace tern {
 namespace fs = std::filesystem;
+namespace {
+
+// A field of the summary as a line shows it; empty for what is for programs alone.
+template <class T>
+std::string shown(const std::optional<T>& value) {
+  return value ? fmt::format("{}", *value) : "";
+}
+std::string shown(const std::optional<double>& value) {
+  return value ? fmt::format("{:.7g}", *value) : "";
+}
+std::string shown(const std::optional<EvalAnswer>&) { return ""; }
+std::string shown(int64_t) { return ""; }
+
+}  // namespace
+
 void RunOptions::add_to(Flags& flags) {
   flags.add("lab", lab, "the lab's folder");
   flags.add("run_dir", run_dir, "where the run writes");
@@ -158,28 +174,28 @@ void Run::save_checkpoint(const std::vector<Parameter>& tensors, const Json& sta
   tern::save_checkpoint(checkpoint(), tensors, state);
 }
 
-void Run::print_summary(const RunSummary& s) {
-  const double rate =
-      s.training_seconds > 0 ? static_cast<double>(s.tokens) / s.training_seconds : 0;
-  const std::pair<const char*, std::string> values[] = {
-      {"eval_ppl", fmt::format("{:.6f}", s.score.ppl)},
-      {"eval_bpb", fmt::format("{:.6f}", s.score.bpb)},
-      {"best_ppl", s.best_ppl > 0 ? fmt::format("{:.6f}", s.best_ppl) : ""},
-      {"train_loss", fmt::format("{:.6f}", s.train_loss)},
-      {"steps", std::to_string(s.steps)},
-      {"tokens", std::to_string(s.tokens)},
-      {"tokens_per_s", fmt::format("{:.1f}", rate)},
-      {"training_seconds", fmt::format("{:.2f}", s.training_seconds)},
-      {"total_seconds", fmt::format("{:.2f}", started_.seconds())},
-      {"peak_memory_gb", fmt::format("{:.3f}", peak_resident_memory() / 1e9)},
-      {"model", model_folder().string()}};
-  line_.print("---");
-  Json json = Json::object();
-  for (const auto& [key, value] : values) {
-    line_.print(fmt::format("{}: {}", key, value));
-    json.set(key, value);
+void Run::print_summary(const RunEnd& end) {
+  RunSummary summary;
+  summary.eval_ppl = end.score.ppl;
+  summary.eval_bpb = end.score.bpb;
+  if (end.best_ppl > 0) summary.best_ppl = end.best_ppl;
+  summary.train_loss = end.train_loss;
+  summary.steps = end.steps;
+  summary.tokens = end.tokens;
+  if (end.training_seconds > 0) {
+    summary.tokens_per_s = static_cast<double>(end.tokens) / end.training_seconds;
   }
-  write_file_atomically(folder_ / "summary.json", json.dump_pretty() + "\n");
+  summary.training_seconds = end.training_seconds;
+  summary.total_seconds = started_.seconds();
+  summary.peak_memory_gb = peak_resident_memory() / 1e9;
+  summary.model = model_folder().string();
+  line_.print("---");
+  summary.fields([&](std::string_view name, const auto& value) {
+    if (const std::string text = shown(value); !text.empty()) {
+      line_.print(fmt::format("{}: {}", name, text));
+    }
+  });
+  write_file_atomically(folder_ / RunSummary::kFile, summary.to_text());
 }
 
 void Run::add_tokenizer(const fs::path& model_folder) const {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "tern/base/fields.h"
 #include "tern/base/flags.h"
 #include "tern/base/timer.h"
 #include "tern/data/batches.h"
@@ -43,8 +44,8 @@ struct RunOptions {
   void add_to(Flags& flags);
 };
 
-/// What a finished run says of itself.
-struct RunSummary {
+/// What a recipe says of its run at the end.
+struct RunEnd {
   Evaluation score;     // at the end
   double best_ppl = 0;  // of ternary evaluations; 0: there was none
   double train_loss = 0;
@@ -99,8 +100,8 @@ class Run {
   /// Writes the checkpoint (see tern/train/checkpoint.h), with all rows of the steps before it.
   void save_checkpoint(const std::vector<Parameter>& tensors, const Json& state);
   /// Prints "---" and one `key: value` line each, and keeps them as summary.json in the run's
-  /// folder.
-  void print_summary(const RunSummary& summary);
+  /// folder (see tern/contract/run_summary.h).
+  void print_summary(const RunEnd& end);
 
   /// Puts the tokenizer's files beside a saved model, so that it can be scored on its own.
   void add_tokenizer(const std::filesystem::path& model_folder) const;

@@ -5,44 +5,53 @@
 #include <optional>
 #include <string>
 
-#include "tern/lab_files/lab.h"
+#include "tern/contract/eval_answer.h"
 #include "tern/sandbox/sandbox.h"
 
 namespace tern {
 
 /// The score of record of a saved model, or why it has none.
 struct Score {
-  std::optional<double> ppl, bpb;
+  std::optional<EvalAnswer> answer;
   std::string refusal;  // one sentence; empty with a score
+};
+
+struct ScorerOptions {
+  std::filesystem::path evaluator;  // the tern program
+  std::filesystem::path base;       // folder of the lab's full-precision model
+  Sandbox::Kind sandbox = Sandbox::Kind::kNone;
+  double max_bits = 0;     // per weight of the blocks; above, there is no score; 0: no limit
+  int64_t max_tokens = 0;  // score on so many only; 0: all
+  std::filesystem::path cache = {};  // folder of kept scores; empty: none is kept
 };
 
 /// Makes the score of record: `tern eval` in a process of its own, which reads the model and the
 /// evaluation tokens and nothing else. What the recipe's program said about itself plays no part.
+/// A kept score goes by the contents of model, evaluation tokens and evaluator.
 class Scorer {
  public:
-  /// `evaluator` is the tern program; `base` the folder of the lab's full-precision model.
-  Scorer(std::filesystem::path evaluator, std::filesystem::path base, double max_bits,
-         Sandbox::Kind sandbox);
+  using Watch = std::function<std::string(double seconds)>;
+
+  explicit Scorer(ScorerOptions options) : options_(std::move(options)) {}
 
   /// Scores `model` on the tokens in `tokens`; the evaluator's output goes to `log`. No score has a
   /// model that holds links, is of another architecture than the lab's, is not ternary, or takes
   /// more than max_bits per weight. `watch` may end it early, see Job.
   Score score(const std::filesystem::path& model, const std::filesystem::path& tokens,
-              const std::filesystem::path& log,
-              const std::function<std::string(double)>& watch) const;
+              const std::filesystem::path& log, const Watch& watch) const;
   /// Scores the lab's full-precision model itself.
   Score reference(const std::filesystem::path& tokens, const std::filesystem::path& log,
-                  const std::function<std::string(double)>& watch) const;
+                  const Watch& watch) const;
 
  private:
-  Score evaluate(const std::filesystem::path& model, const std::filesystem::path& tokens,
-                 const std::filesystem::path& log, const std::function<std::string(double)>& watch,
-                 Score (*judge)(const Json&, double)) const;
+  Score answer_to(const std::filesystem::path& model, const std::filesystem::path& tokens,
+                  const std::filesystem::path& log, const Watch& watch) const;
+  Score ask(const std::filesystem::path& model, const std::filesystem::path& tokens,
+            const std::filesystem::path& log, const Watch& watch) const;
+  std::filesystem::path kept_score(const std::filesystem::path& model,
+                                   const std::filesystem::path& tokens) const;
 
-  std::filesystem::path evaluator_;
-  std::filesystem::path base_;
-  double max_bits_;
-  Sandbox::Kind sandbox_;
+  ScorerOptions options_;
 };
 
 /// Why a model's folder may not be scored: links, or anything but plain files. Empty when it may.

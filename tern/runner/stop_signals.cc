@@ -1,4 +1,4 @@
-#include "loop/stop_signals.h"
+#include "tern/runner/stop_signals.h"
 
 #include <csignal>
 

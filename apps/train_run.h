@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tern/lab_files/lab.h"
+
+namespace tern {
+
+/// A run of `tern train`: a numbered folder of the lab, with what it takes to go on later.
+struct TrainRun {
+  std::filesystem::path folder;
+  std::vector<std::string> flags;  // of the recipe, all of them
+
+  /// Its name in results.tsv, where a bare number is an experiment of `tern research`.
+  std::string name() const { return "train-" + folder.filename().string(); }
+
+  /// Makes the folder of the next run and keeps recipe and flags in it.
+  static TrainRun start(const Lab& lab, std::vector<std::string> flags);
+  /// The newest run, which was stopped, with the flags that it had. Throws when it has finished,
+  /// the recipe has changed, or a flag in `given` differs from what the run had; with `force` such
+  /// flags are told to `say` and kept with the run instead.
+  static TrainRun resume(const Lab& lab, const std::vector<std::string>& given, bool force,
+                         const std::function<void(std::string_view)>& say);
+
+  /// Removes the folder of a run that was refused before it began, so that numbers count real runs.
+  void remove_if_nothing_ran() const;
+};
+
+}  // namespace tern

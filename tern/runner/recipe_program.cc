@@ -1,0 +1,138 @@
+#include "tern/runner/recipe_program.h"
+
+#include <unistd.h>
+
+#include "tern/base/error.h"
+#include "tern/base/file.h"
+#include "tern/base/process.h"
+#include "tern/base/temporary_folder.h"
+
+namespace tern {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double kLongestBuild = 300;               // seconds
+constexpr int64_t kBuildMemory = int64_t{6} << 30;  // cc1plus takes 0.5 GB for the shipped recipe
+constexpr int64_t kBuildDisk = int64_t{2} << 30;
+constexpr double kLongestDescription = 20;  // seconds, of which it needs one on a busy machine
+constexpr int64_t kDescriptionMemory = int64_t{1} << 30;
+constexpr int64_t kDescriptionBytes = 1 << 20;
+
+/// A folder beside the program, gone afterwards.
+class Workspace {
+ public:
+  explicit Workspace(const fs::path& program)
+      : path_(program.string() + fmt::format(".build-{}", ::getpid())) {
+    fs::remove_all(path_);
+    fs::create_directories(path_);
+  }
+  ~Workspace() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// The file that a streamed lab's text is read from, which may be an entry of an archive; empty for
+/// one that was tokenised beforehand or comes through standard input.
+fs::path streamed_file(const LabManifest& manifest) {
+  const std::string source = manifest.train_source.substr(0, manifest.train_source.find('!'));
+  return source == "-" ? "" : source;
+}
+
+std::string description_in(const std::string& output) {
+  const size_t begin = output.find('{'), end = output.rfind('}');
+  check(begin != output.npos && end != output.npos && begin < end,
+        "the recipe does not describe its knobs: expected JSON from --describe, found \"{}\"",
+        last_line(output));
+  return output.substr(begin, end + 1 - begin);
+}
+
+}  // namespace
+
+JobResult build_recipe(const Toolchain& toolchain, const BuildOrder& order) {
+  const Workspace workspace(order.program);
+  const fs::path made = workspace.path() / "train";
+  Job job;
+  job.command = toolchain.command(order.source, made);
+  job.folder = workspace.path();
+  job.log = order.log;
+  job.environment = {
+      {"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {"TMPDIR", workspace.path().string()}};
+  job.limits = {.seconds = kLongestBuild, .memory_bytes = kBuildMemory, .folder_bytes = kBuildDisk};
+  job.sandbox = {.kind = order.sandbox, .read = system_folders(), .write = {workspace.path()}};
+  const std::vector<fs::path> inputs = toolchain.inputs();
+  job.sandbox.read.insert(job.sandbox.read.end(), inputs.begin(), inputs.end());
+  job.sandbox.read.push_back(order.source);
+  job.watch = order.watch;
+  const JobResult result = supervise(job);
+  if (result.stopped.empty() && result.limit.empty() && result.exit_code == 0) {
+    // The sandbox lets no linker set a file's mode.
+    fs::permissions(made, fs::perms::owner_all);
+    fs::rename(made, order.program);
+  }
+  return result;
+}
+
+Job recipe_job(const Lab& lab, const fs::path& program, const fs::path& folder,
+               Sandbox::Kind sandbox) {
+  const LimitsConfig& limits = lab.config().limits;
+  const LabManifest manifest = LabManifest::read(lab);
+  const auto disk = static_cast<int64_t>(limits.disk_gb * 1e9);
+  Job job;
+  job.command = {program.string(), "--lab", lab.root().string(), "--run-dir", folder.string()};
+  job.folder = folder;
+  job.environment = {{"PATH", "/usr/bin:/bin"},
+                     {"LANG", "C.UTF-8"},
+                     {"HOME", folder.string()},
+                     {"TMPDIR", folder.string()},
+                     {kJobMark, folder.string()}};
+  job.limits = {.memory_bytes = static_cast<int64_t>(limits.memory_gb * 1e9),
+                .processes = limits.processes,
+                .folder_bytes = disk,
+                .file_bytes = disk};
+  job.sandbox = {.kind = sandbox, .read = system_folders(), .write = {folder}};
+  std::vector<fs::path>& read = job.sandbox.read;
+  read.insert(read.end(), {lab.root() / "lab.toml", lab.data(), manifest.model, program});
+  const fs::path text = streamed_file(manifest);
+  if (!text.empty() && fs::exists(text)) read.push_back(text);
+  return job;
+}
+
+void check_text_in_reach(const Lab& lab) {
+  const LabManifest manifest = LabManifest::read(lab);
+  const fs::path text = streamed_file(manifest);
+  check(text.empty() || fs::exists(text),
+        "this lab streams its text from {}, and train.cpp has no network in its sandbox; set "
+        "data.stream = false in lab.toml and run `tern prepare`",
+        manifest.train_source);
+}
+
+RecipeDescription describe_recipe(const fs::path& program, Sandbox::Kind sandbox) {
+  const TemporaryFolder outside;
+  Job job;
+  job.command = {program.string(), "--describe"};
+  job.folder = "/";
+  job.log = outside / "description";
+  job.environment = {{"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};
+  job.limits = {.seconds = kLongestDescription,
+                .memory_bytes = kDescriptionMemory,
+                .processes = 4,
+                .log_bytes = kDescriptionBytes};
+  job.sandbox = {.kind = sandbox, .read = system_folders(), .write = {}};
+  job.sandbox.read.push_back(program);
+  const JobResult result = supervise(job);
+  const std::string output = read_file(job.log);
+  check(result.limit.empty(), "the recipe does not describe its knobs: {}", result.limit);
+  check(result.exit_code == 0, "the recipe does not describe its knobs: exit code {}: {}",
+        result.exit_code, last_line(output));
+  return RecipeDescription::parse_untrusted(description_in(output));
+}
+
+}  // namespace tern

@@ -1,0 +1,153 @@
+#include "tern/runner/scorer.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tern/base/error.h"
+#include "tern/base/file.h"
+#include "tern/base/process.h"
+#include "tern/base/sha256.h"
+#include "tern/contract/json_form.h"
+#include "tern/sandbox/supervise.h"
+#include "tern/sandbox/untrusted_file.h"
+
+namespace tern {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double kSlowestEvaluation = 3600;  // seconds; a 1B model on WikiText-2 takes minutes
+constexpr const char* kArchitecture[] = {
+    "hidden_size",         "intermediate_size",       "num_hidden_layers", "num_attention_heads",
+    "num_key_value_heads", "max_position_embeddings", "vocab_size",        "tie_word_embeddings"};
+
+/// The JSON object in an output that may hold other lines as well.
+Json object_in(const std::string& output) {
+  const size_t begin = output.find('{'), end = output.rfind('}');
+  check(begin != output.npos && end != output.npos && begin < end, "`tern eval` printed no JSON");
+  return Json::parse(std::string_view(output).substr(begin, end + 1 - begin), "tern eval");
+}
+
+/// Why a model's answer is no score of record; empty when it is one.
+std::string refuse_answer(const EvalAnswer& answer, double max_bits) {
+  if (!answer.ternary()) return "the saved model is not ternary, so it has no score";
+  if (max_bits > 0 && !(answer.bits_per_weight <= max_bits)) {
+    return fmt::format(
+        "the layers of its blocks take {:.2f} bits per weight, scales and dense blocks included; "
+        "lab.toml's research.max_bits allows {}",
+        answer.bits_per_weight, max_bits);
+  }
+  if (!std::isfinite(answer.eval_ppl) || answer.eval_ppl <= 1) {
+    return "the perplexity of the saved model is not a number above 1";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string refuse_model_folder(const fs::path& model) {
+  struct stat info {};
+  if (::lstat(model.c_str(), &info) != 0) return "the run left no model";
+  if (!S_ISDIR(info.st_mode)) return "the model that the run left is no folder";
+  for (const fs::directory_entry& entry : fs::directory_iterator(model)) {
+    if (::lstat(entry.path().c_str(), &info) != 0) continue;
+    if (!S_ISREG(info.st_mode) || info.st_nlink != 1) {
+      return fmt::format(
+          "{} in the model's folder is a link or no plain file, so nothing of it is "
+          "scored",
+          entry.path().filename().string());
+    }
+  }
+  return "";
+}
+
+std::string refuse_architecture(const fs::path& model, const fs::path& base) {
+  const auto text = read_untrusted(model / "config.json", 1 << 20);
+  if (!text) return "the model that the run left has no config.json";
+  try {
+    const Json mine = Json::parse(*text, "config.json"), theirs = Json::read(base / "config.json");
+    for (const char* key : kArchitecture) {
+      const Json *a = mine.find(key), *b = theirs.find(key);
+      const std::string found = a == nullptr ? "nothing" : a->dump();
+      if (b != nullptr && found != b->dump()) {
+        return fmt::format(
+            "the saved model has {} = {}, the lab's has {}; another architecture is "
+            "another task",
+            key, found, b->dump());
+      }
+    }
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+Score Scorer::score(const fs::path& model, const fs::path& tokens, const fs::path& log,
+                    const Watch& watch) const {
+  if (std::string refusal = refuse_model_folder(model); !refusal.empty()) return {{}, refusal};
+  if (std::string refusal = refuse_architecture(model, options_.base); !refusal.empty()) {
+    return {{}, refusal};
+  }
+  Score score = answer_to(model, tokens, log, watch);
+  if (score.answer) score.refusal = refuse_answer(*score.answer, options_.max_bits);
+  if (!score.refusal.empty()) score.answer.reset();
+  return score;
+}
+
+Score Scorer::reference(const fs::path& tokens, const fs::path& log, const Watch& watch) const {
+  return answer_to(options_.base, tokens, log, watch);
+}
+
+Score Scorer::answer_to(const fs::path& model, const fs::path& tokens, const fs::path& log,
+                        const Watch& watch) const {
+  if (options_.cache.empty()) return ask(model, tokens, log, watch);
+  const fs::path kept = kept_score(model, tokens);
+  if (fs::exists(kept)) return {from_json<EvalAnswer>(Json::read(kept)), ""};
+  const Score score = ask(model, tokens, log, watch);
+  if (score.answer) {
+    fs::create_directories(options_.cache);
+    write_file_atomically(kept, json_of(*score.answer).dump_pretty() + "\n");
+  }
+  return score;
+}
+
+fs::path Scorer::kept_score(const fs::path& model, const fs::path& tokens) const {
+  std::vector<fs::path> files = {tokens, options_.evaluator, model / "config.json"};
+  for (const fs::directory_entry& file : fs::directory_iterator(model)) {
+    if (file.path().extension() == ".safetensors") files.push_back(file.path());
+  }
+  std::sort(files.begin() + 3, files.end());
+  std::string all = std::to_string(options_.max_tokens);
+  for (const fs::path& file : files) all += " " + sha256_of_file(file);
+  return options_.cache / ("score-" + sha256_of(all).substr(0, 16) + ".json");
+}
+
+Score Scorer::ask(const fs::path& model, const fs::path& tokens, const fs::path& log,
+                  const Watch& watch) const {
+  const fs::path& evaluator = options_.evaluator;
+  Job job;
+  job.command = {evaluator.string(), "eval", model.string(), "--json", "--eval", tokens.string()};
+  if (options_.max_tokens > 0) {
+    job.command.insert(job.command.end(), {"--max-tokens", std::to_string(options_.max_tokens)});
+  }
+  job.folder = "/";
+  job.log = log;
+  job.environment = {{"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};
+  job.limits.seconds = kSlowestEvaluation;
+  job.sandbox = {.kind = options_.sandbox, .read = system_folders(), .write = {}};
+  job.sandbox.read.insert(job.sandbox.read.end(), {evaluator, model, tokens});
+  job.watch = watch;
+  const JobResult result = supervise(job);
+  const std::string output = read_file(log);
+  if (!result.stopped.empty()) return {{}, result.stopped};
+  if (!result.limit.empty()) return {{}, "scoring: " + result.limit};
+  if (result.exit_code != 0) return {{}, "the model cannot be scored: " + last_line(output)};
+  try {
+    return {from_json<EvalAnswer>(object_in(output)), ""};
+  } catch (const Error& e) {
+    return {{}, fmt::format("the answer of `tern eval` is none: {}", e.what())};
+  }
+}
+
+}  // namespace tern

@@ -5,8 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tern/contract/knob_description.h"
-#include "tern/recipe/overrides.h"
-#include "tern/recipe/toolchain.h"
+#include "tern/runner/recipe_program.h"
 #include "tests/run_fixture.h"
 
 namespace tern {
@@ -71,7 +70,11 @@ class EditedRecipe : public RunTest {
     program_ = new TemporaryFolder;
     const fs::path source = program_->path() / "train.cpp";
     write_file_atomically(source, edited_recipe());
-    Toolchain::read(TERN_BUILD_DIR).build(source, program_->path() / "train");
+    const fs::path log = program_->path() / "build.log";
+    const JobResult built =
+        build_recipe(Toolchain::read(TERN_BUILD_DIR),
+                     {.source = source, .program = program_->path() / "train", .log = log, .watch = {}});
+    ASSERT_EQ(built.exit_code, 0) << read_file(log);
   }
   static void TearDownTestSuite() { delete program_; }
 

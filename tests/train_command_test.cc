@@ -90,7 +90,7 @@ TEST_F(TrainCommand, ScoresWhateverTheWarmUpIsAndWhateverBecomesOfTheRowsToCompa
 
 TEST_F(TrainCommand, LabTomlDecidesHowLongARunTrains) {
   write_file_atomically(lab_.root() / "lab.toml", "version = 1\n[budget]\nseconds = 0.25\n");
-  edit_recipe("int64_t steps = 0;", "int64_t steps = 20000;");
+  edit_recipe("// overrides begin\n", "// overrides begin\n    run.steps = 20000;\n");
   const CapturedRun ended = tern_train({"--no-score"});
   ASSERT_EQ(ended.exit_code, 0) << ended.output;
   const double seconds = std::stod(summary("0001", "training_seconds"));

@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <cstdlib>
 #include <set>
 
 #include "apps/ablation.h"
@@ -15,10 +14,11 @@
 #include "tern/base/sha256.h"
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"
+#include "tern/contract/layer_row.h"
+#include "tern/contract/table.h"
 #include "tern/lab_files/fingerprint.h"
 #include "tern/lab_files/lab.h"
 #include "tern/recipe/toolchain.h"
-#include "tern/train/run_table.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -46,20 +46,13 @@ struct AblateOptions {
   }
 };
 
-/// Mean of the flip rates in the last rows of a layers.tsv, those of its last step.
+/// Mean of the flip rates in the rows of a layers.tsv's last step.
 double last_flip_rate(const fs::path& layers) {
-  const std::string text = read_file(layers);
-  std::string last_step;
+  const std::vector<LayerRow> rows = read_table<LayerRow>(layers);
   double sum = 0;
   int64_t count = 0;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string row = text.substr(begin, end - begin);
-    const std::string step = row.substr(0, row.find('\t'));
-    const std::string rate(RunTable::field(row, 5));
-    if (step != last_step) sum = 0, count = 0, last_step = step;
-    if (!rate.empty()) sum += std::atof(rate.c_str()), ++count;
-    begin = end + 1;
+  for (const LayerRow& row : rows) {
+    if (row.step == rows.back().step && row.flip_rate) sum += *row.flip_rate, ++count;
   }
   return count > 0 ? sum / static_cast<double>(count) : 0;
 }

@@ -38,16 +38,10 @@ std::string first_error(const std::string& log) {
   return log.substr(begin, std::min<size_t>(log.find('\n', at) - begin, 300));
 }
 
-/// Rows of the run's results.tsv as the ledger keeps them.
-Json evaluations_of(const fs::path& folder) {
-  Json rows = Json::array();
-  for (const auto& row : read_untrusted_table(folder / "results.tsv", kMostEvaluations)) {
-    Json cells = Json::object();
-    for (const auto& [name, cell] : row) {
-      if (name != "experiment" && name != "commit") cells.set(name, cell.substr(0, 40));
-    }
-    rows.push_back(cells);
-  }
+/// Rows of the run's results.tsv; under which names is the harness's to say.
+std::vector<ResultsRow> evaluations_of(const fs::path& folder) {
+  auto rows = read_untrusted_rows<ResultsRow>(folder / "results.tsv", kMostEvaluations);
+  for (ResultsRow& row : rows) row.experiment.clear(), row.commit.clear();
   return rows;
 }
 

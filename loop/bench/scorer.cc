@@ -26,11 +26,11 @@ Json object_in(const std::string& output) {
   return Json::parse(std::string_view(output).substr(begin, end + 1 - begin), "tern eval");
 }
 
-Score judge_reference(const Json& json, double) {
+ScoreOfRecord judge_reference(const Json& json, double) {
   return {json.at("eval_ppl").as_double(), json.at("eval_bpb").as_double(), ""};
 }
 
-Score judge_ternary(const Json& json, double max_bits) {
+ScoreOfRecord judge_ternary(const Json& json, double max_bits) {
   if (json.get("kind", "") != "ternary") {
     return {{}, {}, "the saved model is not ternary, so it has no score"};
   }
@@ -94,8 +94,8 @@ Scorer::Scorer(fs::path evaluator, fs::path base, double max_bits, Sandbox::Kind
       max_bits_(max_bits),
       sandbox_(sandbox) {}
 
-Score Scorer::score(const fs::path& model, const fs::path& tokens, const fs::path& log,
-                    const std::function<std::string(double)>& watch) const {
+ScoreOfRecord Scorer::score(const fs::path& model, const fs::path& tokens, const fs::path& log,
+                            const std::function<std::string(double)>& watch) const {
   if (std::string refusal = refuse_model_folder(model); !refusal.empty()) return {{}, {}, refusal};
   if (std::string refusal = refuse_architecture(model, base_); !refusal.empty()) {
     return {{}, {}, refusal};
@@ -103,14 +103,14 @@ Score Scorer::score(const fs::path& model, const fs::path& tokens, const fs::pat
   return evaluate(model, tokens, log, watch, judge_ternary);
 }
 
-Score Scorer::reference(const fs::path& tokens, const fs::path& log,
-                        const std::function<std::string(double)>& watch) const {
+ScoreOfRecord Scorer::reference(const fs::path& tokens, const fs::path& log,
+                                const std::function<std::string(double)>& watch) const {
   return evaluate(base_, tokens, log, watch, judge_reference);
 }
 
-Score Scorer::evaluate(const fs::path& model, const fs::path& tokens, const fs::path& log,
-                       const std::function<std::string(double)>& watch,
-                       Score (*judge)(const Json&, double)) const {
+ScoreOfRecord Scorer::evaluate(const fs::path& model, const fs::path& tokens, const fs::path& log,
+                               const std::function<std::string(double)>& watch,
+                               ScoreOfRecord (*judge)(const Json&, double)) const {
   Job job;
   job.command = {evaluator_.string(), "eval", model.string(), "--json", "--eval", tokens.string()};
   job.folder = "/";

@@ -11,7 +11,7 @@
 namespace tern {
 
 /// The score of record of a saved model, or why it has none.
-struct Score {
+struct ScoreOfRecord {
   std::optional<double> ppl, bpb;
   std::string refusal;  // one sentence; empty with a score
 };
@@ -27,17 +27,18 @@ class Scorer {
   /// Scores `model` on the tokens in `tokens`; the evaluator's output goes to `log`. No score has a
   /// model that holds links, is of another architecture than the lab's, is not ternary, or takes
   /// more than max_bits per weight. `watch` may end it early, see Job.
-  Score score(const std::filesystem::path& model, const std::filesystem::path& tokens,
-              const std::filesystem::path& log,
-              const std::function<std::string(double)>& watch) const;
+  ScoreOfRecord score(const std::filesystem::path& model, const std::filesystem::path& tokens,
+                      const std::filesystem::path& log,
+                      const std::function<std::string(double)>& watch) const;
   /// Scores the lab's full-precision model itself.
-  Score reference(const std::filesystem::path& tokens, const std::filesystem::path& log,
-                  const std::function<std::string(double)>& watch) const;
+  ScoreOfRecord reference(const std::filesystem::path& tokens, const std::filesystem::path& log,
+                          const std::function<std::string(double)>& watch) const;
 
  private:
-  Score evaluate(const std::filesystem::path& model, const std::filesystem::path& tokens,
-                 const std::filesystem::path& log, const std::function<std::string(double)>& watch,
-                 Score (*judge)(const Json&, double)) const;
+  ScoreOfRecord evaluate(const std::filesystem::path& model, const std::filesystem::path& tokens,
+                         const std::filesystem::path& log,
+                         const std::function<std::string(double)>& watch,
+                         ScoreOfRecord (*judge)(const Json&, double)) const;
 
   std::filesystem::path evaluator_;
   std::filesystem::path base_;

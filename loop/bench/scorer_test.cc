@@ -30,7 +30,7 @@ class Scored {
 
   fs::path path() const { return folder_.path(); }
   fs::path model() const { return path() / "model"; }
-  Score score() const {
+  ScoreOfRecord score() const {
     return Scorer(path() / "evaluator", path() / "base", /*max_bits=*/3, available_sandbox())
         .score(model(), path() / "tokens", path() / "log", {});
   }
@@ -45,13 +45,13 @@ std::string printed(const std::string& kind, double bits, const std::string& ppl
 }
 
 TEST(Scorer, TakesThePerplexityFromTheEvaluator) {
-  const Score score = Scored(printed("ternary", 2.25, "12.5")).score();
+  const ScoreOfRecord score = Scored(printed("ternary", 2.25, "12.5")).score();
   EXPECT_EQ(score.ppl, 12.5);
   EXPECT_EQ(score.refusal, "");
 }
 
 TEST(Scorer, GivesNoneToAModelThatIsNotTernary) {
-  const Score score = Scored(printed("full precision", 32, "12.5")).score();
+  const ScoreOfRecord score = Scored(printed("full precision", 32, "12.5")).score();
   EXPECT_FALSE(score.ppl);
   EXPECT_THAT(score.refusal, HasSubstr("not ternary"));
 }

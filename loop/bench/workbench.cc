@@ -233,7 +233,7 @@ RunReport Workbench::run(const RunOrder& order) {
                              last_line(read_file(folder.parent_path() / "log.txt"))));
   }
   const BenchView view{.stage = "scoring", .experiment = order.experiment, .run = order.run};
-  const Score score =
+  const ScoreOfRecord score =
       scorer_.score(folder / "model", lab_.eval_set(), folder.parent_path() / "score.log",
                     [&](double seconds) { return watch_stage(view, seconds); });
   if (!score.refusal.empty()) return ended(Outcome::kCrashed, score.refusal);

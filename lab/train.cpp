@@ -420,7 +420,8 @@ Evaluation evaluate_and_report(Run& run, const Recipe& r, Training& t, float lam
                   .best_ppl = t.best_ppl,
                   .q_neg1 = negative,
                   .q_zero = zero,
-                  .q_pos1 = positive});
+                  .q_pos1 = positive,
+                  .eval_tokens = score.tokens});
   return score;
 }
 
@@ -438,7 +439,6 @@ void train_loop(Run& run, const Recipe& r, Training& t) {
     const float lambda = move_to(t.quantization, r, now);
     const double loss = train_step(t, r, lr);
     t.budget.step_done();
-
     constexpr double kSmoothing = 0.9;
     t.recent_loss = now.step == 0 ? loss : kSmoothing * t.recent_loss + (1 - kSmoothing) * loss;
     const Progress then = t.budget.progress();

@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <cstdlib>
 #include <set>
 
 #include "apps/ablation.h"
@@ -15,6 +14,8 @@
 #include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/timer.h"
+#include "tern/contract/layer_row.h"
+#include "tern/contract/table.h"
 #include "tern/lab_files/fingerprint.h"
 #include "tern/lab_files/lab.h"
 #include "tern/recipe/overrides.h"
@@ -22,7 +23,6 @@
 #include "tern/runner/run_folder.h"
 #include "tern/runner/sandbox_choice.h"
 #include "tern/sandbox/untrusted_file.h"
-#include "tern/train/run_table.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -52,20 +52,13 @@ struct AblateOptions {
   }
 };
 
-/// Mean of the flip rates in the last rows of a layers.tsv, those of its last step.
+/// Mean of the flip rates in the rows of a layers.tsv's last step.
 double last_flip_rate(const fs::path& layers) {
-  const std::string text = read_untrusted(layers, 64 << 20).value_or("");
-  std::string last_step;
+  const auto rows = read_untrusted_rows<LayerRow>(layers, 1'000'000);
   double sum = 0;
   int64_t count = 0;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string row = text.substr(begin, end - begin);
-    const std::string step = row.substr(0, row.find('\t'));
-    const std::string rate(RunTable::field(row, 5));
-    if (step != last_step) sum = 0, count = 0, last_step = step;
-    if (!rate.empty()) sum += std::atof(rate.c_str()), ++count;
-    begin = end + 1;
+  for (const LayerRow& row : rows) {
+    if (row.step == rows.back().step && row.flip_rate) sum += *row.flip_rate, ++count;
   }
   return count > 0 ? sum / static_cast<double>(count) : 0;
 }
@@ -104,7 +97,7 @@ class Ablation {
 
   double reference() const {
     const TemporaryFolder logs;
-    const Score score = scorer_.reference(lab_.eval_set(), logs / "log", Attended::watch());
+    const ScoreOfRecord score = scorer_.reference(lab_.eval_set(), logs / "log", Attended::watch());
     check(score.answer.has_value(), "the full-precision model has no score: {}", score.refusal);
     return score.answer->eval_ppl;
   }
@@ -152,9 +145,9 @@ class Ablation {
     fs::create_directories(folder);
     result.refused = train(folder, flags, seed);
     if (!result.refused.empty()) return result;
-    const Score search = score(folder, lab_.eval_set()),
-                confirm = score(folder, lab_.confirm_set());
-    for (const Score& score : {search, confirm}) {
+    const ScoreOfRecord search = score(folder, lab_.eval_set()),
+                        confirm = score(folder, lab_.confirm_set());
+    for (const ScoreOfRecord& score : {search, confirm}) {
       if (!score.answer) result.refused = score.refusal;
     }
     if (!result.refused.empty()) return result;
@@ -186,9 +179,10 @@ class Ablation {
     return run.exit_code == kSuccess ? "" : last_line(read_file(job.log));
   }
 
-  Score score(const fs::path& folder, const fs::path& tokens) const {
+  ScoreOfRecord score(const fs::path& folder, const fs::path& tokens) const {
     const TemporaryFolder logs;
-    const Score score = scorer_.score(folder / "model", tokens, logs / "log", Attended::watch());
+    const ScoreOfRecord score =
+        scorer_.score(folder / "model", tokens, logs / "log", Attended::watch());
     check(!Attended::stop_asked(), "stopped; what is done is kept");
     return score;
   }

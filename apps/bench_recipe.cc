@@ -19,6 +19,8 @@
 #include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/timer.h"
+#include "tern/contract/step_row.h"
+#include "tern/contract/table.h"
 #include "tern/model/model_files.h"
 #include "tern/parallel/parallel.h"
 #include "tern/runner/attended.h"
@@ -27,7 +29,6 @@
 #include "tern/tensor/compute_type.h"
 #include "tern/train/demo_base.h"
 #include "tern/train/distillation.h"
-#include "tern/train/run_table.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -113,13 +114,10 @@ struct TimedRun {
 
 /// Seconds of each step behind the first `warmup` ones, by the clock in steps.tsv.
 std::vector<double> step_seconds(const fs::path& steps_file, int64_t warmup) {
-  std::istringstream rows(read_untrusted(steps_file, 64 << 20).value_or(""));
-  std::string row;
-  std::getline(rows, row);  // names of the columns
   std::vector<double> seconds;
-  for (double last = 0; std::getline(rows, row);) {
-    const double now = untrusted_number(std::string(RunTable::field(row, 2))).value_or(0);
-    seconds.push_back(now - std::exchange(last, now));
+  double last = 0;
+  for (const StepRow& row : read_untrusted_rows<StepRow>(steps_file, 1'000'000)) {
+    seconds.push_back(row.seconds - std::exchange(last, row.seconds));
   }
   check(std::ssize(seconds) > warmup, "{}: expected more than {} steps, found {}",
         steps_file.string(), warmup, seconds.size());

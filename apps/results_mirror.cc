@@ -1,62 +1,27 @@
 #include "apps/results_mirror.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <limits>
-#include <map>
-#include <optional>
-#include <sstream>
 #include <utility>
 
 #include "tern/sandbox/untrusted_file.h"
-#include "tern/train/results.h"
+#include "tern/train/run_table.h"
 
 namespace tern {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kMostRows = 100'000;
-constexpr size_t kLongestCell = 40;
-
-std::vector<std::string> columns() {
-  std::istringstream header{std::string(results_header())};
-  std::vector<std::string> names;
-  for (std::string name; std::getline(header, name, '\t');) names.push_back(name);
-  return names;
-}
-
-using Cells = std::map<std::string, std::string>;
-
-/// A line with these cells in the order of the columns; empty where one is no number.
-std::optional<std::string> line_of(const Cells& cells, const std::string& experiment,
-                                   const std::string& commit) {
-  std::string line;
-  bool first = true;
-  for (const std::string& name : columns()) {
-    const auto found = cells.find(name);
-    std::string cell = found == cells.end() ? "" : found->second;
-    if (name == "experiment" || name == "commit") {
-      cell = name == "commit" ? commit : experiment;
-    } else if (!cell.empty() && (cell.size() > kLongestCell || !untrusted_number(cell))) {
-      return std::nullopt;
-    }
-    line += (std::exchange(first, false) ? "" : "\t") + cell;
-  }
-  return line + "\n";
-}
 
 /// The lab's table with all rows that it has.
 RunTable every_row(const fs::path& table) {
-  return {table, std::string(results_header()), std::numeric_limits<int64_t>::max()};
+  return {table, table_header<ResultsRow>(), std::numeric_limits<int64_t>::max()};
 }
 
 /// The same without those of this run.
 RunTable rows_but_of(const fs::path& table, const std::string& experiment) {
-  const std::vector<std::string> names = columns();
-  const auto column = std::ranges::find(names, "experiment") - names.begin();
-  return {table, std::string(results_header()), /*resumed_step=*/-1, [&](std::string_view row) {
-            return RunTable::field(row, static_cast<int>(column)) == experiment;
+  return {table, table_header<ResultsRow>(), /*resumed_step=*/-1, [&](std::string_view row) {
+            return cell_at(row, column_of(&ResultsRow::experiment)) == cell_of(experiment);
           }};
 }
 
@@ -72,16 +37,15 @@ ResultsMirror::ResultsMirror(fs::path lab_table, fs::path run_table, std::string
   if (fs::exists(lab_table_)) every_row(lab_table_);
 }
 
-std::vector<std::string> ResultsMirror::rows_of_run() const {
-  std::vector<std::string> rows;
-  for (const Cells& cells : read_untrusted_table(run_table_, kMostRows)) {
-    if (auto line = line_of(cells, experiment_, commit_)) rows.push_back(*line);
-  }
+std::vector<ResultsRow> ResultsMirror::rows_of_run() const {
+  auto rows = read_untrusted_rows<ResultsRow>(run_table_, kMostRows);
+  for (ResultsRow& row : rows) row.experiment = experiment_, row.commit = commit_;
   return rows;
 }
 
 void ResultsMirror::update() {
-  const std::vector<std::string> rows = rows_of_run();
+  std::vector<std::string> rows;
+  for (const ResultsRow& row : rows_of_run()) rows.push_back(table_row(row));
   if (rows == written_) return;
   const bool more = !written_.empty() && rows.size() > written_.size() &&
                     std::equal(written_.begin(), written_.end(), rows.begin());
@@ -94,19 +58,16 @@ void ResultsMirror::update() {
 }
 
 void ResultsMirror::add_score(const EvalAnswer& score) {
-  const std::vector<Cells> rows = read_untrusted_table(run_table_, kMostRows);
+  const std::vector<ResultsRow> rows = rows_of_run();
   if (rows.empty()) return;
-  Cells last = rows.back();
-  last["eval_ppl"] = fmt::format("{:.6g}", score.eval_ppl);
-  last["eval_bpb"] = fmt::format("{:.6g}", score.eval_bpb);
-  last["eval_tokens"] = std::to_string(score.tokens);
-  for (const auto& [name, share] :
-       {std::pair{"q_neg1", score.q_neg1}, {"q_zero", score.q_zero}, {"q_pos1", score.q_pos1}}) {
-    if (share) last[name] = fmt::format("{:.4f}", *share);
-  }
-  const auto line = line_of(last, experiment_, commit_);
-  if (!line) return;
-  every_row(lab_table_).append(*line, /*sync=*/true);
+  ResultsRow last = rows.back();
+  last.eval_ppl = score.eval_ppl;
+  last.eval_bpb = score.eval_bpb;
+  last.eval_tokens = score.tokens;
+  last.q_neg1 = {score.q_neg1.value_or(0)};
+  last.q_zero = {score.q_zero.value_or(0)};
+  last.q_pos1 = {score.q_pos1.value_or(0)};
+  every_row(lab_table_).append(table_row(last), /*sync=*/true);
 }
 
 }  // namespace tern

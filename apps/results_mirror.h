@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tern/contract/eval_answer.h"
+#include "tern/contract/results_row.h"
 
 namespace tern {
 
@@ -21,7 +22,7 @@ class ResultsMirror {
   void add_score(const EvalAnswer& score);
 
  private:
-  std::vector<std::string> rows_of_run() const;
+  std::vector<ResultsRow> rows_of_run() const;
 
   std::filesystem::path lab_table_, run_table_;
   std::string experiment_, commit_;

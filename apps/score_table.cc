@@ -10,7 +10,8 @@ std::string codes_of(const EvalAnswer& score) {
   return fmt::format("{:.3f} / {:.3f} / {:.3f}", *score.q_neg1, *score.q_zero, *score.q_pos1);
 }
 
-std::string row_of(const std::string& label, const EvalAnswer& score, const Score& reference) {
+std::string row_of(const std::string& label, const EvalAnswer& score,
+                   const ScoreOfRecord& reference) {
   const std::string ratio =
       reference.answer ? fmt::format("{:.3f}", score.eval_ppl / reference.answer->eval_ppl) : "-";
   return fmt::format("{:<28} {:>12.4f} {:>9} {:>9.4f} {:>12.2f} {:>9.0f}  {}\n", label,

@@ -10,7 +10,7 @@ namespace tern {
 /// One row of the table: a label and the score, or why there is none.
 struct ScoredModel {
   std::string label;
-  Score score;
+  ScoreOfRecord score;
 };
 
 /// Perplexity, its ratio to the first row's, bits per byte, bits per weight, the speed of scoring

@@ -128,7 +128,7 @@ class Training {
     fmt::print("scoring in a process of its own ...\n");
     std::fflush(stdout);
     const Scorer scorer = attended_.scorer(lab_, options_.score_tokens);
-    const Score trained = score_model(scorer, run_.folder / "model", "after training");
+    const ScoreOfRecord trained = score_model(scorer, run_.folder / "model", "after training");
     if (!trained.answer) {
       warn(fmt::format("{} has no score: {}", (run_.folder / "model").string(), trained.refusal));
       return Attended::stop_asked() ? kStopped : kFailure;
@@ -170,18 +170,19 @@ class Training {
     });
   }
 
-  Score score_model(const Scorer& scorer, const fs::path& model, const std::string& what) const {
+  ScoreOfRecord score_model(const Scorer& scorer, const fs::path& model,
+                            const std::string& what) const {
     const TemporaryFolder logs;
     return scorer.score(model, lab_.eval_set(), logs / "log", shown("the model " + what));
   }
 
-  Score score_reference(const Scorer& scorer) const {
+  ScoreOfRecord score_reference(const Scorer& scorer) const {
     const TemporaryFolder logs;
     return scorer.reference(lab_.eval_set(), logs / "log", shown("the full-precision model"));
   }
 
   /// Scores the model as the recipe's quantizer leaves it without any training.
-  Score score_untrained(const Scorer& scorer) const {
+  ScoreOfRecord score_untrained(const Scorer& scorer) const {
     const fs::path folder = lab_.cache() / "untrained";
     fs::create_directories(folder);
     const RunLock lock(folder);
@@ -201,7 +202,7 @@ class Training {
     return score_model(scorer, folder / "model", "without training");
   }
 
-  static Score comparison(const std::function<Score()>& make) try {
+  static ScoreOfRecord comparison(const std::function<ScoreOfRecord()>& make) try {
     return make();
   } catch (const std::exception& e) {
     return {{}, e.what()};

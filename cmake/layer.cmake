@@ -2,7 +2,7 @@
 # time of a build from nothing would go into parsing them.
 set(common_headers <algorithm> <cmath> <filesystem> <functional> <map> <memory> <span> <string>
                    <string_view> <vector> <fmt/core.h>)
-file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cc "")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cc CONTENT "")
 add_library(tern_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cc)
 target_link_libraries(tern_precompiled PRIVATE tern_flags fmt::fmt)
 target_precompile_headers(tern_precompiled PRIVATE ${common_headers})

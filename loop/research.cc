@@ -91,12 +91,11 @@ void Research::open() {
     const char* reason = "the budget, the data, the model or Tern itself changed since";
     say(fmt::format("{}: earlier runs cannot be compared with, the incumbent is measured anew",
                     reason));
-    record(Json::Object{{"event", "drift"}, {"reason", reason}});
+    record(event::Drift{.reason = reason});
   }
-  record(Json::Object{{"event", "session"},
-                      {"tag", parts_.branch.name().substr(5)},
-                      {"commit", tip},
-                      {"conditions", parts_.guard.conditions()}});
+  record(event::Session{.tag = parts_.branch.name().substr(5),
+                        .commit = tip,
+                        .conditions = parts_.guard.conditions()});
   if (new_conditions || history().reference_ppl() == 0) measure_reference();
   take_up_unfinished();
   const Experiment* e = history().unfinished();
@@ -122,7 +121,7 @@ void Research::find_own_edit(bool begun, const std::string& tip) {
 void Research::measure_reference() {
   const std::optional<double> ppl = parts_.bench.reference();
   if (!ppl) return;  // a figure to compare with, which nothing depends on
-  record(Json::Object{{"event", "reference"}, {"ppl", *ppl}});
+  record(event::Reference{.ppl = *ppl});
   say(fmt::format("the full-precision model: val_ppl {:.4f}", *ppl));
 }
 
@@ -134,11 +133,10 @@ void Research::take_up_unfinished() {
       const RunRecord run = history().at(number).runs[i];
       if (run.outcome != Outcome::kRunning) continue;
       parts_.bench.end_leftovers(number, run.number);
-      record(Json::Object{{"event", "ran"},
-                          {"experiment", number},
-                          {"run", run.number},
-                          {"outcome", "interrupted"},
-                          {"reason", "the loop or the machine went down"}});
+      event::Ran ran{.experiment = number, .run = run.number, .result = {}, .evaluations = {}};
+      ran.result.outcome = Outcome::kInterrupted;
+      ran.result.reason = "the loop or the machine went down";
+      record(ran);
       went_down = true;
     }
   }
@@ -156,7 +154,7 @@ void Research::take_up_unfinished() {
     end(e->number, Status::kCrash,
         {.reason = "the loop or the machine went down each time it ran, so it is not tried again"});
   } else if (went_down) {
-    record(Json::Object{{"event", "again"}, {"experiment", e->number}});
+    record(event::Again{.experiment = e->number});
     say(fmt::format("experiment {:04} was in flight when the loop went down: it is repeated",
                     e->number));
   }
@@ -243,19 +241,18 @@ void Research::plan(const Proposal& proposal, const std::string& refusal) {
         history().tip(), number, proposal.source,
         fmt::format("{:04} {}\n\n{}", number, proposal.description, proposal.expectation));
   }
-  record(Json::Object{{"event", "planned"},
-                      {"experiment", number},
-                      {"proposer", proposal.proposer},
-                      {"family", proposal.family},
-                      {"description", proposal.description},
-                      {"expectation", proposal.expectation},
-                      {"commit", commit},
-                      {"base", baseline ? int64_t{0} : history().incumbent()->number},
-                      {"refusal", refusal},
-                      {"program", refusal.empty() ? program_hash(proposal.source) : ""},
-                      {"code_lines", code_lines(proposal.source)},
-                      {"knobs", knobs_of(proposal.source)},
-                      {"usage", proposal.usage}});
+  record(event::Planned{.experiment = number,
+                        .proposer = proposal.proposer,
+                        .family = proposal.family,
+                        .description = proposal.description,
+                        .expectation = proposal.expectation,
+                        .commit = commit,
+                        .base = baseline ? int64_t{0} : history().incumbent()->number,
+                        .refusal = refusal,
+                        .program = refusal.empty() ? program_hash(proposal.source) : "",
+                        .code_lines = code_lines(proposal.source),
+                        .knobs = knobs_of(proposal.source),
+                        .usage = proposal.usage});
   if (!refusal.empty()) {
     end(number, Status::kRejected, {.reason = refusal});
     return;
@@ -303,12 +300,11 @@ void Research::end(int64_t number, Status status, const Step& decision) {
   const Experiment* before = history().incumbent();
   const int64_t old = before == nullptr ? 0 : before->number;
   const double noise = sigma();
-  record(Json::Object{{"event", "ended"},
-                      {"experiment", number},
-                      {"status", name_of(status)},
-                      {"reason", decision.reason},
-                      {"gain", decision.gain ? Json(*decision.gain) : Json()},
-                      {"sigma", noise > 0 ? Json(noise) : Json()}});
+  record(event::Ended{.experiment = number,
+                      .status = status,
+                      .reason = decision.reason,
+                      .gain = decision.gain,
+                      .sigma = noise > 0 ? std::optional(noise) : std::nullopt});
   parts_.branch.move_to(history().tip());
   if (status == Status::kKeep) {
     parts_.bench.discard(old);

@@ -54,7 +54,7 @@ class Research {
 
  private:
   const History& history() const { return parts_.journal.history(); }
-  void record(Json event) { parts_.journal.record(std::move(event)); }
+  void record(const Event& event) { parts_.journal.record(event); }
   int stops() const { return bounds_.stops ? bounds_.stops() : 0; }
   void say(const std::string& line) const { log_line(log_, line); }
 

@@ -15,25 +15,11 @@ constexpr uint64_t kConfirmSeeds = 1'000'000;  // far above those of baselines a
 /// A machine that trains so much faster or slower than before gives other results by that alone.
 constexpr double kSpeedDrift = 0.1;
 
-template <class T>
-Json json_of(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json ran_event(int64_t number, int64_t run, const RunReport& report) {
-  return Json::Object{{"event", "ran"},
-                      {"experiment", number},
-                      {"run", run},
-                      {"outcome", name_of(report.outcome)},
-                      {"reason", report.reason},
-                      {"val_ppl", json_of(report.val_ppl)},
-                      {"val_bpb", json_of(report.val_bpb)},
-                      {"steps", json_of(report.steps)},
-                      {"tokens", json_of(report.tokens)},
-                      {"training_s", json_of(report.training_s)},
-                      {"time_s", json_of(report.time_s)},
-                      {"memory_gb", json_of(report.memory_gb)},
-                      {"evaluations", report.evaluations}};
+event::Ran ran(const RunOrder& order, const RunReport& report) {
+  return {.experiment = order.experiment,
+          .run = order.run,
+          .result = report,
+          .evaluations = {report.evaluations}};
 }
 
 bool uses_seed(const Experiment& e, uint64_t seed) {
@@ -56,18 +42,14 @@ const RunRecord& Research::run(int64_t number, int64_t comparison, uint64_t seed
   const Experiment& e = history().at(number);
   const auto run = static_cast<int64_t>(e.runs.size()) + 1;
   const RunOrder order = order_of(e, run, comparison, seed);
-  record(Json::Object{{"event", "run"},
-                      {"experiment", number},
-                      {"run", run},
-                      {"comparison", comparison},
-                      {"seed", seed}});
+  record(event::RunBegun{.experiment = number, .run = run, .comparison = comparison, .seed = seed});
   RunReport report;
   try {
     report = parts_.bench.run(order);
   } catch (const Error& error) {
     report.outcome = Outcome::kInterrupted;
     report.reason = error.what();
-    record(ran_event(number, run, report));
+    record(ran(order, report));
     throw;
   }
   const std::string changed = parts_.guard.changed();
@@ -75,7 +57,7 @@ const RunRecord& Research::run(int64_t number, int64_t comparison, uint64_t seed
     report.outcome = Outcome::kVoid;
     report.reason = changed;
   }
-  record(ran_event(number, run, report));
+  record(ran(order, report));
   check(changed.empty(),
         "while experiment {:04} ran, {}; the run counts for nothing and the loop stops: find out "
         "who did it, mend it, and start again",
@@ -121,10 +103,7 @@ bool Research::confirm_pair(int64_t candidate, int64_t incumbent, uint64_t seed)
         "the model of experiment {:04}, run {}, could not be scored on the confirm data, though it "
         "was on the search data; see confirm.log in its folder",
         number, run->number);
-    record(Json::Object{{"event", "confirmed"},
-                        {"experiment", number},
-                        {"run", run->number},
-                        {"confirm_ppl", *ppl}});
+    record(event::Confirmed{.experiment = number, .run = run->number, .confirm_ppl = *ppl});
   }
   return true;
 }
@@ -161,7 +140,7 @@ void Research::look_for_drift() {
       fmt::format("the incumbent with seed {} came out {:+.2f} % from before, on {:+.1f} % tokens",
                   before.seed, 100 * (std::exp(moved) - 1), 100 * speed);
   say(reason + ": the machine drifted, so earlier runs are not compared with any more");
-  record(Json::Object{{"event", "drift"}, {"reason", reason}});
+  record(event::Drift{.reason = reason});
   measure_incumbent();
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "report/fake_lab_test_util.h"
+#include "report/history_lab_test_util.h"
 
 namespace tern {
 namespace {
@@ -13,13 +13,13 @@ int count(const std::string& text, const std::string& part) {
   return found;
 }
 
-std::string picture_of(const FakeLab& lab, const std::string& title = "lab") {
+std::string picture_of(const HistoryLab& lab, const std::string& title = "lab") {
   const History history = lab.history();
   return progress_svg(title, history, summarize(lab.lab(), history));
 }
 
 TEST(ProgressSvg, ShowsEveryTry) {
-  FakeLab lab;
+  HistoryLab lab;
   lab.add({.status = "baseline", .ppls = {20}});
   lab.add({.ppls = {21}});
   lab.add({.ppls = {900}});
@@ -35,7 +35,7 @@ TEST(ProgressSvg, ShowsEveryTry) {
 }
 
 TEST(ProgressSvg, ABetterTryStandsLower) {
-  FakeLab lab;
+  HistoryLab lab;
   lab.add({.status = "baseline", .ppls = {20}});
   lab.add({.status = "keep", .ppls = {18}});
   const std::string svg = picture_of(lab);
@@ -47,13 +47,13 @@ TEST(ProgressSvg, ABetterTryStandsLower) {
 }
 
 TEST(ProgressSvg, EscapesItsTitle) {
-  const std::string svg = picture_of(FakeLab(), "<lab> & co");
+  const std::string svg = picture_of(HistoryLab(), "<lab> & co");
   EXPECT_EQ(count(svg, "&lt;lab&gt; &amp; co"), 2);
   EXPECT_EQ(count(svg, "<lab>"), 0);
 }
 
 TEST(ProgressSvg, OfALabWithoutAScoreSaysSo) {
-  EXPECT_EQ(count(picture_of(FakeLab()), "no experiment has a score yet"), 1);
+  EXPECT_EQ(count(picture_of(HistoryLab()), "no experiment has a score yet"), 1);
 }
 
 }  // namespace

@@ -4,12 +4,14 @@
 
 #include <cmath>
 #include <ctime>
+#include <functional>
 #include <map>
 
 #include "report/line_diff.h"
 #include "report/run_curves.h"
 #include "report/selection.h"
 #include "report/text.h"
+#include "tern/contract/json_form.h"
 #include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
@@ -32,7 +34,6 @@ Json rounded(double value) {
 }
 
 Json maybe(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
-Json maybe(const std::optional<int64_t>& value) { return value ? Json(*value) : Json(); }
 Json text(const std::string& value) { return clipped(value, kMostText); }
 
 Json measured(const std::optional<Measured>& value) {
@@ -40,60 +41,65 @@ Json measured(const std::optional<Measured>& value) {
   return Json::Object{{"value", value->value}, {"sd", maybe(value->sd)}};
 }
 
-/// One member of all rows as an array.
-template <class Row>
-Json column(const std::vector<Row>& rows, double Row::*member) {
+Json figure(double value) { return rounded(value); }
+Json figure(int64_t value) { return rounded(static_cast<double>(value)); }
+template <class T>
+Json figure(const std::optional<T>& value) {
+  return value ? figure(*value) : Json();
+}
+
+/// A figure of all rows as an array.
+template <class Rows, class Figure>
+Json column(const Rows& rows, Figure of) {
   Json values = Json::array();
-  for (const Row& row : rows) values.push_back(rounded(row.*member));
+  for (const auto& row : rows) values.push_back(figure(std::invoke(of, row)));
   return values;
+}
+
+Json evaluations_json(const std::vector<RunCurves::Evaluation>& evaluations) {
+  const auto of_row = [&](auto member) {
+    return column(evaluations, [&](const auto& e) { return e.row.*member; });
+  };
+  return Json::Object{{"step", of_row(&ResultsRow::step)},
+                      {"tokens", column(evaluations, &RunCurves::Evaluation::tokens)},
+                      {"ppl", of_row(&ResultsRow::eval_ppl)},
+                      {"neg1", of_row(&ResultsRow::q_neg1)},
+                      {"zero", of_row(&ResultsRow::q_zero)},
+                      {"pos1", of_row(&ResultsRow::q_pos1)}};
+}
+
+Json layers_json(const std::vector<LayerRow>& layers) {
+  Json names = Json::array();
+  for (const LayerRow& row : layers) names.push_back(row.layer);
+  return Json::Object{{"name", names},
+                      {"step", layers.empty() ? Json() : figure(layers[0].step)},
+                      {"neg1", column(layers, &LayerRow::q_neg1)},
+                      {"zero", column(layers, &LayerRow::q_zero)},
+                      {"pos1", column(layers, &LayerRow::q_pos1)},
+                      {"flip_rate", column(layers, &LayerRow::flip_rate)}};
 }
 
 Json curves_json(const RunCurves& all) {
   const RunCurves curves = thinned(all, kPoints, kMostLayers);
-  using Step = RunCurves::Step;
-  using Evaluation = RunCurves::Evaluation;
-  using Layer = RunCurves::Layer;
-  Json names = Json::array();
-  for (const Layer& layer : curves.layers) names.push_back(layer.name);
   const auto& steps = curves.steps;
-  const auto& evaluations = curves.evaluations;
-  const auto& layers = curves.layers;
-  return Json::Object{
-      {"steps_written", static_cast<int64_t>(all.steps.size())},
-      {"step", column(steps, &Step::step)},
-      {"tokens", column(steps, &Step::tokens)},
-      {"loss", column(steps, &Step::loss)},
-      {"lr", column(steps, &Step::lr)},
-      {"lambda", column(steps, &Step::lambda)},
-      {"evaluations", Json::Object{{"step", column(evaluations, &Evaluation::step)},
-                                   {"tokens", column(evaluations, &Evaluation::tokens)},
-                                   {"ppl", column(evaluations, &Evaluation::ppl)},
-                                   {"neg1", column(evaluations, &Evaluation::neg1)},
-                                   {"zero", column(evaluations, &Evaluation::zero)},
-                                   {"pos1", column(evaluations, &Evaluation::pos1)}}},
-      {"layers", Json::Object{{"name", names},
-                              {"step", layers.empty() ? Json() : rounded(layers[0].step)},
-                              {"neg1", column(layers, &Layer::neg1)},
-                              {"zero", column(layers, &Layer::zero)},
-                              {"pos1", column(layers, &Layer::pos1)},
-                              {"flip_rate", column(layers, &Layer::flip_rate)}}},
-  };
+  return Json::Object{{"steps_written", static_cast<int64_t>(all.steps.size())},
+                      {"step", column(steps, &StepRow::step)},
+                      {"tokens", column(steps, &StepRow::tokens)},
+                      {"loss", column(steps, &StepRow::loss)},
+                      {"lr", column(steps, &StepRow::lr)},
+                      {"lambda", column(steps, &StepRow::lambda)},
+                      {"evaluations", evaluations_json(curves.evaluations)},
+                      {"layers", layers_json(curves.layers)}};
 }
 
 Json run_json(const RunRecord& run) {
-  return Json::Object{{"number", run.number},
-                      {"comparison", run.comparison},
-                      {"seed", std::to_string(run.seed)},
-                      {"outcome", name_of(run.outcome)},
-                      {"reason", text(run.reason)},
-                      {"stale", run.stale},
-                      {"val_ppl", maybe(run.val_ppl)},
-                      {"val_bpb", maybe(run.val_bpb)},
-                      {"steps", maybe(run.steps)},
-                      {"tokens", maybe(run.tokens)},
-                      {"training_s", maybe(run.training_s)},
-                      {"time_s", maybe(run.time_s)},
-                      {"memory_gb", maybe(run.memory_gb)}};
+  Json json = json_of<RunResult>(run);
+  json.set("number", run.number);
+  json.set("comparison", run.comparison);
+  json.set("seed", std::to_string(run.seed));
+  json.set("stale", run.stale);
+  json.set("reason", text(run.reason));
+  return json;
 }
 
 /// What an experiment's table row and hover show.

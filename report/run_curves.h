@@ -2,28 +2,25 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
+#include <optional>
 #include <vector>
+
+#include "tern/contract/layer_row.h"
+#include "tern/contract/results_row.h"
+#include "tern/contract/step_row.h"
 
 namespace tern {
 
-/// What a training program wrote about one run, of which every number may be missing: not a number
-/// stands for that. None of it is the score.
+/// What a training program wrote about one run. None of it is the score, and a number may be none.
 struct RunCurves {
-  struct Step {
-    double step, tokens, seconds, loss, lr, lambda;
-  };
   struct Evaluation {
-    double step, tokens, ppl, bpb, neg1, zero, pos1;
-  };
-  struct Layer {
-    double step, neg1, zero, pos1, flip_rate;
-    std::string name;
+    ResultsRow row;
+    std::optional<int64_t> tokens;  // read until then, as steps.tsv says
   };
 
-  std::vector<Step> steps;
+  std::vector<StepRow> steps;
   std::vector<Evaluation> evaluations;
-  std::vector<Layer> layers;  // every layer at every evaluation
+  std::vector<LayerRow> layers;  // every layer at every evaluation
 
   bool empty() const { return steps.empty() && evaluations.empty() && layers.empty(); }
 };

@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "report/fake_lab_test_util.h"
+#include "report/history_lab_test_util.h"
 
 namespace tern {
 namespace {
 
 TEST(ExperimentsWithCurves, AreFewOfManyAndHoldThoseThatMatter) {
-  FakeLab lab;
+  HistoryLab lab;
   lab.add({.status = "baseline", .ppls = {20}});
   for (int i = 2; i <= 400; ++i) {
     lab.add({.status = i == 100 ? "keep" : "discard",
@@ -22,13 +22,13 @@ TEST(ExperimentsWithCurves, AreFewOfManyAndHoldThoseThatMatter) {
 }
 
 TEST(ExperimentsWithCurves, AreAllOfASmallLab) {
-  FakeLab lab;
+  HistoryLab lab;
   for (int i = 1; i <= 20; ++i) lab.add({.status = i == 1 ? "baseline" : "crash"});
   EXPECT_EQ(experiments_with_curves(lab.history()).size(), 20u);
 }
 
 TEST(RunsWithCurves, AreTheScoredOnesOrElseTheLastOne) {
-  FakeLab lab;
+  HistoryLab lab;
   lab.add({.status = "baseline", .ppls = {20, 21, 22, 23}});
   lab.add({.status = "crash"});
   EXPECT_EQ(runs_with_curves(lab.history().at(1)).size(), 3u);

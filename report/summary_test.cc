@@ -4,17 +4,17 @@
 
 #include <cmath>
 
-#include "report/fake_lab_test_util.h"
+#include "report/history_lab_test_util.h"
 
 namespace tern {
 namespace {
 
-FakeLab::Plan baseline() {
+HistoryLab::Plan baseline() {
   return {.status = "baseline", .ppls = {20, 20.2, 19.8}, .knobs = {{"lr", "3e-4"}, {"old", "1"}}};
 }
 
 TEST(Summary, TellsTheGainOfTheBestOverTheBaselineWithItsUncertainty) {
-  FakeLab lab;
+  HistoryLab lab;
   lab.add(baseline());
   // The first run selected it, so that the other three are its score.
   lab.add({.status = "keep", .ppls = {15, 18, 18.1, 17.9}});
@@ -28,7 +28,7 @@ TEST(Summary, TellsTheGainOfTheBestOverTheBaselineWithItsUncertainty) {
 }
 
 TEST(Summary, SaysThatTheScoreOfTheSelectingRunAloneIsTooGood) {
-  FakeLab lab;
+  HistoryLab lab;
   lab.add(baseline());
   lab.add({.status = "keep", .ppls = {18}});
   const History history = lab.history();
@@ -36,7 +36,7 @@ TEST(Summary, SaysThatTheScoreOfTheSelectingRunAloneIsTooGood) {
 }
 
 TEST(Summary, NamesTheKnobsInWhichTheBestDiffersFromTheBaseline) {
-  FakeLab lab;
+  HistoryLab lab;
   lab.add(baseline());
   lab.add({.status = "keep", .ppls = {18}, .knobs = {{"lr", "1e-3"}, {"new", "2"}}});
   const History history = lab.history();
@@ -48,7 +48,7 @@ TEST(Summary, NamesTheKnobsInWhichTheBestDiffersFromTheBaseline) {
 }
 
 TEST(Summary, CountsExperimentsByStatus) {
-  FakeLab lab;
+  HistoryLab lab;
   lab.add(baseline());
   lab.add({.status = "crash"});
   lab.add({.status = "rejected"});
@@ -61,14 +61,14 @@ TEST(Summary, CountsExperimentsByStatus) {
 }
 
 TEST(Summary, OfALabWithoutExperimentsIsEmpty) {
-  const FakeLab lab;
+  const HistoryLab lab;
   const History history = lab.history();
   const Summary summary = summarize(lab.lab(), history);
   EXPECT_FALSE(summary.best_ppl || summary.sigma || summary.gain);
 }
 
 TEST(Summary, KnowsTheFullPrecisionModelsPerplexityFromTheLedger) {
-  const FakeLab fake;
+  const HistoryLab fake;
   const History history({Json::parse(R"({"event": "reference", "ppl": 17.25})", "test")});
   EXPECT_EQ(summarize(fake.lab(), history).full_precision_ppl, 17.25);
 }

@@ -53,40 +53,37 @@ std::string record(const std::string& event) {
 }
 
 /// An event under construction: the values of one step that are numbers.
-class Event {
+class StepEvent {
  public:
   void add(std::string_view tag, double value) {
-    if (std::isnan(value)) return;
+    if (!std::isfinite(value)) return;
     // Summary.value (1) { tag (1), simple_value (2) }
     values_ += text(1, text(1, tag) + float32(2, static_cast<float>(value)));
   }
   /// Event { wall_time (1), step (2), summary (5) }
-  std::string finish(double time, double step) const {
+  std::string finish(double time, int64_t step) const {
     if (values_.empty()) return "";
-    return record(float64(1, time) + integer(2, static_cast<int64_t>(step)) + text(5, values_));
+    return record(float64(1, time) + integer(2, step) + text(5, values_));
   }
 
  private:
   std::string values_;
 };
 
-/// Steps of an unread program may be any number, of which only some are an int64_t.
-bool countable(double step) { return step >= 0 && step < 9e15; }
-
 /// The seconds of training at a step, by the rows of steps.tsv, which come in order.
 class Clock {
  public:
   Clock(const RunCurves& curves, int64_t time) : steps_(curves.steps), time_(time) {}
 
-  double at(double step) {
+  double at(int64_t step) {
     for (; next_ < steps_.size() && steps_[next_].step <= step; ++next_) {
-      if (!std::isnan(steps_[next_].seconds)) seconds_ = steps_[next_].seconds;
+      if (std::isfinite(steps_[next_].seconds)) seconds_ = steps_[next_].seconds;
     }
     return static_cast<double>(time_) + seconds_;
   }
 
  private:
-  const std::vector<RunCurves::Step>& steps_;
+  const std::vector<StepRow>& steps_;
   int64_t time_;
   size_t next_ = 0;
   double seconds_ = 0;
@@ -120,32 +117,30 @@ std::string tensorboard_events(const RunCurves& curves, int64_t time) {
   // The first event says the format: file_version (3).
   std::string out = record(float64(1, static_cast<double>(time)) + text(3, "brain.Event:2"));
   Clock clock(curves, time);
-  for (const RunCurves::Step& step : curves.steps) {
-    if (!countable(step.step)) continue;
-    Event event;
-    event.add("train/loss", step.loss);
-    event.add("train/lr", step.lr);
-    event.add("train/lambda", step.lambda);
-    event.add("train/tokens", step.tokens);
-    out += event.finish(clock.at(step.step), step.step);
+  for (const StepRow& row : curves.steps) {
+    StepEvent event;
+    event.add("train/loss", row.loss);
+    event.add("train/lr", row.lr);
+    event.add("train/lambda", row.lambda);
+    event.add("train/tokens", static_cast<double>(row.tokens));
+    out += event.finish(clock.at(row.step), row.step);
   }
   Clock evaluation_clock(curves, time);
-  for (const RunCurves::Evaluation& row : curves.evaluations) {
-    if (!countable(row.step)) continue;
-    Event event;
-    event.add("eval/ppl", row.ppl);
-    event.add("eval/bpb", row.bpb);
-    event.add("codes/neg1", row.neg1);
-    event.add("codes/zero", row.zero);
-    event.add("codes/pos1", row.pos1);
+  for (const auto& [row, tokens] : curves.evaluations) {
+    StepEvent event;
+    event.add("eval/ppl", row.eval_ppl);
+    event.add("eval/bpb", row.eval_bpb);
+    event.add("codes/neg1", row.q_neg1);
+    event.add("codes/zero", row.q_zero);
+    event.add("codes/pos1", row.q_pos1);
     out += event.finish(evaluation_clock.at(row.step), row.step);
   }
   Clock layer_clock(curves, time);
-  for (const RunCurves::Layer& layer : curves.layers) {
-    if (!countable(layer.step)) continue;
-    Event event;
-    event.add("flip_rate/" + layer.name, layer.flip_rate);
-    out += event.finish(layer_clock.at(layer.step), layer.step);
+  for (const LayerRow& row : curves.layers) {
+    if (!row.flip_rate) continue;
+    StepEvent event;
+    event.add("flip_rate/" + row.layer, *row.flip_rate);
+    out += event.finish(layer_clock.at(row.step), row.step);
   }
   return out;
 }

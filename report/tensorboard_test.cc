@@ -4,7 +4,8 @@
 
 #include <cmath>
 
-#include "report/fake_lab_test_util.h"
+#include "report/history_lab_test_util.h"
+#include "tern/contract/table.h"
 
 namespace tern {
 namespace {
@@ -23,7 +24,9 @@ TEST(TensorboardEvents, BeginWithTheFormatsVersionAsTensorflowWritesIt) {
 
 TEST(TensorboardEvents, HoldAScalarOfAStep) {
   RunCurves curves;
-  curves.evaluations = {{3, 192, 2.0, NAN, NAN, NAN, NAN}};
+  const ResultsRow row{
+      .step = 3, .eval_ppl = 2.0, .eval_bpb = NAN, .q_neg1 = NAN, .q_zero = NAN, .q_pos1 = NAN};
+  curves.evaluations = {{.row = row, .tokens = 192}};
   const std::string events = tensorboard_events(curves, 0);
   // Event { step: 3, summary { value { tag: "eval/ppl", simple_value: 2.0 } } }
   const std::string expected(
@@ -33,16 +36,20 @@ TEST(TensorboardEvents, HoldAScalarOfAStep) {
   EXPECT_NE(events.find(expected), std::string::npos);
 }
 
-TEST(TensorboardEvents, SkipWhatIsNoNumberAndNoStep) {
+TEST(TensorboardEvents, SkipWhatIsNoNumber) {
   RunCurves curves;
-  curves.steps = {{1, NAN, NAN, NAN, NAN, NAN}, {-1e300, 1, 1, 1, 1, 1}};
-  EXPECT_EQ(tensorboard_events(curves, 0), tensorboard_events({}, 0));
+  curves.steps = {{.step = 1, .seconds = NAN, .loss = NAN, .lr = INFINITY, .lambda = 0.5}};
+  RunCurves bare;
+  bare.steps = {{.step = 1, .loss = NAN, .lr = NAN, .lambda = 0.5}};
+  EXPECT_EQ(tensorboard_events(curves, 0), tensorboard_events(bare, 0));
+  EXPECT_EQ(tensorboard_events(curves, 0).find("train/lr"), std::string::npos);
 }
 
 TEST(Tensorboard, WritesAFileForEveryRunWithCurvesAndOnlyOnce) {
-  FakeLab lab;
+  HistoryLab lab;
   lab.add({.status = "baseline", .ppls = {20, 21}});
-  lab.write(1, "2/run/steps.tsv", "step\tloss\n1\t3.5\n");
+  lab.write(1, "2/run/steps.tsv",
+            table_header<StepRow>() + table_row(StepRow{.step = 1, .loss = 3.5}));
   const fs::path root = write_tensorboard(lab.lab(), lab.history());
   ASSERT_TRUE(fs::exists(root / "0001.2"));
   EXPECT_FALSE(fs::exists(root / "0001.1"));

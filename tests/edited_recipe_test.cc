@@ -71,9 +71,9 @@ class EditedRecipe : public RunTest {
     const fs::path source = program_->path() / "train.cpp";
     write_file_atomically(source, edited_recipe());
     const fs::path log = program_->path() / "build.log";
-    const JobResult built =
-        build_recipe(Toolchain::read(TERN_BUILD_DIR),
-                     {.source = source, .program = program_->path() / "train", .log = log, .watch = {}});
+    const JobResult built = build_recipe(
+        Toolchain::read(TERN_BUILD_DIR),
+        {.source = source, .program = program_->path() / "train", .log = log, .watch = {}});
     ASSERT_EQ(built.exit_code, 0) << read_file(log);
   }
   static void TearDownTestSuite() { delete program_; }

@@ -20,6 +20,8 @@
 #include "tern/base/temporary_folder.h"
 #include "tern/contract/eval_answer.h"
 #include "tern/contract/json_form.h"
+#include "tern/contract/results_row.h"
+#include "tern/contract/table.h"
 
 namespace tern {
 
@@ -67,10 +69,11 @@ int main(int argc, char** argv) {
     if (!std::strcmp(argv[i], "--seed")) seed = std::atoi(argv[i + 1]);
   }
   Recipe recipe;
-  write("results.tsv",
-        "step\tlambda\ttrain_loss\ttrain_ppl\teval_ppl\teval_bpb\tlr\ttime_s\tbest_ppl\tq_neg1\t"
-        "q_zero\tq_pos1\texperiment\tcommit\n"
-        "8\t1\t2\t7.4\t9\t1\t0.1\t1\t9\t0.3\t0.4\t0.3\tx\ty\n");
+  write("results.tsv", )" +
+         Json(table_header<ResultsRow>() +
+              table_row(ResultsRow{.step = 8, .lambda = 1, .eval_ppl = 9, .experiment = "x"}))
+             .dump() +
+         R"();
   write("summary.json", "{\"steps\": 8, \"tokens\": 800, \"training_seconds\": 0.1}");
   act();
   char path[5000], text[100];

@@ -17,7 +17,9 @@ using ::testing::HasSubstr;
 
 class Scoring : public RunTest {
  protected:
-  Score score(const fs::path& model) const { return scorer().score(model, set(), log(), {}); }
+  ScoreOfRecord score(const fs::path& model) const {
+    return scorer().score(model, set(), log(), {});
+  }
   Scorer scorer() const {
     return Scorer({.evaluator = TERN_PROGRAM,
                    .base = lab_.model(),
@@ -30,7 +32,7 @@ class Scoring : public RunTest {
 
 TEST_F(Scoring, OfAPackedModelIsItsPerplexityWithTheWholeProtocol) {
   train("run");
-  const Score scored = score(model("run"));
+  const ScoreOfRecord scored = score(model("run"));
   ASSERT_TRUE(scored.answer) << scored.refusal;
   const EvalAnswer& answer = *scored.answer;
   const EvalSet text = EvalSet::read(set());
@@ -48,7 +50,7 @@ TEST_F(Scoring, OfAPackedModelIsItsPerplexityWithTheWholeProtocol) {
 }
 
 TEST_F(Scoring, OfAFullPrecisionModelIsOneForReferenceOnly) {
-  const Score reference = scorer().reference(set(), log(), {});
+  const ScoreOfRecord reference = scorer().reference(set(), log(), {});
   ASSERT_TRUE(reference.answer) << reference.refusal;
   EXPECT_EQ(reference.answer->kind, EvalAnswer::kFullPrecision);
   EXPECT_FALSE(reference.answer->q_zero);

@@ -4,10 +4,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "loop/record/experiment.h"
-#include "tern/base/json.h"
 #include "tern/contract/knob_description.h"
+#include "tern/contract/results_row.h"
 
 namespace tern {
 
@@ -29,13 +30,8 @@ struct RunOrder {
 };
 
 /// How it went, with what the ledger keeps of it.
-struct RunReport {
-  Outcome outcome = Outcome::kCrashed;
-  std::string reason;
-  std::optional<double> val_ppl, val_bpb;
-  std::optional<int64_t> steps, tokens;
-  std::optional<double> training_s, time_s, memory_gb;
-  Json evaluations;  // rows of results.tsv, as texts by column; an array
+struct RunReport : RunResult {
+  std::vector<ResultsRow> evaluations;  // as the program told them
 };
 
 /// What a built recipe says of its knobs, or why there is nothing to hear.

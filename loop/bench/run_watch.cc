@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <limits>
-#include <sstream>
 
+#include "tern/contract/step_row.h"
 #include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
@@ -30,13 +29,10 @@ double mean(const std::vector<double>& values, size_t begin, size_t end) {
                      : std::numeric_limits<double>::quiet_NaN();
 }
 
-/// Reads one line "step tokens seconds loss lr lambda" into the curve; the header has no numbers.
-void add_line(Curve& curve, const std::string& line) {
-  double tokens = 0, seconds = 0, loss = 0;
-  if (std::sscanf(line.c_str(), "%*s %lf %lf %lf", &tokens, &seconds, &loss) != 3) return;
-  curve.tokens.push_back(tokens);
-  curve.seconds.push_back(seconds);
-  curve.loss.push_back(loss);
+void add(Curve& curve, const StepRow& row) {
+  curve.tokens.push_back(static_cast<double>(row.tokens));
+  curve.seconds.push_back(row.seconds);
+  curve.loss.push_back(row.loss);
 }
 
 double speed(const Curve& curve, size_t steps) {
@@ -72,11 +68,15 @@ std::string RunWatch::verdict() {
 }
 
 void RunWatch::read_more() {
-  std::string text = read_untrusted(path_, 64 << 20, offset_).value_or("");
-  text.resize(text.rfind('\n') + 1);  // a line without its end is in the making
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) add_line(curve_, line);
-  offset_ += text.size();
+  const std::string text = read_untrusted(path_, 64 << 20, offset_).value_or("");
+  for (const std::string_view line : whole_lines(text)) {
+    offset_ += line.size() + 1;
+    if (columns_.empty()) {
+      columns_ = cells_of(line);
+    } else if (const auto row = parse_untrusted_row<StepRow>(columns_, cells_of(line))) {
+      add(curve_, *row);
+    }
+  }
 }
 
 std::string RunWatch::smoke() const {

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tern/contract/table.h"
+
 namespace tern {
 
 /// A training curve, as a run writes it into steps.tsv while it trains.
@@ -43,6 +45,7 @@ class RunWatch {
   Curve rival_;
   double behind_;
   Curve curve_;
+  Cells columns_;  // of the file, once its first line is there
   uint64_t offset_ = 0;
   bool smoked_ = false;
   size_t checks_done_ = 0;

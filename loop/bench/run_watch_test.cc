@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tern/base/temporary_folder.h"
+#include "tern/contract/step_row.h"
 
 namespace tern {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 /// A steps.tsv that grows as a run's does.
 class Steps {
  public:
-  Steps() : file_(path()) { file_ << "step\ttokens\tseconds\tloss\tlr\tlambda\n" << std::flush; }
+  Steps() : file_(path()) { file_ << table_header<StepRow>() << std::flush; }
 
   std::filesystem::path path() const { return folder_.path() / "steps.tsv"; }
   /// Adds `n` steps of 100 tokens with this loss.
@@ -21,7 +22,8 @@ class Steps {
     for (int i = 0; i < n; ++i) {
       ++steps_;
       seconds_ += seconds_each;
-      file_ << steps_ << '\t' << 100 * steps_ << '\t' << seconds_ << '\t' << loss << "\t0.1\t1\n";
+      file_ << table_row(
+          StepRow{.step = steps_, .tokens = 100 * steps_, .seconds = seconds_, .loss = loss});
     }
     file_ << std::flush;
     return *this;
@@ -31,7 +33,7 @@ class Steps {
  private:
   TemporaryFolder folder_;
   std::ofstream file_{path()};
-  int steps_ = 0;
+  int64_t steps_ = 0;
   double seconds_ = 0;
 };
 
@@ -91,6 +93,20 @@ TEST(RunWatch, PrunesNothingWhereTheScheduleWasChanged) {
   rival.add(100, 2.0);
   run.add(90, 2.5);
   EXPECT_EQ(RunWatch(run.path(), rival.curve(), 0).verdict(), "");
+}
+
+TEST(RunWatch, AStepThatIsHalfWrittenCountsOnceItIsWhole) {
+  const TemporaryFolder folder;
+  const auto path = folder / "steps.tsv";
+  const std::string row = table_row(StepRow{.step = 1, .tokens = 100, .loss = 2});
+  RunWatch watch(path, {}, 0);
+  const std::string all = table_header<StepRow>() + row + "no step\n" + row;
+  for (size_t written = 0; written <= all.size(); ++written) {
+    std::ofstream(path) << all.substr(0, written);
+    watch.read_more();
+  }
+  EXPECT_EQ(watch.steps(), 2);
+  EXPECT_EQ(watch.curve().tokens[1], 100);
 }
 
 TEST(RunWatch, WaitsForARunThatHasWrittenNothing) {

@@ -31,16 +31,10 @@ void require_disk(const fs::path& folder) {
       gigabytes(left), folder.string());
 }
 
-/// Rows of the run's results.tsv as the ledger keeps them.
-Json evaluations_of(const fs::path& folder) {
-  Json rows = Json::array();
-  for (const auto& row : read_untrusted_table(folder / "results.tsv", kMostEvaluations)) {
-    Json cells = Json::object();
-    for (const auto& [name, cell] : row) {
-      if (name != "experiment" && name != "commit") cells.set(name, cell.substr(0, 40));
-    }
-    rows.push_back(cells);
-  }
+/// Rows of the run's results.tsv; under which names is the harness's to say.
+std::vector<ResultsRow> evaluations_of(const fs::path& folder) {
+  auto rows = read_untrusted_rows<ResultsRow>(folder / "results.tsv", kMostEvaluations);
+  for (ResultsRow& row : rows) row.experiment.clear(), row.commit.clear();
   return rows;
 }
 
@@ -52,7 +46,7 @@ void add_summary(RunReport& report, const fs::path& folder) {
   report.training_s = summary.training_seconds;
 }
 
-std::optional<double> ppl_of(const Score& score) {
+std::optional<double> ppl_of(const ScoreOfRecord& score) {
   return score.answer ? std::optional(score.answer->eval_ppl) : std::nullopt;
 }
 
@@ -187,7 +181,7 @@ RunReport Workbench::run(const RunOrder& order) {
                              last_line(read_file(folder.parent_path() / "log.txt"))));
   }
   const BenchView view{.stage = "scoring", .experiment = order.experiment, .run = order.run};
-  const Score score =
+  const ScoreOfRecord score =
       scorer_.score(folder / "model", lab_.eval_set(), folder.parent_path() / "score.log",
                     [&](double seconds) { return watch_stage(view, seconds); });
   record_score(folder, score.answer);

@@ -20,6 +20,7 @@ Json planned(int64_t number, const std::string& source) {
   event.set("event", "planned");
   event.set("experiment", number);
   event.set("description", "another rate");
+  event.set("base", number - 1);
   event.set("program", program_hash(source));
   return event;
 }

@@ -4,17 +4,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <vector>
 
 #include "loop/propose/untrusted_text.h"
+#include "tern/contract/layer_row.h"
 #include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace fs = std::filesystem;
 namespace {
-
-using Row = std::map<std::string, std::string>;
 
 constexpr size_t kMostLayers = 40;
 constexpr size_t kMostRows = 200'000;
@@ -31,24 +29,17 @@ fs::path run_folder(const Lab& lab, const Experiment& e, const RunRecord& run) {
   return lab.experiment(e.number) / std::to_string(run.number);
 }
 
-/// A column of a row as one short word.
-std::string figure(const Row& row, const char* column, size_t most) {
-  const auto found = row.find(column);
-  return found == row.end() ? "" : one_line(found->second, most);
-}
-
-std::string layer_line(const Row& row) {
-  return fmt::format("{:<36} {:>8} {:>8} {:>8} {:>9}\n", figure(row, "layer", 36),
-                     figure(row, "q_neg1", 8), figure(row, "q_zero", 8), figure(row, "q_pos1", 8),
-                     figure(row, "flip_rate", 8));
+std::string layer_line(const LayerRow& row) {
+  return fmt::format("{:<36} {:>8} {:>8} {:>8} {:>9}\n", one_line(row.layer, 36),
+                     cell_of(row.q_neg1), cell_of(row.q_zero), cell_of(row.q_pos1),
+                     cell_of(row.flip_rate).substr(0, 8));
 }
 
 /// The rows of the last step in a layers.tsv.
-std::vector<Row> last_layers(const fs::path& table) {
-  std::vector<Row> rows = read_untrusted_table(table, kMostRows, kMostTable);
+std::vector<LayerRow> last_layers(const fs::path& table) {
+  std::vector<LayerRow> rows = read_untrusted_rows<LayerRow>(table, kMostRows, kMostTable);
   if (rows.empty()) return rows;
-  const std::string step = rows.back()["step"];
-  std::erase_if(rows, [&](Row& row) { return row["step"] != step; });
+  std::erase_if(rows, [step = rows.back().step](const LayerRow& row) { return row.step != step; });
   return rows;
 }
 
@@ -57,14 +48,14 @@ std::vector<Row> last_layers(const fs::path& table) {
 std::string layers_part(const Lab& lab, const History& history) {
   const Experiment* best = history.incumbent();
   if (best == nullptr) return {};
-  std::vector<Row> rows;
+  std::vector<LayerRow> rows;
   for (const RunRecord* run : best->estimate_runs()) {
     rows = last_layers(run_folder(lab, *best, *run) / "run" / "layers.tsv");
     if (!rows.empty()) break;
   }
   if (rows.empty()) return {};
-  std::string table = fmt::format("{:<36} {:>8} {:>8} {:>8} {:>9}\n", "layer", "q_neg1", "q_zero",
-                                  "q_pos1", "flip_rate");
+  std::string table =
+      fmt::format("{:<36} {:>8} {:>8} {:>8} {:>9}\n", "layer", "-1", "0", "+1", "changed");
   // Both ends of the model, where layers are most unlike the rest.
   const size_t gap = rows.size() > kMostLayers ? rows.size() - kMostLayers : 0;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -77,7 +68,7 @@ std::string layers_part(const Lab& lab, const History& history) {
   return fmt::format(
       "## The incumbent's layers at step {}\n\nShares of the codes -1, 0 and +1, and the share of "
       "codes that changed since the evaluation before.\n{}{}\n",
-      figure(rows[0], "step", 12), kDataOnly, fenced_data(table));
+      rows[0].step, kDataOnly, fenced_data(table));
 }
 
 std::string crash_part(const Lab& lab, const History& history) {

@@ -6,6 +6,8 @@
 #include "loop/propose/brief_data.h"
 #include "loop/propose/brief_history.h"
 #include "loop/propose/proposer_test_util.h"
+#include "tern/contract/layer_row.h"
+#include "tern/contract/table.h"
 
 namespace tern {
 namespace {
@@ -76,16 +78,19 @@ TEST_F(Brief, TheSearchStateGivesTheMeanOfEachValue) {
 
 TEST_F(Brief, ShowsTheLayersOfTheLastEvaluation) {
   write_run_file(1, "run/layers.tsv",
-                 "step\tlayer\tq_neg1\tq_zero\tq_pos1\tflip_rate\n"
-                 "50\tblocks.0.up\t0.3\t0.4\t0.3\t\n100\tblocks.0.up\t0.31\t0.38\t0.31\t0.02\n");
+                 table_header<LayerRow>() +
+                     table_row(LayerRow{.step = 50, .layer = "blocks.0.up", .q_zero = 0.4}) +
+                     table_row(LayerRow{.step = 100, .layer = "blocks.0.up", .q_zero = 0.38}));
   EXPECT_THAT(brief(), HasSubstr("layers at step 100"));
   EXPECT_THAT(brief(), HasSubstr("0.38"));
-  EXPECT_THAT(brief(), Not(HasSubstr("0.4 ")));
+  EXPECT_THAT(brief(), Not(HasSubstr("0.4000")));
 }
 
 TEST_F(Brief, ShowsAtMostFortyLayers) {
-  std::string table = "step\tlayer\tq_neg1\tq_zero\tq_pos1\tflip_rate\n";
-  for (int i = 0; i < 100; ++i) table += "1\tlayer" + std::to_string(i) + "\t0\t1\t0\t\n";
+  std::string table = table_header<LayerRow>();
+  for (int i = 0; i < 100; ++i) {
+    table += table_row(LayerRow{.step = 1, .layer = "layer" + std::to_string(i), .q_zero = 1});
+  }
   write_run_file(1, "run/layers.tsv", table);
   const std::string part = layers_part(lab_.lab, lab_.history);
   EXPECT_THAT(part, HasSubstr("layer19 "));

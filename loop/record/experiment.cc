@@ -45,6 +45,11 @@ Status status_named(std::string_view name) {
   return static_cast<Status>(index_of(kStatuses, name, "status"));
 }
 
+Json json_of(Outcome outcome) { return name_of(outcome); }
+Json json_of(Status status) { return name_of(status); }
+void read_json(const Json& json, Outcome& out) { out = outcome_named(json.as_string()); }
+void read_json(const Json& json, Status& out) { out = status_named(json.as_string()); }
+
 const RunRecord* Experiment::scored(uint64_t seed) const {
   for (const RunRecord& run : runs) {
     if (run.outcome == Outcome::kScored && run.seed == seed && !run.stale) return &run;

@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "tern/base/fields.h"
+#include "tern/base/json.h"
+
 namespace tern {
 
 /// How a run of a recipe ended.
@@ -37,19 +40,20 @@ std::string_view name_of(Status status);
 Outcome outcome_named(std::string_view name);
 Status status_named(std::string_view name);
 
-/// One run of an experiment's recipe with one seed.
-struct RunRecord {
-  int64_t number = 0;      // within the experiment, from 1; its folder's name
-  int64_t comparison = 0;  // the experiment on whose account it ran; 0: only to look for drift
-  uint64_t seed = 0;
+// In JSON both are their names.
+Json json_of(Outcome outcome);
+Json json_of(Status status);
+void read_json(const Json& json, Outcome& out);
+void read_json(const Json& json, Status& out);
+
+/// How a run ended, and what was measured of it.
+struct RunResult {
   Outcome outcome = Outcome::kRunning;
   std::string reason;  // one sentence when it was not scored
-  bool stale = false;  // made before the machine's speed drifted, so not to be compared with
 
   // Of the score of record.
   std::optional<double> val_ppl;
   std::optional<double> val_bpb;
-  std::optional<double> confirm_ppl;  // only where a change was to be promoted
 
   // What the program told of itself (never the score), and what the harness saw.
   std::optional<int64_t> steps;
@@ -57,6 +61,16 @@ struct RunRecord {
   std::optional<double> training_s;
   std::optional<double> time_s;     // wall clock
   std::optional<double> memory_gb;  // peak of all its processes
+  TERN_FIELDS(outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s, memory_gb)
+};
+
+/// One run of an experiment's recipe with one seed.
+struct RunRecord : RunResult {
+  int64_t number = 0;      // within the experiment, from 1; its folder's name
+  int64_t comparison = 0;  // the experiment on whose account it ran; 0: only to look for drift
+  uint64_t seed = 0;
+  bool stale = false;  // made before the machine's speed drifted, so not to be compared with
+  std::optional<double> confirm_ppl;  // only where a change was to be promoted
 };
 
 /// One proposed change and all its runs.

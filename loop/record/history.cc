@@ -5,70 +5,6 @@
 #include "tern/base/error.h"
 
 namespace tern {
-namespace {
-
-std::optional<double> number_of(const Json& event, const char* key) {
-  const Json* value = event.find(key);
-  if (value == nullptr || value->is_null()) return std::nullopt;
-  return value->as_double();
-}
-
-std::optional<int64_t> count_of(const Json& event, const char* key) {
-  const Json* value = event.find(key);
-  if (value == nullptr || value->is_null()) return std::nullopt;
-  return value->as_int();
-}
-
-RunRecord& run_of(Experiment& experiment, const Json& event) {
-  const int64_t number = event.at("run").as_int();
-  check(number >= 1 && number <= static_cast<int64_t>(experiment.runs.size()),
-        "the ledger speaks of run {} of experiment {}, which was never begun", number,
-        experiment.number);
-  return experiment.runs[static_cast<size_t>(number - 1)];
-}
-
-void plan(Experiment& e, const Json& event) {
-  e.attempts = 1;
-  e.proposer = event.get("proposer", "");
-  e.family = event.get("family", "");
-  e.description = event.get("description", "");
-  e.expectation = event.get("expectation", "");
-  e.reason = event.get("refusal", "");
-  e.commit = event.get("commit", "");
-  e.base = event.get("base", int64_t{0});
-  e.program = event.get("program", "");
-  e.code_lines = event.get("code_lines", int64_t{0});
-  if (const Json* knobs = event.find("knobs")) {
-    for (const auto& [name, value] : knobs->members())
-      e.knobs.emplace_back(name, value.as_string());
-  }
-}
-
-void begin_run(Experiment& e, const Json& event) {
-  RunRecord run;
-  run.number = event.at("run").as_int();
-  check(run.number == static_cast<int64_t>(e.runs.size()) + 1,
-        "the ledger begins run {} of experiment {}, which has {} runs", run.number, e.number,
-        e.runs.size());
-  run.comparison = event.at("comparison").as_int();
-  run.seed = static_cast<uint64_t>(event.at("seed").as_int());
-  e.runs.push_back(run);
-}
-
-void end_run(RunRecord& run, const Json& event) {
-  run.outcome = outcome_named(event.at("outcome").as_string());
-  run.reason = event.get("reason", "");
-  run.val_ppl = number_of(event, "val_ppl");
-  run.val_bpb = number_of(event, "val_bpb");
-  run.steps = count_of(event, "steps");
-  run.tokens = count_of(event, "tokens");
-  run.training_s = number_of(event, "training_s");
-  run.time_s = number_of(event, "time_s");
-  run.memory_gb = number_of(event, "memory_gb");
-}
-
-}  // namespace
-
 History::History(const std::vector<Json>& events) {
   for (const Json& event : events) apply(event);
 }
@@ -95,64 +31,109 @@ const Experiment* History::unfinished() const {
 
 bool History::tried(const std::string& program) const { return programs_.contains(program); }
 
-void History::apply(const Json& event) {
+void History::apply(const Event& event) {
   try {
-    fold(event);
+    std::visit([this](const auto& kind) { fold(kind); }, event);
+  } catch (const Error& e) {
+    fail("{} (in the ledger's event {})", e.what(), to_json(event).dump().substr(0, 200));
+  }
+}
+
+void History::apply(const Json& event) {
+  std::optional<Event> read;
+  try {
+    read = event_from(event);
   } catch (const Error& e) {
     fail("{} (in the ledger's event {})", e.what(), event.dump().substr(0, 200));
   }
+  apply(*read);
 }
 
-void History::fold(const Json& event) {
-  const std::string& kind = event.at("event").as_string();
-  if (kind == "session") {
-    tag_ = event.at("tag").as_string();
-    tip_ = event.at("commit").as_string();
-    conditions_ = event.at("conditions").as_string();
-  } else if (kind == "reference") {
-    reference_ppl_ = event.at("ppl").as_double();
-  } else if (kind == "planned") {
-    check(event.at("experiment").as_int() == next_number(),
-          "the ledger plans experiment {} where {} was next", event.at("experiment").as_int(),
-          next_number());
-    check(unfinished() == nullptr, "the ledger plans experiment {} while {} has no end",
-          next_number(), next_number() - 1);
-    const int64_t number = next_number();
-    experiments_.emplace_back().number = number;
-    plan(experiments_.back(), event);
-    programs_.insert(experiments_.back().program);
-  } else if (kind == "again") {
-    ++experiment_of(event).attempts;
-  } else if (kind == "run") {
-    begin_run(experiment_of(event), event);
-  } else if (kind == "ran") {
-    end_run(run_of(experiment_of(event), event), event);
-  } else if (kind == "confirmed") {
-    run_of(experiment_of(event), event).confirm_ppl = event.at("confirm_ppl").as_double();
-  } else if (kind == "ended") {
-    end(experiment_of(event), event);
-  } else if (kind == "drift") {
-    for (Experiment& e : experiments_) {
-      for (RunRecord& run : e.runs) run.stale = true;
-    }
-  } else {
-    fail("the ledger has an event \"{}\", which this Tern does not know; update Tern", kind);
+void History::fold(const event::Session& session) {
+  check(session.version.value_or(0) <= session.kVersion,
+        "the ledger was written by a newer Tern, in form {}, and this one knows {}; update Tern",
+        session.version.value_or(0), session.kVersion);
+  tag_ = session.tag;
+  tip_ = session.commit;
+  conditions_ = session.conditions;
+}
+
+void History::fold(const event::Reference& reference) { reference_ppl_ = reference.ppl; }
+
+void History::fold(const event::Planned& planned) {
+  check(planned.experiment == next_number(), "the ledger plans experiment {} where {} was next",
+        planned.experiment, next_number());
+  check(unfinished() == nullptr, "the ledger plans experiment {} while {} has no end",
+        next_number(), next_number() - 1);
+  Experiment e;
+  e.number = planned.experiment;
+  e.attempts = 1;
+  e.proposer = planned.proposer;
+  e.family = planned.family;
+  e.description = planned.description;
+  e.expectation = planned.expectation;
+  e.reason = planned.refusal;
+  e.commit = planned.commit;
+  e.base = planned.base;
+  e.program = planned.program;
+  e.code_lines = planned.code_lines.value_or(0);
+  if (planned.knobs.is_object()) {
+    for (const auto& [name, value] : planned.knobs.members())
+      e.knobs.emplace_back(name, value.as_string());
   }
+  programs_.insert(e.program);
+  experiments_.push_back(std::move(e));
 }
 
-Experiment& History::experiment_of(const Json& event) {
-  return const_cast<Experiment&>(at(event.at("experiment").as_int()));
+void History::fold(const event::RunBegun& begun) {
+  Experiment& e = experiment_of(begun.experiment);
+  check(begun.run == static_cast<int64_t>(e.runs.size()) + 1,
+        "the ledger begins run {} of experiment {}, which has {} runs", begun.run, e.number,
+        e.runs.size());
+  RunRecord& run = e.runs.emplace_back();
+  run.number = begun.run;
+  run.comparison = begun.comparison;
+  run.seed = begun.seed;
 }
 
-void History::end(Experiment& e, const Json& event) {
+void History::fold(const event::Ran& ran) {
+  RunResult& result = run_of(ran.experiment, ran.run);
+  result = ran.result;
+}
+
+void History::fold(const event::Confirmed& confirmed) {
+  run_of(confirmed.experiment, confirmed.run).confirm_ppl = confirmed.confirm_ppl;
+}
+
+void History::fold(const event::Ended& ended) {
+  Experiment& e = experiment_of(ended.experiment);
   check(e.status == Status::kRunning, "the ledger ends experiment {} twice", e.number);
-  e.status = status_named(event.at("status").as_string());
-  e.reason = event.get("reason", "");
-  e.gain = number_of(event, "gain");
-  e.sigma = number_of(event, "sigma");
+  e.status = ended.status;
+  e.reason = ended.reason;
+  e.gain = ended.gain;
+  e.sigma = ended.sigma;
   if (e.status != Status::kBaseline && e.status != Status::kKeep) return;
   incumbent_ = e.number;
   tip_ = e.commit;
+}
+
+void History::fold(const event::Again& again) { ++experiment_of(again.experiment).attempts; }
+
+void History::fold(const event::Drift&) {
+  for (Experiment& e : experiments_) {
+    for (RunRecord& run : e.runs) run.stale = true;
+  }
+}
+
+Experiment& History::experiment_of(int64_t number) {
+  return const_cast<Experiment&>(std::as_const(*this).at(number));
+}
+
+RunRecord& History::run_of(int64_t experiment, int64_t run) {
+  Experiment& e = experiment_of(experiment);
+  check(run >= 1 && run <= static_cast<int64_t>(e.runs.size()),
+        "the ledger speaks of run {} of experiment {}, which was never begun", run, e.number);
+  return e.runs[static_cast<size_t>(run - 1)];
 }
 
 }  // namespace tern

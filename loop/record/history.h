@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "loop/record/events.h"
 #include "loop/record/experiment.h"
 #include "tern/base/json.h"
 
@@ -11,19 +12,12 @@ namespace tern {
 
 /// Everything that happened in a lab, folded from the ledger's events. Pure: the same events give
 /// the same history, which is what makes a killed loop go on where it was.
-///
-/// The events, by their "event": session {tag, commit, conditions}; reference {ppl}, of the
-/// full-precision model; planned {experiment, proposer, family, description, expectation, commit,
-/// base, refusal, program, code_lines, knobs, usage}; run {experiment, run, comparison, seed}; ran
-/// {experiment, run, outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s,
-/// memory_gb, evaluations}; confirmed {experiment, run, confirm_ppl}; ended {experiment, status,
-/// reason, gain, sigma}; again {experiment} when an experiment in flight is taken up anew; drift
-/// {reason} when runs before it are no longer comparable.
 class History {
  public:
   explicit History(const std::vector<Json>& events = {});
 
   /// Takes one more event. Throws an Error that names the event when it fits nothing.
+  void apply(const Event& event);
   void apply(const Json& event);
 
   const std::vector<Experiment>& experiments() const { return experiments_; }
@@ -49,9 +43,17 @@ class History {
   const std::string& conditions() const { return conditions_; }
 
  private:
-  void fold(const Json& event);
-  Experiment& experiment_of(const Json& event);
-  void end(Experiment& experiment, const Json& event);
+  void fold(const event::Session& session);
+  void fold(const event::Reference& reference);
+  void fold(const event::Planned& planned);
+  void fold(const event::RunBegun& begun);
+  void fold(const event::Ran& ran);
+  void fold(const event::Confirmed& confirmed);
+  void fold(const event::Ended& ended);
+  void fold(const event::Again& again);
+  void fold(const event::Drift& drift);
+  Experiment& experiment_of(int64_t number);
+  RunRecord& run_of(int64_t experiment, int64_t run);
 
   std::vector<Experiment> experiments_;
   std::set<std::string> programs_;

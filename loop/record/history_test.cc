@@ -162,6 +162,12 @@ TEST(History, AnEventThatFitsNothingIsRefusedByItsName) {
   EXPECT_NE(torn.find("{\"event\":\"planned\",\"x\":1}"), std::string::npos) << torn;
 }
 
+TEST(History, ALedgerOfANewerFormIsNotGuessedAt) {
+  Json session = to_json(event::Session{.tag = "x", .commit = "c", .conditions = ""});
+  session.set("version", event::Session::kVersion + 1);
+  EXPECT_NE(error_of({session}).find("newer Tern"), std::string::npos);
+}
+
 TEST(History, AskingForAnExperimentThatIsNotThereSaysWhichThereAre) {
   const History history(night());
   try {

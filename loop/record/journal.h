@@ -15,7 +15,7 @@ class Journal {
 
   const History& history() const { return history_; }
   /// Appends to the ledger first, then folds the event into history and tables.
-  void record(const Json& event);
+  void record(const Event& event);
 
  private:
   Journal(const Lab& lab, const std::vector<Json>& events);

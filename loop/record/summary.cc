@@ -5,28 +5,17 @@
 
 #include "loop/loop_lock.h"
 #include "tern/base/error.h"
+#include "tern/contract/json_form.h"
 
 namespace tern {
 namespace {
 
-template <class T>
-Json json_of(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 Json to_json(const RunRecord& run) {
-  return Json::Object{{"run", run.number},
-                      {"seed", run.seed},
-                      {"outcome", name_of(run.outcome)},
-                      {"reason", run.reason},
-                      {"val_ppl", json_of(run.val_ppl)},
-                      {"val_bpb", json_of(run.val_bpb)},
-                      {"steps", json_of(run.steps)},
-                      {"tokens", json_of(run.tokens)},
-                      {"training_s", json_of(run.training_s)},
-                      {"time_s", json_of(run.time_s)},
-                      {"memory_gb", json_of(run.memory_gb)},
-                      {"stale", run.stale}};
+  const Json result = json_of<RunResult>(run);
+  Json json = Json::Object{{"run", run.number}, {"seed", run.seed}};
+  for (const auto& [name, value] : result.members()) json.set(name, value);
+  json.set("stale", run.stale);
+  return json;
 }
 
 double percent(double nats) { return 100 * (1 - std::exp(-nats)); }

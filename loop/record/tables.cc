@@ -5,49 +5,17 @@
 #include <string>
 #include <string_view>
 
-#include "loop/record/history.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/contract/experiment_row.h"
+#include "tern/contract/results_row.h"
+#include "tern/contract/table.h"
 
 namespace tern {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kExperiments =
-    "commit\tval_ppl\tmemory_gb\tstatus\tdescription\texperiment\tval_bpb\tsteps\ttokens\ttime_s\t"
-    "sigma\tgain\truns\tproposer\tfamily\texpectation\treason\n";
-// As tern/train/results.h has it: programs write the same table.
-constexpr std::string_view kResults =
-    "step\tlambda\ttrain_loss\ttrain_ppl\teval_ppl\teval_bpb\tlr\ttime_s\tbest_ppl\tq_neg1\tq_"
-    "zero\t"
-    "q_pos1\texperiment\tcommit\n";
-constexpr int kEvaluationColumns = 12;  // those before `experiment`
-constexpr size_t kShownCommit = 7;      // characters
-
-/// A text that stays within its field.
-std::string cell(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-  }
-  return text;
-}
-
-/// Empty when it was not measured.
-std::string cell(const std::optional<double>& value, int decimals) {
-  if (!value || !std::isfinite(*value)) return "";
-  std::string text = fmt::format("{:.{}f}", *value, decimals);
-  if (text.find_first_not_of("-0.") == std::string::npos && text[0] == '-') text.erase(0, 1);
-  return text;
-}
-
-std::string_view field(std::string_view row, int column) {
-  for (; column > 0; --column) {
-    const size_t tab = row.find('\t');
-    if (tab == std::string_view::npos) return "";
-    row.remove_prefix(tab + 1);
-  }
-  return row.substr(0, row.find('\t'));
-}
+constexpr size_t kShownCommit = 7;  // characters
 
 /// Mean of a figure over the runs that stand for the recipe and have it.
 template <class Figure>
@@ -68,7 +36,12 @@ bool counts(const RunRecord& run) {
   return run.outcome != Outcome::kInterrupted && run.outcome != Outcome::kRunning;
 }
 
-std::string experiment_row(const Experiment& e) {
+/// A figure that is one.
+std::optional<double> finite(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+ExperimentRow row_of(const Experiment& e) {
   std::optional<double> memory, sigma, gain;
   for (const RunRecord& run : e.runs) {
     if (counts(run)) memory = std::max(memory, run.memory_gb);
@@ -76,27 +49,23 @@ std::string experiment_row(const Experiment& e) {
   const std::optional<double> ppl = e.val_ppl();
   if (e.sigma && ppl) sigma = *e.sigma * *ppl;
   if (e.gain) gain = 100 * (1 - std::exp(-*e.gain));
-  const std::string cells[] = {e.commit.substr(0, kShownCommit),
-                               cell(ppl, 4),
-                               cell(memory, 2),
-                               std::string(name_of(e.status)),
-                               e.description,
-                               fmt::format("{:04}", e.number),
-                               cell(e.val_bpb(), 4),
-                               cell(mean(e, &RunRecord::steps), 0),
-                               cell(mean(e, &RunRecord::tokens), 0),
-                               cell(mean(e, &RunRecord::time_s), 1),
-                               cell(sigma, 4),
-                               cell(gain, 3),
-                               std::to_string(std::ranges::count_if(e.runs, counts)),
-                               e.proposer,
-                               e.family,
-                               e.expectation,
-                               e.reason};
-  std::string row;
-  for (const std::string& text : cells) row += cell(text) + "\t";
-  row.back() = '\n';
-  return row;
+  return {.commit = e.commit.substr(0, kShownCommit),
+          .val_ppl = finite(ppl),
+          .memory_gb = finite(memory),
+          .status = std::string(name_of(e.status)),
+          .description = e.description,
+          .experiment = fmt::format("{:04}", e.number),
+          .val_bpb = finite(e.val_bpb()),
+          .steps = mean(e, &RunRecord::steps),
+          .tokens = mean(e, &RunRecord::tokens),
+          .time_s = finite(mean(e, &RunRecord::time_s)),
+          .sigma = finite(sigma),
+          .gain = finite(gain),
+          .runs = std::ranges::count_if(e.runs, counts),
+          .proposer = e.proposer,
+          .family = e.family,
+          .expectation = e.expectation,
+          .reason = e.reason};
 }
 
 /// "0007" for the first run of experiment 7, "0007.2" for the second.
@@ -117,69 +86,89 @@ bool is_run_name(std::string_view name) {
          (dot == std::string_view::npos ? name.size() >= 4 : is_digits(name.substr(dot + 1)));
 }
 
-/// Rows of results.tsv for a "ran" event.
-std::string evaluation_rows(const Experiment& e, const Json& event) {
-  const Json* evaluations = event.find("evaluations");
-  const int64_t run = event.at("run").as_int();
-  if (evaluations == nullptr || !evaluations->is_array()) return "";
-  if (event.get("outcome", "") == name_of(Outcome::kInterrupted)) return "";
-  const std::string tail = "\t" + run_name(e, run) + "\t" + e.commit.substr(0, kShownCommit) + "\n";
+/// Rows of results.tsv for a run that ended.
+std::string evaluation_rows(const Experiment& e, const event::Ran& ran) {
+  if (ran.result.outcome == Outcome::kInterrupted) return "";
   std::string rows;
-  for (const Json& evaluation : evaluations->items()) {
-    for (int column = 0; column < kEvaluationColumns; ++column) {
-      const std::string_view name = field(kResults, column);
-      const Json* value = evaluation.find(name);
-      if (column > 0) rows += '\t';
-      if (value != nullptr && value->is_string()) rows += cell(value->as_string());
-    }
-    rows += tail;
+  for (ResultsRow row : ran.evaluations.rows) {
+    row.experiment = run_name(e, ran.run);
+    row.commit = e.commit.substr(0, kShownCommit);
+    rows += table_row(row);
   }
   return rows;
 }
 
-/// The text of a table, empty without one. Throws when it is a table of something else.
-std::string read_table(const fs::path& path, std::string_view columns) {
-  if (!fs::exists(path)) return "";
-  std::string text = read_file(path);
-  check(text.starts_with(columns) || columns.starts_with(text),  // the latter: torn
-        "{} is no table of the loop's (those begin with the columns {}); move it away",
-        path.string(), cell(std::string(columns)));
-  return text;
+[[noreturn]] void refuse_table(const fs::path& path, const std::string& columns) {
+  fail("{} is no table of the loop's (those begin with the columns {}); move it away",
+       path.string(), cell_of(columns));
 }
 
-/// The rows of results.tsv that are not ours. A last line without its end is torn.
-std::string rows_of_others(std::string_view table) {
+/// A file's text, empty without one.
+std::string text_of(const fs::path& path) { return fs::exists(path) ? read_file(path) : ""; }
+
+/// Refuses to replace what is no experiments.tsv. All of that file is ours, so that its first
+/// columns tell, and a torn header is one.
+void check_experiments(const fs::path& path, const std::string& old) {
+  const std::string header = table_header<ExperimentRow>();
+  const Cells columns = cells_of(header);
+  size_t first = 0;
+  for (size_t i = 0; i < column_of(&ExperimentRow::experiment); ++i) first += columns[i].size() + 1;
+  if (!old.starts_with(header.substr(0, first)) && !header.starts_with(old)) {
+    refuse_table(path, header);
+  }
+}
+
+/// The rows of results.tsv that are not ours, as this Tern writes them. A last line without its end
+/// is torn.
+std::string rows_of_others(const fs::path& path, const std::string& old) {
+  const std::string header = table_header<ResultsRow>();
+  if (header.starts_with(old)) return "";  // not there, or torn
+  const std::optional<std::string> table = with_columns(old, header);
+  if (!table) refuse_table(path, header);
   std::string others;
-  for (size_t row = std::min(table.size(), kResults.size()), end;
-       (end = table.find('\n', row)) != std::string::npos; row = end + 1) {
-    const std::string_view line = table.substr(row, end - row);
-    if (!is_run_name(field(line, kEvaluationColumns))) others.append(line).append("\n");
+  const std::vector<std::string_view> lines = whole_lines(*table);
+  for (size_t i = 1; i < lines.size(); ++i) {
+    if (is_run_name(cell_at(lines[i], column_of(&ResultsRow::experiment)))) continue;
+    others.append(lines[i]).append("\n");
   }
   return others;
 }
 
 /// Where the user removed the table, it begins anew.
-void append(const fs::path& path, std::string_view header, const std::string& rows) {
+void append(const fs::path& path, const std::string& header, const std::string& rows) {
   if (rows.empty()) return;
-  append_file(path, fs::exists(path) ? rows : std::string(header) + rows);
+  append_file(path, fs::exists(path) ? rows : header + rows);
+}
+
+/// What an event, which the history has taken, adds to the two tables.
+struct NewRows {
+  std::string experiments, results;
+};
+NewRows rows_of(const Event& event, const History& history) {
+  NewRows rows;
+  if (const auto* ran = std::get_if<event::Ran>(&event)) {
+    rows.results = evaluation_rows(history.at(ran->experiment), *ran);
+  } else if (const auto* ended = std::get_if<event::Ended>(&event)) {
+    rows.experiments = table_row(row_of(history.at(ended->experiment)));
+  }
+  return rows;
 }
 
 }  // namespace
 
 void write_tables(const Lab& lab, const std::vector<Json>& events) {
-  const std::string old_experiments = read_table(
-      lab.experiments_table(), kExperiments.substr(0, kExperiments.find("\texperiment")));
-  const std::string old_results = read_table(lab.results(), kResults);
-  std::string experiments(kExperiments);
-  std::string results = std::string(kResults) + rows_of_others(old_results);
+  const std::string old_experiments = text_of(lab.experiments_table());
+  const std::string old_results = text_of(lab.results());
+  check_experiments(lab.experiments_table(), old_experiments);
+  std::string experiments = table_header<ExperimentRow>();
+  std::string results = table_header<ResultsRow>() + rows_of_others(lab.results(), old_results);
   History history;
-  for (const Json& event : events) {
+  for (const Json& json : events) {
+    const Event event = event_from(json);
     history.apply(event);
-    const std::string& kind = event.at("event").as_string();
-    if (kind != "ran" && kind != "ended") continue;
-    const Experiment& e = history.at(event.at("experiment").as_int());
-    if (kind == "ran") results += evaluation_rows(e, event);
-    if (kind == "ended") experiments += experiment_row(e);
+    const NewRows rows = rows_of(event, history);
+    experiments += rows.experiments;
+    results += rows.results;
   }
   if (results != old_results) write_file_atomically(lab.results(), results);
   if (experiments != old_experiments) write_file_atomically(lab.experiments_table(), experiments);
@@ -190,12 +179,10 @@ Tables::Tables(const Lab& lab, const std::vector<Json>& events)
   write_tables(lab, events);
 }
 
-void Tables::ran(const Experiment& experiment, const Json& event) {
-  append(results_, kResults, evaluation_rows(experiment, event));
-}
-
-void Tables::ended(const Experiment& experiment) {
-  append(experiments_, kExperiments, experiment_row(experiment));
+void Tables::add(const Event& event, const History& history) {
+  const NewRows rows = rows_of(event, history);
+  append(experiments_, table_header<ExperimentRow>(), rows.experiments);
+  append(results_, table_header<ResultsRow>(), rows.results);
 }
 
 }  // namespace tern

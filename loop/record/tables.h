@@ -3,7 +3,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "loop/record/experiment.h"
+#include "loop/record/events.h"
+#include "loop/record/history.h"
 #include "tern/base/json.h"
 #include "tern/lab_files/lab.h"
 
@@ -12,7 +13,8 @@ namespace tern {
 /// Makes experiments.tsv and results.tsv anew from the ledger's events. Both are what an
 /// uninterrupted loop would have written: a row tells what was known when it was added, and runs
 /// that were interrupted count nowhere. Rows of results.tsv that `tern train` wrote stay, before
-/// the loop's. Throws when one of the files is another kind of table.
+/// the loop's, those of an older Tern with the columns that it did not know, empty. Throws when one
+/// of the files is another kind of table.
 void write_tables(const Lab& lab, const std::vector<Json>& events);
 
 /// experiments.tsv and results.tsv, derived from the ledger: made anew at the start, then a row at
@@ -20,10 +22,9 @@ void write_tables(const Lab& lab, const std::vector<Json>& events);
 class Tables {
  public:
   Tables(const Lab& lab, const std::vector<Json>& events);
-  /// Adds the evaluations of a run that just ended.
-  void ran(const Experiment& experiment, const Json& event);
-  /// Adds the row of an experiment that just ended.
-  void ended(const Experiment& experiment);
+  /// Adds what an event, which the history has taken, is told by: a run that just ended by the rows
+  /// of its evaluations, an experiment that did by its own.
+  void add(const Event& event, const History& history);
 
  private:
   std::filesystem::path experiments_, results_;

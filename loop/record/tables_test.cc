@@ -6,17 +6,30 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/contract/experiment_row.h"
+#include "tern/contract/results_row.h"
+#include "tern/contract/table.h"
 
 namespace tern {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr const char* kColumns =
-    "commit\tval_ppl\tmemory_gb\tstatus\tdescription\texperiment\tval_bpb\tsteps\ttokens\ttime_s\t"
-    "sigma\tgain\truns\tproposer\tfamily\texpectation\treason\n";
-constexpr const char* kResultsColumns =
-    "step\tlambda\ttrain_loss\ttrain_ppl\teval_ppl\teval_bpb\tlr\ttime_s\tbest_ppl\tq_neg1\t"
-    "q_zero\tq_pos1\texperiment\tcommit\n";
+const std::string kColumns = table_header<ExperimentRow>();
+const std::string kResultsColumns = table_header<ResultsRow>();
+
+const Evaluations kEvaluations{{{.step = 50, .lambda = 1, .eval_ppl = 8.125, .q_pos1 = 0.3},
+                                {.step = 100, .eval_ppl = 8, .eval_tokens = 4096}}};
+
+/// The rows of those evaluations under a run's name.
+std::string evaluation_rows(const char* run) {
+  std::string rows;
+  for (ResultsRow row : kEvaluations.rows) {
+    row.experiment = run;
+    row.commit = "0123456";
+    rows += table_row(row);
+  }
+  return rows;
+}
 
 Json planned(int number) {
   return Json::parse(R"({"event": "planned", "experiment": )" + std::to_string(number) +
@@ -35,13 +48,13 @@ Json run(int experiment, int number) {
 }
 
 Json ran(int experiment, int number, double ppl) {
-  return Json::parse(fmt::format(R"({{"event": "ran", "experiment": {}, "run": {},
+  return Json::parse(
+      fmt::format(R"({{"event": "ran", "experiment": {}, "run": {},
       "outcome": "scored", "val_ppl": {}, "val_bpb": 1.25, "steps": {}, "tokens": 4096,
       "time_s": 12.34, "memory_gb": {},
-      "evaluations": [{{"step": "50", "lambda": "1", "eval_ppl": "8.125\tx", "q_pos1": "0.3"}},
-                      {{"step": "100"}}]}})",
-                                 experiment, number, ppl, 10 * number, 0.5 * number),
-                     "ran");
+      "evaluations": {}}})",
+                  experiment, number, ppl, 10 * number, 0.5 * number, json_of(kEvaluations).dump()),
+      "ran");
 }
 
 Json interrupted(int experiment, int number) {
@@ -71,11 +84,7 @@ class TablesTest : public testing::Test {
   /// Goes on as the loop does: ledger first, then the tables.
   void record(Tables& tables, History& history, const Json& event) {
     history.apply(event);
-    const std::string& kind = event.at("event").as_string();
-    if (kind != "ran" && kind != "ended") return;
-    const Experiment& e = history.at(event.at("experiment").as_int());
-    if (kind == "ran") tables.ran(e, event);
-    if (kind == "ended") tables.ended(e);
+    tables.add(event_from(event), history);
   }
 
   const std::vector<Json> night_ = {
@@ -97,7 +106,7 @@ TEST_F(TablesTest, AnExperimentHasOneRowOfWhatWasMeasured) {
                       ended(1, "baseline")});
   EXPECT_EQ(
       experiments(),
-      std::string(kColumns) +
+      kColumns +
           "0123456\t8.0000\t1.00\tbaseline\tlr: 1 -> 2\t0001\t1.2500\t15\t4096\t12.3\t0.0800\t"
           "9.516\t2\tbuiltin\tpriority\ta lower loss\tbetter\n");
 }
@@ -106,7 +115,7 @@ TEST_F(TablesTest, WhatWasNotMeasuredIsEmptyAndARunningExperimentHasNoRow) {
   Json end = ended(1, "rejected");
   end.set("gain", Json());
   write_tables(lab_, {planned(1), end, planned(2), run(2, 1)});
-  EXPECT_EQ(experiments(), std::string(kColumns) +
+  EXPECT_EQ(experiments(), kColumns +
                                "0123456\t\t\trejected\tlr: 1 -> 2\t0001\t\t\t\t\t\t\t0\tbuiltin\t"
                                "priority\ta lower loss\tbetter\n");
 }
@@ -115,16 +124,12 @@ TEST_F(TablesTest, AProposalThatNeverBecameACommitKeepsItsColumns) {
   Json plan = planned(1);
   plan.set("commit", "");
   write_tables(lab_, {plan, ended(1, "rejected")});
-  EXPECT_EQ(experiments().find(std::string(kColumns) + "\t\t\trejected\t"), 0U) << experiments();
+  EXPECT_EQ(experiments().find(kColumns + "\t\t\trejected\t"), 0U) << experiments();
 }
 
 TEST_F(TablesTest, EveryEvaluationHasARowUnderItsRun) {
   write_tables(lab_, {planned(1), run(1, 1), ran(1, 1, 8.0), run(1, 2), ran(1, 2, 8.0)});
-  EXPECT_EQ(results(), std::string(kResultsColumns) +
-                           "50\t1\t\t\t8.125 x\t\t\t\t\t\t\t0.3\t0001\t0123456\n"
-                           "100\t\t\t\t\t\t\t\t\t\t\t\t0001\t0123456\n"
-                           "50\t1\t\t\t8.125 x\t\t\t\t\t\t\t0.3\t0001.2\t0123456\n"
-                           "100\t\t\t\t\t\t\t\t\t\t\t\t0001.2\t0123456\n");
+  EXPECT_EQ(results(), kResultsColumns + evaluation_rows("0001") + evaluation_rows("0001.2"));
 }
 
 TEST_F(TablesTest, RowsOfOtherWritersStayBeforeTheLoops) {
@@ -133,10 +138,19 @@ TEST_F(TablesTest, RowsOfOtherWritersStayBeforeTheLoops) {
   write_file_atomically(lab_.results(), kResultsColumns + first);
   const std::vector<Json> events = {planned(1), run(1, 1), ran(1, 1, 8.0)};
   write_tables(lab_, events);
-  const std::string ours = results().substr(std::string(kResultsColumns + first).size());
+  const std::string ours = results().substr((kResultsColumns + first).size());
   append_file(lab_.results(), later);
   write_tables(lab_, events);
   EXPECT_EQ(results(), kResultsColumns + first + later + ours);
+}
+
+TEST_F(TablesTest, RowsOfAnOlderTernStayAndGetTheColumnsThatItDidNotKnow) {
+  const std::string newest = "eval_tokens";
+  const std::string older = kResultsColumns.substr(0, kResultsColumns.find("\t" + newest));
+  const std::string row = "5\t1\t\t\t9\t1\t0.1\t1.000\t\t0.3\t0.4\t0.3\ttrain-0007\tabc";
+  write_file_atomically(lab_.results(), older + "\n" + row + "\n");
+  write_tables(lab_, {});
+  EXPECT_EQ(results(), kResultsColumns + row + "\t\n");
 }
 
 TEST_F(TablesTest, ARowAtATimeGivesWhatMakingThemAnewGives) {
@@ -180,7 +194,7 @@ TEST_F(TablesTest, ARunThatWasInterruptedAndRepeatedLeavesNoTrace) {
 TEST_F(TablesTest, ATableThatTheUserRemovedBeginsAnew) {
   Tables tables(lab_, {});
   fs::remove(lab_.experiments_table());
-  tables.ended(History({planned(1), ended(1, "rejected")}).at(1));
+  tables.add(event_from(ended(1, "rejected")), History({planned(1), ended(1, "rejected")}));
   EXPECT_EQ(experiments().find(kColumns), 0U);
 }
 

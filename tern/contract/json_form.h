@@ -21,6 +21,7 @@ namespace tern {
 inline Json json_of(bool value) { return value; }
 inline Json json_of(int value) { return value; }
 inline Json json_of(int64_t value) { return value; }
+inline Json json_of(uint64_t value) { return value; }
 inline Json json_of(double value) { return value; }
 inline Json json_of(const std::string& value) { return value; }
 inline Json json_of(const Json& value) { return value; }
@@ -49,6 +50,9 @@ Json json_of(const T& value) {
 inline void read_json(const Json& json, bool& out) { out = json.as_bool(); }
 inline void read_json(const Json& json, int& out) { out = static_cast<int>(json.as_int()); }
 inline void read_json(const Json& json, int64_t& out) { out = json.as_int(); }
+inline void read_json(const Json& json, uint64_t& out) {
+  out = static_cast<uint64_t>(json.as_int());
+}
 /// JSON has no word for a number that is none, so it is written as null.
 inline void read_json(const Json& json, double& out) {
   out = json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.as_double();

@@ -83,28 +83,29 @@ std::string refuse_architecture(const fs::path& model, const fs::path& base) {
   return "";
 }
 
-Score Scorer::score(const fs::path& model, const fs::path& tokens, const fs::path& log,
-                    const Watch& watch) const {
+ScoreOfRecord Scorer::score(const fs::path& model, const fs::path& tokens, const fs::path& log,
+                            const Watch& watch) const {
   if (std::string refusal = refuse_model_folder(model); !refusal.empty()) return {{}, refusal};
   if (std::string refusal = refuse_architecture(model, options_.base); !refusal.empty()) {
     return {{}, refusal};
   }
-  Score score = answer_to(model, tokens, log, watch);
+  ScoreOfRecord score = answer_to(model, tokens, log, watch);
   if (score.answer) score.refusal = refuse_answer(*score.answer, options_.max_bits);
   if (!score.refusal.empty()) score.answer.reset();
   return score;
 }
 
-Score Scorer::reference(const fs::path& tokens, const fs::path& log, const Watch& watch) const {
+ScoreOfRecord Scorer::reference(const fs::path& tokens, const fs::path& log,
+                                const Watch& watch) const {
   return answer_to(options_.base, tokens, log, watch);
 }
 
-Score Scorer::answer_to(const fs::path& model, const fs::path& tokens, const fs::path& log,
-                        const Watch& watch) const {
+ScoreOfRecord Scorer::answer_to(const fs::path& model, const fs::path& tokens, const fs::path& log,
+                                const Watch& watch) const {
   if (options_.cache.empty()) return ask(model, tokens, log, watch);
   const fs::path kept = kept_score(model, tokens);
   if (fs::exists(kept)) return {from_json<EvalAnswer>(Json::read(kept)), ""};
-  const Score score = ask(model, tokens, log, watch);
+  const ScoreOfRecord score = ask(model, tokens, log, watch);
   if (score.answer) {
     fs::create_directories(options_.cache);
     write_file_atomically(kept, json_of(*score.answer).dump_pretty() + "\n");
@@ -123,8 +124,8 @@ fs::path Scorer::kept_score(const fs::path& model, const fs::path& tokens) const
   return options_.cache / ("score-" + sha256_of(all).substr(0, 16) + ".json");
 }
 
-Score Scorer::ask(const fs::path& model, const fs::path& tokens, const fs::path& log,
-                  const Watch& watch) const {
+ScoreOfRecord Scorer::ask(const fs::path& model, const fs::path& tokens, const fs::path& log,
+                          const Watch& watch) const {
   const fs::path& evaluator = options_.evaluator;
   Job job;
   job.command = {evaluator.string(), "eval", model.string(), "--json", "--eval", tokens.string()};

@@ -11,7 +11,7 @@
 namespace tern {
 
 /// The score of record of a saved model, or why it has none.
-struct Score {
+struct ScoreOfRecord {
   std::optional<EvalAnswer> answer;
   std::string refusal;  // one sentence; empty with a score
 };
@@ -37,17 +37,17 @@ class Scorer {
   /// Scores `model` on the tokens in `tokens`; the evaluator's output goes to `log`. No score has a
   /// model that holds links, is of another architecture than the lab's, is not ternary, or takes
   /// more than max_bits per weight. `watch` may end it early, see Job.
-  Score score(const std::filesystem::path& model, const std::filesystem::path& tokens,
-              const std::filesystem::path& log, const Watch& watch) const;
+  ScoreOfRecord score(const std::filesystem::path& model, const std::filesystem::path& tokens,
+                      const std::filesystem::path& log, const Watch& watch) const;
   /// Scores the lab's full-precision model itself.
-  Score reference(const std::filesystem::path& tokens, const std::filesystem::path& log,
-                  const Watch& watch) const;
+  ScoreOfRecord reference(const std::filesystem::path& tokens, const std::filesystem::path& log,
+                          const Watch& watch) const;
 
  private:
-  Score answer_to(const std::filesystem::path& model, const std::filesystem::path& tokens,
-                  const std::filesystem::path& log, const Watch& watch) const;
-  Score ask(const std::filesystem::path& model, const std::filesystem::path& tokens,
-            const std::filesystem::path& log, const Watch& watch) const;
+  ScoreOfRecord answer_to(const std::filesystem::path& model, const std::filesystem::path& tokens,
+                          const std::filesystem::path& log, const Watch& watch) const;
+  ScoreOfRecord ask(const std::filesystem::path& model, const std::filesystem::path& tokens,
+                    const std::filesystem::path& log, const Watch& watch) const;
   std::filesystem::path kept_score(const std::filesystem::path& model,
                                    const std::filesystem::path& tokens) const;
 

@@ -44,7 +44,7 @@ class Scored {
                    .max_bits = 3,
                    .cache = cache});
   }
-  Score score(const fs::path& cache = {}) const {
+  ScoreOfRecord score(const fs::path& cache = {}) const {
     return scorer(cache).score(model(), path() / "tokens", path() / "log", {});
   }
 
@@ -61,14 +61,14 @@ std::string printed(const std::string& kind, double bits, double ppl) {
 }
 
 TEST(Scorer, TakesThePerplexityFromTheEvaluator) {
-  const Score score = Scored(printed("ternary", 2.25, 12.5)).score();
+  const ScoreOfRecord score = Scored(printed("ternary", 2.25, 12.5)).score();
   ASSERT_TRUE(score.answer);
   EXPECT_EQ(score.answer->eval_ppl, 12.5);
   EXPECT_EQ(score.refusal, "");
 }
 
 TEST(Scorer, GivesNoneToAModelThatIsNotTernary) {
-  const Score score = Scored(printed("full precision", 32, 12.5)).score();
+  const ScoreOfRecord score = Scored(printed("full precision", 32, 12.5)).score();
   EXPECT_FALSE(score.answer);
   EXPECT_THAT(score.refusal, HasSubstr("not ternary"));
 }
@@ -109,7 +109,7 @@ TEST(Scorer, RefusesAnotherArchitecture) {
 
 TEST(Scorer, ScoresTheFullPrecisionModelForReference) {
   const Scored scored(printed("full precision", 32, 9.5));
-  const Score score =
+  const ScoreOfRecord score =
       scored.scorer().reference(scored.path() / "tokens", scored.path() / "log", {});
   ASSERT_TRUE(score.answer);
   EXPECT_EQ(score.answer->eval_ppl, 9.5);

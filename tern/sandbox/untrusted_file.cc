@@ -12,19 +12,6 @@
 #include "tern/base/error.h"
 
 namespace tern {
-namespace {
-
-std::vector<std::string> split(std::string_view line) {
-  std::vector<std::string> cells;
-  for (size_t begin = 0;;) {
-    const size_t end = line.find('\t', begin);
-    cells.emplace_back(line.substr(begin, end == line.npos ? line.npos : end - begin));
-    if (end == line.npos) return cells;
-    begin = end + 1;
-  }
-}
-
-}  // namespace
 
 std::optional<std::string> read_untrusted(const std::filesystem::path& path, uint64_t most,
                                           uint64_t offset) {
@@ -68,23 +55,6 @@ void replace_untrusted(const std::filesystem::path& path, std::string_view conte
     std::filesystem::remove_all(path);
   }
   std::filesystem::rename(unfinished, path);
-}
-
-std::vector<std::map<std::string, std::string>> read_untrusted_table(
-    const std::filesystem::path& path, size_t most_rows, uint64_t most_bytes) {
-  std::vector<std::map<std::string, std::string>> rows;
-  const std::string text = read_untrusted(path, most_bytes).value_or("");
-  std::vector<std::string> header;
-  for (size_t line = 0, end; (end = text.find('\n', line)) != text.npos; line = end + 1) {
-    const std::vector<std::string> cells = split(std::string_view(text).substr(line, end - line));
-    if (header.empty()) {
-      header = cells;
-    } else if (cells.size() == header.size() && rows.size() < most_rows) {
-      std::map<std::string, std::string>& row = rows.emplace_back();
-      for (size_t i = 0; i < cells.size(); ++i) row[header[i]] = cells[i];
-    }
-  }
-  return rows;
 }
 
 std::optional<double> untrusted_number(const std::string& text) {

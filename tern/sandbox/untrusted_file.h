@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "tern/contract/table.h"
 
 namespace tern {
 
@@ -19,11 +21,24 @@ std::optional<std::string> read_untrusted(const std::filesystem::path& path, uin
 /// name there; no link is followed. To be called when the program has ended.
 void replace_untrusted(const std::filesystem::path& path, std::string_view contents);
 
-/// Rows of an untrusted tab-separated file: texts by the header's column names, at most `most_rows`
-/// of them. Lines that do not have the header's number of columns are left out, as is a last line
-/// without its end, which may be in the making.
-std::vector<std::map<std::string, std::string>> read_untrusted_table(
-    const std::filesystem::path& path, size_t most_rows, uint64_t most_bytes = 64 << 20);
+/// The rows of an untrusted table, at most `most_rows` of them. Rows that are wrong are left out,
+/// as is a last line without its end, which may be in the making.
+template <HasFields Row>
+std::vector<Row> read_untrusted_rows(const std::filesystem::path& path, size_t most_rows,
+                                     uint64_t most_bytes = 64 << 20) {
+  std::vector<Row> rows;
+  const std::string text = read_untrusted(path, most_bytes).value_or("");
+  std::optional<Cells> header;
+  for (const std::string_view line : whole_lines(text)) {
+    if (!header) {
+      header = cells_of(line);
+    } else if (rows.size() < most_rows) {
+      std::optional<Row> row = parse_untrusted_row<Row>(*header, cells_of(line));
+      if (row) rows.push_back(std::move(*row));
+    }
+  }
+  return rows;
+}
 
 /// A finite number, or empty.
 std::optional<double> untrusted_number(const std::string& text);

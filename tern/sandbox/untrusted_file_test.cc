@@ -27,13 +27,21 @@ TEST(UntrustedFile, ThatIsALinkOrAPipeIsNotRead) {
   EXPECT_FALSE(read_untrusted(folder.path() / "missing", 100));
 }
 
-TEST(UntrustedTable, LeavesOutLinesThatAreBrokenOrInTheMaking) {
+struct Pair {
+  int64_t a = 0;
+  std::optional<double> b = {};
+  TERN_FIELDS(a, b)
+};
+
+TEST(UntrustedTable, LeavesOutRowsThatAreWrongOrInTheMaking) {
   const TemporaryFolder folder;
-  write_file_atomically(folder.path() / "t", "a\tb\n1\t2\nonly one\n3\t4\n5\t");
-  const auto rows = read_untrusted_table(folder.path() / "t", 100);
+  write_file_atomically(folder.path() / "t", "a\tb\n1\t2\nno number\t2\n3\t4\n1\t2\t3\n5\t6");
+  const auto rows = read_untrusted_rows<Pair>(folder.path() / "t", 100);
   ASSERT_EQ(rows.size(), 2u);
-  EXPECT_EQ(rows[1].at("b"), "4");
-  EXPECT_EQ(read_untrusted_table(folder.path() / "t", 1).size(), 1u);
+  EXPECT_EQ(rows[1].a, 3);
+  EXPECT_EQ(rows[1].b, 4);
+  EXPECT_EQ(read_untrusted_rows<Pair>(folder.path() / "t", 1).size(), 1u);
+  EXPECT_TRUE(read_untrusted_rows<Pair>(folder.path() / "none", 1).empty());
 }
 
 TEST(UntrustedNumber, IsFiniteAndNothingElse) {

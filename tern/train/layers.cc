@@ -1,9 +1,8 @@
 #include "tern/train/layers.h"
 
-#include <fmt/core.h>
-
 #include <utility>
 
+#include "tern/contract/table.h"
 #include "tern/model/stored_ternary.h"
 #include "tern/quant/code_statistics.h"
 
@@ -23,8 +22,7 @@ PackedTernary codes_and_scales(PackedTernary packed) {
 }  // namespace
 
 LayersFile::LayersFile(const fs::path& path, int64_t resumed_step)
-    : table_(path, "step\tlayer\tq_neg1\tq_zero\tq_pos1\tflip_rate\tscale_ratio\tsign_agreement",
-             resumed_step),
+    : table_(path, table_header<LayerRow>(), resumed_step),
       kept_(path.parent_path() / "layers.safetensors"),
       resumed_step_(resumed_step) {
   if (resumed_step >= 0 && fs::exists(kept_)) earlier_ = std::make_unique<SafetensorsModel>(kept_);
@@ -55,13 +53,12 @@ void LayersFile::keep() const {
   write_safetensors(kept_, looks.all(), about);
 }
 
-std::string LayersFile::movement(const std::string& layer, const PackedTernary& now) const {
-  const auto before = before_.find(layer), start = start_.find(layer);
-  const std::string flips =
-      before == before_.end() ? "" : fmt::format("{:.6g}", flip_rate(before->second, now));
-  if (start == start_.end()) return flips + "\t\t";
-  return fmt::format("{}\t{:.4f}\t{:.4f}", flips, scale_ratio(start->second, now),
-                     sign_agreement(start->second, now));
+void LayersFile::add_movement(LayerRow& row, const PackedTernary& now) const {
+  const auto before = before_.find(row.layer), start = start_.find(row.layer);
+  if (before != before_.end()) row.flip_rate = flip_rate(before->second, now);
+  if (start == start_.end()) return;
+  row.scale_ratio = scale_ratio(start->second, now);
+  row.sign_agreement = sign_agreement(start->second, now);
 }
 
 CodeCounts LayersFile::append(int64_t step, const Llama& model) {
@@ -76,8 +73,10 @@ CodeCounts LayersFile::append(int64_t step, const Llama& model) {
     const auto [negative, zero, positive] = counts.shares();
     if (earlier_) recall(linear.name, now);
     if (resumed_step_ < 0) start_.try_emplace(linear.name, now);
-    rows += fmt::format("{}\t{}\t{:.4f}\t{:.4f}\t{:.4f}\t{}\n", step, linear.name, negative, zero,
-                        positive, movement(linear.name, now));
+    LayerRow row{
+        .step = step, .layer = linear.name, .q_neg1 = negative, .q_zero = zero, .q_pos1 = positive};
+    add_movement(row, now);
+    rows += table_row(row);
     before_[linear.name] = std::move(now);
   }
   earlier_.reset();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "tern/contract/layer_row.h"
 #include "tern/model/llama.h"
 #include "tern/train/run_table.h"
 
@@ -13,10 +14,9 @@ namespace tern {
 
 class SafetensorsModel;
 
-/// Appends rows to a run's layers.tsv, one for each ternary layer at each look: step layer q_neg1
-/// q_zero q_pos1 flip_rate scale_ratio sign_agreement. The flip rate is the share of the layer's
-/// codes that changed since the look before; the last two compare with the run's first look (see
-/// tern/quant/code_statistics.h).
+/// Appends rows to a run's layers.tsv, one for each ternary layer at each look. The flip rate is
+/// the share of the layer's codes that changed since the look before; scale ratio and sign
+/// agreement compare with the run's first look (see tern/quant/code_statistics.h).
 ///
 /// A file layers.safetensors beside it keeps the codes and scales of the first look and of the
 /// last, so that a resumed run goes on with the same rows. Where that file is missing, or another
@@ -39,8 +39,8 @@ class LayersFile {
 
   /// Takes over what a resumed run saw of a layer before.
   void recall(const std::string& layer, const PackedTernary& now);
-  /// The last three columns.
-  std::string movement(const std::string& layer, const PackedTernary& now) const;
+  /// Fills in what compares with earlier looks.
+  void add_movement(LayerRow& row, const PackedTernary& now) const;
 
   RunTable table_;
   std::filesystem::path kept_;

@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <sstream>
+#include <optional>
 
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/contract/table.h"
 #include "tern/model/model_test_util.h"
 
 namespace tern {
@@ -16,19 +17,15 @@ class Layers : public ::testing::Test {
   Layers() { model_.replace_linears<TestBitLinear>(Grouping{32}); }
 
   std::filesystem::path path() const { return folder_ / "layers.tsv"; }
-  /// The columns of the row of this step and layer; empty without one.
-  std::vector<std::string> row(int64_t step, const std::string& layer) const {
-    std::istringstream rows(read_file(path()));
-    for (std::string line; std::getline(rows, line);) {
-      std::vector<std::string> columns;
-      for (int i = 0; i < 8; ++i) columns.emplace_back(RunTable::field(line, i));
-      if (columns[0] == std::to_string(step) && columns[1] == layer) return columns;
+  /// The row of this step and layer; none without one.
+  std::optional<LayerRow> row(int64_t step, const std::string& layer) const {
+    for (const LayerRow& row : read_table<LayerRow>(path())) {
+      if (row.step == step && row.layer == layer) return row;
     }
-    return {};
+    return std::nullopt;
   }
-  std::string flip_rate(int64_t step, const std::string& layer) const {
-    const auto columns = row(step, layer);
-    return columns.empty() ? "no row" : columns[5];
+  std::optional<double> flip_rate(int64_t step, const std::string& layer) const {
+    return row(step, layer).value().flip_rate;
   }
 
   Llama model_ = random_model(tiny_config());
@@ -42,9 +39,12 @@ TEST_F(Layers, EveryTernaryLayerHasARowWithTheSharesOfItsCodes) {
   for (const Llama::Linear& linear : model_.linears()) {
     const CodeCounts counts = count_codes(*linear.layer->pack());
     sum += counts;
-    const auto columns = row(7, linear.name);
-    ASSERT_FALSE(columns.empty()) << linear.name;
-    for (int i = 0; i < 3; ++i) EXPECT_NEAR(std::stod(columns[2 + i]), counts.shares()[i], 1e-4);
+    const auto found = row(7, linear.name);
+    ASSERT_TRUE(found) << linear.name;
+    const auto [negative, zero, positive] = counts.shares();
+    EXPECT_NEAR(found->q_neg1, negative, 1e-4);
+    EXPECT_NEAR(found->q_zero, zero, 1e-4);
+    EXPECT_NEAR(found->q_pos1, positive, 1e-4);
   }
   EXPECT_EQ(all.shares(), sum.shares());
   EXPECT_EQ(all.total(), sum.total());
@@ -65,17 +65,17 @@ TEST_F(Layers, TheFlipRateIsTheShareOfCodesThatChangedSinceTheEvaluationBefore) 
   ASSERT_GT(moved, 0);
   file.append(20, model_);
   file.append(30, model_);
-  EXPECT_EQ(flip_rate(10, first_), "");
-  EXPECT_NEAR(std::stod(flip_rate(20, first_)),
+  EXPECT_EQ(flip_rate(10, first_), std::nullopt);
+  EXPECT_NEAR(flip_rate(20, first_).value(),
               static_cast<double>(moved) / static_cast<double>(linear.O * linear.I), 1e-6);
-  EXPECT_EQ(flip_rate(20, second_), "0");
-  EXPECT_EQ(flip_rate(30, first_), "0");
+  EXPECT_EQ(flip_rate(20, second_), 0);
+  EXPECT_EQ(flip_rate(30, first_), 0);
 }
 
 TEST_F(Layers, ALayerThatIsNotTernaryHasNone) {
   const Llama dense = random_model(tiny_config());
   EXPECT_EQ(LayersFile(path(), -1).append(1, dense).total(), 0);
-  EXPECT_TRUE(row(1, first_).empty());
+  EXPECT_FALSE(row(1, first_));
 }
 
 /// A run that looks at steps 10, 20 and 30 while its weights move, saved at step 20.
@@ -112,9 +112,9 @@ TEST_F(ResumedLayers, GoOnWithTheRowsOfARunThatNeverStopped) {
     file.append(30, model_);
     whole = read_file(path());
   }
-  EXPECT_GT(std::stod(flip_rate(30, first_)), 0);
-  EXPECT_GT(std::stod(row(30, first_)[6]), 2);  // the scales grew by 1.5 twice
-  EXPECT_LT(std::stod(row(30, first_)[7]), 1);
+  EXPECT_GT(flip_rate(30, first_), 0);
+  EXPECT_GT(row(30, first_)->scale_ratio.value(), 2);  // the scales grew by 1.5 twice
+  EXPECT_LT(row(30, first_)->sign_agreement.value(), 1);
 
   std::ranges::copy(start, model_.parameters().at(first_).data<float>());
   look_twice();
@@ -126,16 +126,16 @@ TEST_F(ResumedLayers, KnowTheStartHoweverOftenTheyAreResumed) {
   look_twice();
   resume_and_look(20);
   resume_and_look(30);
-  EXPECT_GT(std::stod(row(40, first_)[6]), 1.4);
-  EXPECT_EQ(flip_rate(40, first_), "0");
+  EXPECT_GT(row(40, first_)->scale_ratio.value(), 1.4);
+  EXPECT_EQ(flip_rate(40, first_), 0);
 }
 
 TEST_F(ResumedLayers, MakeLaterRowsAgainAndStillKnowTheStart) {
   look_twice();
   resume_and_look(15);
-  EXPECT_EQ(flip_rate(20, first_), "no row");
-  EXPECT_EQ(flip_rate(25, first_), "");  // the codes of step 10 are no longer known
-  EXPECT_GT(std::stod(row(25, first_)[6]), 1.4);
+  EXPECT_FALSE(row(20, first_));
+  EXPECT_EQ(flip_rate(25, first_), std::nullopt);  // the codes of step 10 are no longer known
+  EXPECT_GT(row(25, first_)->scale_ratio.value(), 1.4);
 }
 
 TEST_F(ResumedLayers, SayNothingOfAStartThatIsNotKnown) {
@@ -144,8 +144,8 @@ TEST_F(ResumedLayers, SayNothingOfAStartThatIsNotKnown) {
   resume_and_look(20);
   resume_and_look(30);
   for (const int step : {30, 40}) {
-    EXPECT_EQ(row(step, first_)[6], "");
-    EXPECT_EQ(row(step, first_)[7], "");
+    EXPECT_FALSE(row(step, first_)->scale_ratio);
+    EXPECT_FALSE(row(step, first_)->sign_agreement);
   }
 }
 
@@ -153,15 +153,15 @@ TEST_F(ResumedLayers, SayNothingOfAStartInOtherGroups) {
   look_twice();
   model_.replace_linears<TestBitLinear>(Grouping{64});
   resume_and_look(20);
-  EXPECT_EQ(row(30, first_)[6], "");
+  EXPECT_FALSE(row(30, first_)->scale_ratio);
 }
 
 TEST_F(ResumedLayers, KeepWhatARunKnewThatIsSavedBeforeItsFirstLook) {
   look_twice();
   LayersFile(path(), 20).keep();
   resume_and_look(20);
-  EXPECT_GT(std::stod(row(30, first_)[6]), 1.4);
-  EXPECT_EQ(flip_rate(30, first_), "0");
+  EXPECT_GT(row(30, first_)->scale_ratio.value(), 1.4);
+  EXPECT_EQ(flip_rate(30, first_), 0);
 }
 
 TEST_F(ResumedLayers, LeaveNothingBehindWhereThereIsNothingToResume) {

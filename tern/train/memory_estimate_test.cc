@@ -58,7 +58,8 @@ TEST(MemoryEstimate, CountsTheMomentsThatTheOptimizerKeeps) {
 
 TEST(MemoryEstimate, CountsAnAverageOfTheWeights) {
   const MemoryEstimate without = estimate_memory(llama_1b(), {}, 2048);
-  const MemoryEstimate with = estimate_memory(llama_1b(), {}, 2048, {.optimizer = {.average = 0.9}});
+  const MemoryEstimate with =
+      estimate_memory(llama_1b(), {}, 2048, {.optimizer = {.average = 0.9}});
   EXPECT_EQ(with.total(), without.total() + without.weights);
   EXPECT_THAT(with.to_string(), testing::HasSubstr(", average 4.9"));
 }

@@ -157,7 +157,7 @@ void Run::add_result(const ResultsRow& row) {
       fmt::format("step {} lambda={:.3f} loss={:.4f} eval_ppl={:.4f} eval_bpb={:.4f} lr={:.3g} "
                   "quant=[-1:{:.3f} 0:{:.3f} +1:{:.3f}]",
                   row.step, row.lambda, row.train_loss.value_or(0), row.eval_ppl, row.eval_bpb,
-                  row.lr, row.q_neg1, row.q_zero, row.q_pos1));
+                  row.lr, row.q_neg1.value, row.q_zero.value, row.q_pos1.value));
   if (!options_.results) return;
   if (!results_) {
     results_ = std::make_unique<ResultsFile>(

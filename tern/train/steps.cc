@@ -1,13 +1,13 @@
 #include "tern/train/steps.h"
 
-#include <fmt/core.h>
-
 #include <exception>
+
+#include "tern/contract/table.h"
 
 namespace tern {
 
 StepsFile::StepsFile(const std::filesystem::path& path, int64_t resumed_step)
-    : table_(path, "step\ttokens\tseconds\tloss\tlr\tlambda", resumed_step) {}
+    : table_(path, table_header<StepRow>(), resumed_step) {}
 
 StepsFile::~StepsFile() {
   try {
@@ -18,8 +18,7 @@ StepsFile::~StepsFile() {
 }
 
 void StepsFile::append(const StepRow& row) {
-  held_back_ += fmt::format("{}\t{}\t{:.3f}\t{:.6g}\t{:.6g}\t{:.6g}\n", row.step, row.tokens,
-                            row.seconds, row.loss, row.lr, row.lambda);
+  held_back_ += table_row(row);
   // If the next row takes as long as this one did, waiting for it would be waiting too long.
   constexpr double kLongest = 0.5;  // seconds
   const double step_seconds = since_row_.seconds();

@@ -8,11 +8,12 @@
 
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/contract/table.h"
 
 namespace tern {
 namespace {
 
-constexpr std::string_view kHeader = "step\ttokens\tseconds\tloss\tlr\tlambda\n";
+const std::string kHeader = table_header<StepRow>();
 
 class Steps : public ::testing::Test {
  protected:

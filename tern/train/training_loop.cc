@@ -112,7 +112,8 @@ Evaluation TrainingLoop::evaluate_and_report(float lambda, float lr) {
                    .best_ppl = best_ppl_,
                    .q_neg1 = negative,
                    .q_zero = zero,
-                   .q_pos1 = positive});
+                   .q_pos1 = positive,
+                   .eval_tokens = score.tokens});
   return score;
 }
 

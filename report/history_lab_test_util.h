@@ -14,10 +14,10 @@ namespace tern {
 
 /// A lab with a made-up history: a ledger, and run folders as training programs write them. Nothing
 /// is synced, so that hundreds of experiments take a moment.
-class FakeLab {
+class HistoryLab {
  public:
   /// `root`: a folder of the caller's; empty: one of its own.
-  explicit FakeLab(const std::filesystem::path& root = {})
+  explicit HistoryLab(const std::filesystem::path& root = {})
       : root_(root.empty() ? folder_.path() : root) {
     std::filesystem::create_directories(root_);
     std::ofstream(root_ / "lab.toml") << "version = 1\n";

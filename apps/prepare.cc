@@ -250,7 +250,7 @@ class Preparation {
     set.write(file);
     from.note();
     say(fmt::format("{:<8} {}: {} tokens of {} bytes, in windows of {}{}", label, text,
-                    set.tokens.size(), set.bytes, window, replaced_note(replaced)));
+                    set.tokens.size(), set.bytes, set.window_of(window), replaced_note(replaced)));
   }
 
   const Lab& lab_;

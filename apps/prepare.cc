@@ -262,7 +262,7 @@ class Preparation {
     set.write(file);
     from.note();
     say(fmt::format("{:<8} {}: {} tokens of {} bytes, in windows of {}{}", label, text,
-                    set.tokens.size(), set.bytes, window, replaced_note(replaced)));
+                    set.tokens.size(), set.bytes, set.window_of(window), replaced_note(replaced)));
   }
 
   void do_without_confirm_text() const {

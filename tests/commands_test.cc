@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include "tern/base/command.h"
 #include "tern/base/file.h"
+#include "tern/base/json.h"
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/data/demo_text.h"
@@ -157,6 +159,28 @@ TEST_F(Prepare, MakesTokensAndBothEvaluationSetsFromLocalFiles) {
     EXPECT_EQ(set.window, 32);  // the model's context, less than lab.toml's 256
   }
   EXPECT_EQ(LabManifest::read(made).train_source, "");
+}
+
+TEST_F(Prepare, ATextShorterThanAWindowIsScoredAsOneShortWindow) {
+  write("eval.txt", "One day.");
+  const CapturedRun run = prepare();
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto tokens = std::ssize(EvalSet::read(Lab::find(lab()).eval_set()).tokens);
+  ASSERT_LT(tokens, 32);
+  EXPECT_THAT(run.output, HasSubstr(fmt::format("in windows of {}\n", tokens)));
+  const CapturedRun eval = tern({"eval", "../model", "--json"}, lab());
+  ASSERT_EQ(eval.exit_code, 0) << eval.output;
+  const Json score = Json::parse(eval.output, "tern eval --json");
+  EXPECT_EQ(score.at("window").as_int(), tokens);
+  EXPECT_EQ(score.at("windows").as_int(), 1);
+  EXPECT_EQ(score.at("tokens").as_int(), tokens - 1);
+}
+
+TEST_F(Prepare, ATextWithNothingToPredictIsRefused) {
+  write("eval.txt", "\n");
+  const CapturedRun run = prepare();
+  EXPECT_EQ(run.exit_code, kFailure);
+  EXPECT_THAT(run.output, HasSubstr("expected a text of at least 2 tokens"));
 }
 
 TEST_F(Prepare, WhatIsThereFromTheSameTextIsKept) {

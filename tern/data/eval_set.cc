@@ -21,10 +21,14 @@ bool looks_like_wikitext(std::string_view raw) {
 }
 
 void check_scorable(const EvalSet& set) {
-  check(set.window > 1 && set.bytes > 0 && std::ssize(set.tokens) >= set.window,
-        "evaluation set {}: expected text for a window of at least 2 tokens, found {} tokens of {} "
-        "bytes and a window of {}",
-        set.name, set.tokens.size(), set.bytes, set.window);
+  check(set.tokens.size() > 1 && set.bytes > 0,
+        "evaluation set {}: expected a text of at least 2 tokens, one to predict from and one to "
+        "predict, found {} tokens of {} bytes; give a longer text",
+        set.name, set.tokens.size(), set.bytes);
+  check(set.window > 1,
+        "evaluation set {}: expected a window of at least 2 tokens, found {}; set data.window in "
+        "lab.toml",
+        set.name, set.window);
 }
 
 /// Throws without naming the file.
@@ -67,6 +71,15 @@ void EvalSet::write(const std::filesystem::path& path) const {
                                  {"dataset_sha256", dataset_sha256},
                                  {"tokens", Json::Array(tokens.begin(), tokens.end())}};
   write_file_atomically(path, json.dump() + "\n");
+}
+
+int64_t EvalSet::window_of(int64_t context) const {
+  const int64_t shortest = std::min({window, context, std::ssize(tokens)});
+  check(shortest > 1,
+        "{}: expected at least 2 tokens to score, one to predict from and one to predict, found {} "
+        "tokens, a window of {} and a model's context of {}; give a longer text",
+        name, tokens.size(), window, context);
+  return shortest;
 }
 
 void EvalSet::check_tokenizer(const Tokenizer& tokenizer) const {

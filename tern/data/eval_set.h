@@ -17,13 +17,17 @@ struct EvalSet {
   std::string name;
   std::vector<int32_t> tokens;
   int64_t bytes = 0;   // of the text that the tokens stand for: the base of bits per byte
-  int64_t window = 0;  // tokens in one evaluation window
+  int64_t window = 0;  // tokens in one evaluation window; see window_of
   std::string tokenizer_sha256;
   std::string dataset_sha256;
 
   /// Throws on a file of a newer version, a missing field, or numbers that cannot be scored.
   static EvalSet read(const std::filesystem::path& path);
   void write(const std::filesystem::path& path) const;
+
+  /// Tokens in a window for a model of this context: the set's window, or the context or the whole
+  /// text where that is shorter. Throws an Error where nothing in it could be predicted.
+  int64_t window_of(int64_t context) const;
 
   /// Throws an Error naming both hashes unless the tokens were made by this tokenizer, and one
   /// naming the token where the tokenizer lacks one.

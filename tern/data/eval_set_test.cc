@@ -52,9 +52,18 @@ TEST(EvalSetOfText, BeginsOnceWhereTheTokenizerAddsABeginning) {
   EXPECT_EQ(with.dataset_sha256, sha256_of("abcdef"));
 }
 
-TEST(EvalSetOfText, RefusesATextShorterThanAWindow) {
-  EXPECT_THAT([] { eval_set_of_text("short", "ab", character_tokenizer(), 3); },
-              ThrowsMessage<Error>(AllOf(HasSubstr("short"), HasSubstr("2 tokens of 2 bytes"))));
+TEST(EvalSetOfText, ATextShorterThanAWindowIsOneShortWindow) {
+  const EvalSet set = eval_set_of_text("short", "ab", character_tokenizer(), 3);
+  EXPECT_EQ(set.tokens.size(), 2u);
+  EXPECT_EQ(set.window_of(32), 2);
+  EXPECT_EQ(small_set().window_of(32), 3);
+  EXPECT_EQ(small_set().window_of(2), 2);
+}
+
+TEST(EvalSetOfText, RefusesATextWithNothingToPredict) {
+  EXPECT_THAT([] { eval_set_of_text("short", "a", character_tokenizer(), 3); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("short"), HasSubstr("at least 2 tokens"),
+                                         HasSubstr("found 1 tokens of 1 bytes"))));
 }
 
 TEST(EvalSetOfDocuments, TokenisesThemAsTrainingDoes) {
@@ -101,7 +110,7 @@ TEST(EvalSet, RejectsFilesItCannotScore) {
   rejects("\"version\":1", "\"version\":2", "found version 2; update Tern");
   rejects("\"bytes\"", "\"byte\"", "\"bytes\" is missing");
   rejects("\"bytes\":6", "\"bytes\":0", "of 0 bytes");
-  rejects("\"window\":3", "\"window\":7", "a window of 7");
+  rejects("\"window\":3", "\"window\":1", "a window of at least 2 tokens, found 1");
   rejects("\"tokens\":[", "\"tokens\":[-1,", "expected token ids, found -1");
   rejects("{", "", "not valid JSON");
 }

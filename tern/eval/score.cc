@@ -89,12 +89,8 @@ Documents encode_documents(const Tokenizer& tokenizer, std::string_view text, in
 }  // namespace
 
 Score score_windows(Llama& model, const EvalSet& set, const ScoreOptions& options) {
-  const int64_t window = std::min(set.window, model.config().max_position_embeddings);
+  const int64_t window = set.window_of(model.config().max_position_embeddings);
   const int64_t total = std::ssize(set.tokens);
-  check(window > 1 && window <= total,
-        "{}: expected windows of 2 tokens or more and text for one of them, found a window of {} "
-        "and {} tokens",
-        set.name, window, total);
   const int64_t wanted = options.max_tokens > 0 ? std::min(options.max_tokens, total) : total;
   const int64_t windows = std::max<int64_t>(1, wanted / window);
   Scorer scorer(model, options, window, windows);
@@ -109,9 +105,8 @@ Score score_text(Llama& model, const Tokenizer& tokenizer, std::string_view text
   EvalSet set;
   set.name = "the text";
   set.tokens = tokens_of(tokenizer, text);
-  check(set.tokens.size() > 1, "there is nothing to score: the text has less than two tokens");
   set.bytes = std::ssize(text);
-  set.window = std::min(kTextWindow, std::ssize(set.tokens));
+  set.window = kTextWindow;
   return score_windows(model, set, options);
 }
 

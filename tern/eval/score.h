@@ -34,13 +34,12 @@ struct ScoreOptions {
 };
 
 /// Perplexity as the quantization papers measure it (Frantar et al. 2022, GPTQ): non-overlapping
-/// windows of min(set's window, model's context) tokens, of which each predicts all but its first;
-/// the tail is dropped. Throws when the set is shorter than one window or the perplexity is not
-/// finite.
+/// windows (see EvalSet::window_of), of which each predicts all but its first token; the tail is
+/// dropped. Throws when there is nothing to predict or the perplexity is not finite.
 Score score_windows(Llama& model, const EvalSet& set, const ScoreOptions& options = {});
 
 /// A text in one piece, tokenised behind the token that begins a text where the tokenizer adds one,
-/// in windows as above of at most 2048 tokens; a shorter text is one window.
+/// in windows as above of at most 2048 tokens.
 Score score_text(Llama& model, const Tokenizer& tokenizer, std::string_view text,
                  const ScoreOptions& options = {});
 

@@ -91,10 +91,21 @@ TEST(ScoreWindows, ReportsPerplexityWindowByWindow) {
   EXPECT_DOUBLE_EQ(seen[2].ppl, score.ppl);
 }
 
-TEST(ScoreWindows, RefusesASetShorterThanAWindow) {
+TEST(ScoreWindows, ASetShorterThanAWindowIsOneShortWindow) {
   Llama model = random_model(tiny_config());
-  EXPECT_THAT([&] { score_windows(model, random_set(9, 10)); },
-              ThrowsMessage<Error>(HasSubstr("found a window of 10 and 9 tokens")));
+  const EvalSet set = random_set(9, 10);
+  const Score score = score_windows(model, set);
+  EXPECT_EQ(score.window, 9);
+  EXPECT_EQ(score.windows, 1);
+  EXPECT_EQ(score.tokens, 8);
+  EXPECT_DOUBLE_EQ(score.nll_per_token, nats(model, set.tokens) / 8);
+}
+
+TEST(ScoreWindows, RefusesASetWithNothingToPredict) {
+  Llama model = random_model(tiny_config());
+  EXPECT_THAT([&] { score_windows(model, random_set(1, 10)); },
+              ThrowsMessage<Error>(HasSubstr("at least 2 tokens to score, one to predict from and "
+                                             "one to predict, found 1 tokens")));
 }
 
 TEST(ScoreWindows, RefusesAModelWhosePredictionsAreNoNumbers) {
@@ -108,6 +119,7 @@ TEST(ScoreText, IsOneWindowWhereItIsShorterThanTheContext) {
   Llama model = random_model(character_config());
   const Score score = score_text(model, character_tokenizer(), "once upon");
   EXPECT_EQ(score.windows, 1);
+  EXPECT_EQ(score.window, 9);
   EXPECT_EQ(score.tokens, 8) << "without a token that begins a text, the first is only context";
   EXPECT_EQ(score_text(model, character_tokenizer(true), "once upon").tokens, 9);
 }

@@ -12,12 +12,10 @@ namespace tern {
 
 Evaluation evaluate(Llama& model, const EvalSet& set, int64_t max_tokens) {
   const Zone zone("evaluation");
-  const int64_t window = std::min(set.window, model.config().max_position_embeddings);
+  const int64_t window = set.window_of(model.config().max_position_embeddings);
   const int64_t total = static_cast<int64_t>(set.tokens.size());
   const int64_t wanted = max_tokens > 0 ? std::min(max_tokens, total) : total;
   const int64_t windows = std::max<int64_t>(1, wanted / window);
-  check(windows * window <= total, "the evaluation set has {} tokens, less than one window of {}",
-        total, window);
   double nats = 0;
   for (int64_t w = 0; w < windows; ++w) {
     const std::span tokens = std::span(set.tokens).subspan(w * window, window);

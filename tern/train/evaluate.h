@@ -13,7 +13,7 @@ struct Evaluation {
 };
 
 /// Scores the model as it is now on the first `max_tokens` tokens of the set (0: all), in
-/// non-overlapping windows of min(set's window, model's context); the tail is dropped. This is the
+/// non-overlapping windows (see EvalSet::window_of); the tail is dropped. This is the
 /// run's own look at itself; the score of record is made by `tern eval` on the packed model.
 Evaluation evaluate(Llama& model, const EvalSet& set, int64_t max_tokens);
 

@@ -21,10 +21,23 @@
 
 namespace tern {
 
-/// A recipe that trains nothing. It compiles in a blink, "scores" exp(2 - quality + luck of the
-/// seed), and runs `act`, the body of a function, before it saves its model.
-inline std::string fake_recipe(const std::string& quality, const std::string& act = "") {
-  return R"(#include <fcntl.h>
+/// A knob of the fake recipe besides seed, quality and other, which decides nothing.
+struct FakeKnob {
+  std::string name, standard, tries;  // tries as JSON: "1", "2"
+};
+
+/// A recipe that trains nothing. It compiles in a blink, describes its knobs, "scores" exp(2 -
+/// quality + luck of the seed), and runs `act`, the body of a function, before it saves its model.
+inline std::string fake_recipe(const std::string& quality, const std::string& act = "",
+                               const std::vector<FakeKnob>& more = {}) {
+  std::string members, words;
+  for (const FakeKnob& knob : more) {
+    members += fmt::format("  double {} = {};\n", knob.name, knob.standard);
+    words += fmt::format("  describe(\"{0}\", \"double\", recipe.{0}, own.{0}, R\"({1})\");\n",
+                         knob.name, knob.tries);
+  }
+  const std::string override = quality == "0" ? "" : "    quality = " + quality + ";\n";
+  return R"cpp(#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -34,52 +47,94 @@ inline std::string fake_recipe(const std::string& quality, const std::string& ac
 #include <cstdlib>
 #include <cstring>
 
-struct Recipe {
-  int seed = 1;
-  double quality = )" +
-         quality + R"(;  // try: 0 0.1 0.2 0.3 0.4
-  double other = 0;  // try: 0 1 2
-};
+#ifndef OWN_OTHER
+#define OWN_OTHER 0
+#endif
 
-char run[4096], lab[4096];
-unsigned seed;
+               struct Recipe {
+                 int seed = 1;
+                 double quality = 0;
+                 double other = OWN_OTHER;
+         )cpp" +
+         members +
+         R"cpp(
+           void overrides() {
+             // overrides begin
+         )cpp" +
+         override +
+         R"cpp(// overrides end
+               }
+               }
+               ;
 
-void write(const char* name, const char* text) {
-  char path[5000];
-  std::snprintf(path, sizeof path, "%s/%s", run, name);
-  if (FILE* file = std::fopen(path, "w")) {
-    std::fputs(text, file);
-    std::fclose(file);
-  }
-}
+               const char* comma = "";
 
-void act() {
-)" + act +
-         R"(
-}
+               void describe(const char* name, const char* type, double value, double own, const char* tries) {
+                 std::printf(
+                     "%s{\"name\": \"%s\", \"path\": \"%s\", \"type\": \"%s\", \"value\": \"%g\", "
+                     "\"standard\": \"%g\", \"tries\": [%s], \"choices\": [], \"meaning\": \"\", "
+                     "\"source\": \"\", \"must_end\": false, \"acts\": true, \"ways\": []}\n",
+                     comma, name, name, type, value, own, tries);
+                 comma = ", ";
+               }
 
-int main(int argc, char** argv) {
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (!std::strcmp(argv[i], "--run-dir")) std::strcpy(run, argv[i + 1]);
-    if (!std::strcmp(argv[i], "--lab")) std::strcpy(lab, argv[i + 1]);
-    if (!std::strcmp(argv[i], "--seed")) seed = std::atoi(argv[i + 1]);
-  }
-  Recipe recipe;
-  write("results.tsv",
-        "step\tlambda\ttrain_loss\ttrain_ppl\teval_ppl\teval_bpb\tlr\ttime_s\tbest_ppl\tq_neg1\t"
-        "q_zero\tq_pos1\texperiment\tcommit\n"
-        "8\t1\t2\t7.4\t9\t1\t0.1\t1\t9\t0.3\t0.4\t0.3\tx\ty\n");
-  write("summary.json", "{\"steps\": \"8\", \"tokens\": \"800\", \"training_seconds\": \"0.1\"}");
-  act();
-  char path[5000], text[100];
-  std::snprintf(path, sizeof path, "%s/model", run);
-  mkdir(path, 0755);
-  write("model/config.json", "{\"hidden_size\": 32}");
-  const double luck = 0.01 * std::sin(7.0 * seed);
-  std::snprintf(text, sizeof text, "%.6f", std::exp(2 - recipe.quality + luck));
-  write("model/score", text);
-}
-)";
+               void describe_all(const Recipe& recipe) {
+                 const Recipe own;
+                 std::puts("{\"version\": 1, \"knobs\": [");
+                 describe("seed", "int", recipe.seed, own.seed, "");
+                 describe("quality", "double", recipe.quality, own.quality, R"("0", "0.1", "0.2", "0.3", "0.4")");
+                 describe("other", "double", recipe.other, own.other, R"("0", "1", "2")");
+         )cpp" +
+         words + R"cpp(std::puts("]}");
+                       }
+
+                       char run[4096], lab[4096];
+                       unsigned seed;
+
+                       void write(const char* name, const char* text) {
+                         char path[5000];
+                         std::snprintf(path, sizeof path, "%s/%s", run, name);
+                         if (FILE* file = std::fopen(path, "w")) {
+                           std::fputs(text, file);
+                           std::fclose(file);
+                         }
+                       }
+
+                       void act() {
+         )cpp" +
+         act +
+         R"cpp(
+    }
+
+    int main(int argc, char** argv) {
+      for (int i = 1; i + 1 < argc; ++i) {
+        if (!std::strcmp(argv[i], "--run-dir")) std::strcpy(run, argv[i + 1]);
+        if (!std::strcmp(argv[i], "--lab")) std::strcpy(lab, argv[i + 1]);
+        if (!std::strcmp(argv[i], "--seed")) seed = std::atoi(argv[i + 1]);
+      }
+      Recipe recipe;
+      recipe.overrides();
+      if (argc == 2 && !std::strcmp(argv[1], "--describe")) {
+        describe_all(recipe);
+        return 0;
+      }
+      write(
+          "results.tsv",
+          "step\tlambda\ttrain_loss\ttrain_ppl\teval_ppl\teval_bpb\tlr\ttime_s\tbest_ppl\tq_neg1\t"
+          "q_zero\tq_pos1\texperiment\tcommit\n"
+          "8\t1\t2\t7.4\t9\t1\t0.1\t1\t9\t0.3\t0.4\t0.3\tx\ty\n");
+      write("summary.json", "{\"steps\": \"8\", \"tokens\": \"800\", \"training_seconds\": "
+                            "\"0.1\"}");
+      act();
+      char path[5000], text[100];
+      std::snprintf(path, sizeof path, "%s/model", run);
+      mkdir(path, 0755);
+      write("model/config.json", "{\"hidden_size\": 32}");
+      const double luck = 0.01 * std::sin(7.0 * seed);
+      std::snprintf(text, sizeof text, "%.6f", std::exp(2 - recipe.quality + luck));
+      write("model/score", text);
+    }
+         )cpp";
 }
 
 /// A lab with everything around it made up: the model, the texts, a "compiler" that is plain g++,
@@ -163,6 +218,7 @@ class ScriptedProposer : public Proposer {
             .expectation = "better",
             .proposer = "agent",
             .family = "scripted",
+            .intended = {},
             .refusal = "",
             .usage = {}};
   }

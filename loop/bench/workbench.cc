@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kInterrupted = "stopped by the user";
 constexpr double kLongestBuild = 300;               // seconds
+constexpr double kLongestDescription = 10;          // seconds
 constexpr int64_t kBuildMemory = int64_t{6} << 30;  // cc1plus takes 0.5 GB for the shipped recipe
 constexpr int64_t kLeastDisk = int64_t{1} << 30;
 constexpr size_t kMostEvaluations = 2000;
@@ -150,6 +151,37 @@ std::string Workbench::build(const RunOrder& order) {
   fs::rename(workspace / "train", program);
   fs::remove_all(workspace);
   return "";
+}
+
+Described Workbench::describe(int64_t experiment, const std::string& source) {
+  RunOrder order;
+  order.experiment = experiment;
+  order.source = source;
+  if (std::string why = build(order); !why.empty()) return {{}, std::move(why)};
+  const fs::path folder = lab_.experiment(experiment) / "describe";
+  fs::create_directories(folder);
+  Job job;
+  job.command = {program_of(experiment).string(), "--describe"};
+  job.folder = folder;
+  job.log = lab_.experiment(experiment) / "describe.log";
+  job.environment = {{"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};
+  job.limits = {.seconds = kLongestDescription, .folder_bytes = 1 << 20, .log_bytes = 1 << 20};
+  job.sandbox = {.kind = options_.sandbox, .read = system_folders(), .write = {folder}};
+  job.sandbox.read.push_back(program_of(experiment));
+  const JobResult result = supervise(job);
+  fs::remove_all(folder);
+  const std::string said = read_file(job.log);
+  if (!result.limit.empty()) return {{}, "asked for its knobs: " + result.limit};
+  if (result.exit_code != 0) {
+    return {{},
+            fmt::format("does not describe its knobs: exit code {}: {}", result.exit_code,
+                        last_line(said))};
+  }
+  try {
+    return {RecipeDescription::parse_untrusted(said), ""};
+  } catch (const Error& e) {
+    return {{}, e.what()};
+  }
 }
 
 /// Model, texts and configuration: what a run may read of the lab.

@@ -45,6 +45,13 @@ Status status_named(std::string_view name) {
   return static_cast<Status>(index_of(kStatuses, name, "status"));
 }
 
+const std::string* value_of(const KnobValues& knobs, std::string_view name) {
+  for (const auto& [knob, value] : knobs) {
+    if (knob == name) return &value;
+  }
+  return nullptr;
+}
+
 const RunRecord* Experiment::scored(uint64_t seed) const {
   for (const RunRecord& run : runs) {
     if (run.outcome == Outcome::kScored && run.seed == seed && !run.stale) return &run;

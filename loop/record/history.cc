@@ -27,6 +27,14 @@ RunRecord& run_of(Experiment& experiment, const Json& event) {
   return experiment.runs[static_cast<size_t>(number - 1)];
 }
 
+KnobValues knobs_of(const Json& event, const char* key) {
+  KnobValues knobs;
+  if (const Json* values = event.find(key)) {
+    for (const auto& [name, value] : values->members()) knobs.emplace_back(name, value.as_string());
+  }
+  return knobs;
+}
+
 void plan(Experiment& e, const Json& event) {
   e.attempts = 1;
   e.proposer = event.get("proposer", "");
@@ -38,9 +46,17 @@ void plan(Experiment& e, const Json& event) {
   e.base = event.get("base", int64_t{0});
   e.program = event.get("program", "");
   e.code_lines = event.get("code_lines", int64_t{0});
-  if (const Json* knobs = event.find("knobs")) {
-    for (const auto& [name, value] : knobs->members())
-      e.knobs.emplace_back(name, value.as_string());
+  e.knobs = knobs_of(event, "knobs");
+  e.intended = knobs_of(event, "intended");
+}
+
+void describe(Experiment& e, const Json& event) {
+  e.knobs = knobs_of(event, "knobs");
+  const std::string refusal = event.get("refusal", "");
+  if (refusal.empty()) {
+    e.recipe = event.at("recipe").as_string();
+  } else {
+    e.reason = refusal;
   }
 }
 
@@ -95,6 +111,11 @@ const Experiment* History::unfinished() const {
 
 bool History::tried(const std::string& program) const { return programs_.contains(program); }
 
+const Experiment* History::with_recipe(const std::string& hash) const {
+  const auto found = std::ranges::find(experiments_, hash, &Experiment::recipe);
+  return found == experiments_.end() ? nullptr : &*found;
+}
+
 void History::apply(const Json& event) {
   try {
     fold(event);
@@ -121,6 +142,10 @@ void History::fold(const Json& event) {
     experiments_.emplace_back().number = number;
     plan(experiments_.back(), event);
     programs_.insert(experiments_.back().program);
+  } else if (kind == "described") {
+    describe(experiment_of(event), event);
+  } else if (kind == "paused") {
+    experiment_of(event).paused = true;
   } else if (kind == "again") {
     ++experiment_of(event).attempts;
   } else if (kind == "run") {

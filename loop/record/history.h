@@ -14,7 +14,9 @@ namespace tern {
 ///
 /// The events, by their "event": session {tag, commit, conditions}; reference {ppl}, of the
 /// full-precision model; planned {experiment, proposer, family, description, expectation, commit,
-/// base, refusal, program, code_lines, knobs, usage}; run {experiment, run, comparison, seed}; ran
+/// base, refusal, program, code_lines, knobs, intended, usage}; described {experiment, knobs,
+/// recipe, refusal}, what its program said of its knobs; paused {experiment} when its building
+/// was stopped; run {experiment, run, comparison, seed}; ran
 /// {experiment, run, outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s,
 /// memory_gb, evaluations}; confirmed {experiment, run, confirm_ppl}; ended {experiment, status,
 /// reason, gain, sigma}; again {experiment} when an experiment in flight is taken up anew; drift
@@ -38,6 +40,8 @@ class History {
   int64_t next_number() const { return static_cast<int64_t>(experiments_.size()) + 1; }
   /// True when this program (see program_hash()) has been planned to run; refused ones were not.
   bool tried(const std::string& program) const;
+  /// The experiment whose recipe has this recipe_hash(), or null.
+  const Experiment* with_recipe(const std::string& hash) const;
   /// The branch's tag; empty before the first session.
   const std::string& tag() const { return tag_; }
   /// Where the branch stands when nothing is being tried: the incumbent's commit, or a later one of

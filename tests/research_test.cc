@@ -421,7 +421,7 @@ TEST(Research, SaysWhichOfTernsOwnValuesChangedAndMeasuresTheIncumbentAnew) {
 /// The rest of Tern is the same here, so that what was kept is all that tells.
 TEST(Research, MeasuresTheIncumbentAnewWhenItDescribesItselfOtherwiseThanBefore) {
   const FakeLab fake;
-  ScriptedProposer proposer({fake_recipe("0.3")});
+  ScriptedProposer proposer({fake_recipe("-0.3")});
   {
     FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
     loop.research().run();
@@ -436,6 +436,7 @@ TEST(Research, MeasuresTheIncumbentAnewWhenItDescribesItselfOtherwiseThanBefore)
     EXPECT_EQ(loop.history().at(1).runs.size(), 6u);
     EXPECT_TRUE(loop.history().at(1).runs[0].stale);
     EXPECT_FALSE(loop.history().at(1).runs[3].stale);
+    EXPECT_EQ(loop.history().incumbent()->number, 1);
   }
   ScriptedProposer none({});
   FakeLoop again(fake, none, none, "confirm", {.stops = [] { return 1; }});

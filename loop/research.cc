@@ -7,7 +7,6 @@
 #include "loop/decide/noise.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
-#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -17,14 +16,18 @@ constexpr int64_t kMostAttempts = 2;  // of an experiment that takes the machine
 constexpr int64_t kPatience = 3;      // refusals in a row before the fallback steps in
 constexpr int64_t kMostBetween = 16;  // experiments of the fallback before the next try
 
-Json knobs_of(const std::string& source) {
+Json json_of(const KnobValues& values) {
   Json knobs = Json::object();
-  try {
-    for (const RecipeField& field : recipe_fields(source)) knobs.set(field.name, field.value);
-  } catch (const Error&) {
-    // A recipe without `struct Recipe` has no knobs, and the compiler will say what it thinks of
-    // it.
-  }
+  for (const auto& [name, value] : values) knobs.set(name, value);
+  return knobs;
+}
+
+/// What is known of a recipe's knobs before it is built: where a proposer says what it changes, the
+/// values of the recipe that it changed and its own.
+Json expected_knobs(const Experiment* base, const KnobValues& intended) {
+  if (base == nullptr || intended.empty()) return Json::object();
+  Json knobs = json_of(base->knobs);
+  for (const auto& [name, value] : intended) knobs.set(name, value);
   return knobs;
 }
 
@@ -81,6 +84,7 @@ bool Research::finished() const {
 }
 
 void Research::open() {
+  require_overrides();
   if (!parts_.branch.exists()) parts_.branch.begin();
   const bool begun = history().incumbent() != nullptr || history().unfinished() != nullptr;
   const std::string known = history().tip().empty() ? parts_.branch.tip() : history().tip();
@@ -97,6 +101,7 @@ void Research::open() {
                         .commit = tip,
                         .conditions = parts_.guard.conditions()});
   if (new_conditions || history().reference_ppl() == 0) measure_reference();
+  look_for_new_standards();
   take_up_unfinished();
   const Experiment* e = history().unfinished();
   parts_.branch.move_to(e != nullptr ? e->commit : tip);
@@ -107,12 +112,15 @@ void Research::find_own_edit(bool begun, const std::string& tip) {
   const fs::path recipe = parts_.lab.recipe();
   if (!begun || !fs::exists(recipe)) return;
   const std::string found = read_file(recipe);
-  if (!refuse_change(found, parts_.branch.recipe_at(tip), history()).empty()) return;
+  const bool measured = history().incumbent() != nullptr;
+  const RecipeDescription known = measured ? incumbent_recipe() : RecipeDescription();
+  if (!refuse_change(found, parts_.branch.recipe_at(tip), known, history()).empty()) return;
   own_ = {.source = found,
           .description = "train.cpp as found in the lab",
           .expectation = "a person's own edit",
           .proposer = "person",
           .family = "person",
+          .intended = {},
           .refusal = "",
           .usage = {}};
   say("train.cpp was edited since: the edit is tried first");
@@ -142,6 +150,9 @@ void Research::take_up_unfinished() {
   }
   const Experiment* e = history().unfinished();
   if (e == nullptr) return;
+  // Nothing but a kill ends the building of a recipe without a word.
+  const bool built = !e->recipe.empty() || !e->reason.empty();
+  went_down = went_down || (!built && !e->paused);
   const auto voided = std::count_if(e->runs.begin(), e->runs.end(), [](const RunRecord& run) {
     return run.outcome == Outcome::kVoid;
   });
@@ -181,6 +192,7 @@ void Research::plan_baseline() {
         .expectation = "the unchanged recipe, with several seeds to know the noise",
         .proposer = "baseline",
         .family = "baseline",
+        .intended = {},
         .refusal = "",
         .usage = {}},
        "");
@@ -192,13 +204,15 @@ void Research::plan_change() {
   const Situation situation{.lab = parts_.lab,
                             .history = history(),
                             .source = parts_.branch.recipe_at(history().tip()),
+                            .recipe = incumbent_recipe(),
                             .sigma = sigma(),
                             .number = history().next_number()};
   const Proposal proposal = own_ ? *std::exchange(own_, std::nullopt) : propose(situation);
   if (stops() > 1) return;
-  const std::string refusal = proposal.refusal.empty()
-                                  ? refuse_change(proposal.source, situation.source, history())
-                                  : proposal.refusal;
+  const std::string refusal =
+      proposal.refusal.empty()
+          ? refuse_change(proposal.source, situation.source, situation.recipe, history())
+          : proposal.refusal;
   plan(proposal, refusal);
 }
 
@@ -251,7 +265,8 @@ void Research::plan(const Proposal& proposal, const std::string& refusal) {
                         .refusal = refusal,
                         .program = refusal.empty() ? program_hash(proposal.source) : "",
                         .code_lines = code_lines(proposal.source),
-                        .knobs = knobs_of(proposal.source),
+                        .knobs = expected_knobs(history().incumbent(), proposal.intended),
+                        .intended = json_of(proposal.intended),
                         .usage = proposal.usage});
   if (!refusal.empty()) {
     end(number, Status::kRejected, {.reason = refusal});
@@ -263,6 +278,7 @@ void Research::plan(const Proposal& proposal, const std::string& refusal) {
 
 void Research::settle_baseline(int64_t number) {
   const int64_t seeds = parts_.lab.config().research.seeds;
+  if (!may_run(number)) return;
   for (int64_t seed = 1; seed <= seeds; ++seed) {
     if (history().at(number).scored(static_cast<uint64_t>(seed)) != nullptr) continue;
     const RunRecord run = this->run(number, number, static_cast<uint64_t>(seed));
@@ -277,6 +293,7 @@ void Research::settle_baseline(int64_t number) {
 }
 
 void Research::settle_change(int64_t number) {
+  if (!may_run(number)) return;
   for (;;) {
     const Experiment& candidate = history().at(number);
     const Experiment& incumbent = history().at(candidate.base);

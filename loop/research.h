@@ -64,6 +64,14 @@ class Research {
   void measure_reference();
   void take_up_unfinished();
 
+  // What built recipes say of their knobs.
+  void require_overrides() const;
+  void look_for_new_standards();
+  const RecipeDescription& incumbent_recipe();
+  bool may_run(int64_t number);
+  Described describe(int64_t number) const;
+  void record_description(int64_t number, const Described& described, const std::string& refusal);
+
   // One experiment.
   bool finished() const;
   void experiment();
@@ -90,6 +98,8 @@ class Research {
   Timer clock_;
   int64_t ended_ = 0;            // experiments of this session
   std::optional<Proposal> own_;  // an edit of train.cpp by a person, found at the start
+  int64_t described_ = 0;        // the experiment whose recipe_ this is; 0: of none yet
+  RecipeDescription recipe_;     // of the incumbent
 };
 
 }  // namespace tern

@@ -86,7 +86,8 @@ RunOrder Research::order_of(const Experiment& e, int64_t run, int64_t comparison
   if (twin == nullptr) return order;
   order.rival_experiment = rival->number;
   order.rival_run = twin->number;
-  order.prune = !changes_schedule(parts_.branch.recipe_at(rival->commit), order.source);
+  const std::string rival_source = parts_.branch.recipe_at(rival->commit);
+  order.prune = !changes_schedule({rival->knobs, rival_source}, {e.knobs, order.source});
   return order;
 }
 

@@ -3,22 +3,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tern/contract/knob_description.h"
+
 namespace tern {
 namespace {
 
 std::vector<ChangedKnob> changed_knobs(const Experiment& baseline, const Experiment& best) {
   const auto value_in = [](const Experiment& e, const std::string& name) {
-    for (const auto& [knob, value] : e.knobs) {
-      if (knob == name) return value;
-    }
-    return std::string();
+    const std::string* value = value_of(e.knobs, name);
+    return value == nullptr ? std::string() : *value;
   };
   std::vector<ChangedKnob> changed;
   const auto note = [&](const std::string& name) {
     const ChangedKnob knob{name, value_in(baseline, name), value_in(best, name)};
     const bool known = std::any_of(changed.begin(), changed.end(),
                                    [&](const ChangedKnob& other) { return other.name == name; });
-    if (!known && knob.baseline != knob.best) changed.push_back(knob);
+    if (!known && !same_value(knob.baseline, knob.best)) changed.push_back(knob);
   };
   for (const auto& [name, value] : best.knobs) note(name);
   for (const auto& [name, value] : baseline.knobs) note(name);

@@ -17,9 +17,9 @@ struct Measured {
   std::optional<double> sd = {};
 };
 
-/// A field of the recipe that the best recipe has another default for than the baseline.
+/// A knob that has another value in the best recipe than in the baseline.
 struct ChangedKnob {
-  std::string name, baseline, best;  // empty where the recipe has no such field
+  std::string name, baseline, best;  // empty where the recipe has no such knob
 };
 
 /// What the head of a report says.

@@ -25,10 +25,26 @@
 
 namespace tern {
 
-/// A recipe that trains nothing. It compiles in a blink, "scores" exp(2 - quality + luck of the
-/// seed), and runs `act`, the body of a function, before it saves its model.
-inline std::string fake_recipe(const std::string& quality, const std::string& act = "") {
-  return R"(#include <fcntl.h>
+/// A knob of the fake recipe besides seed, quality and other, which decides nothing.
+struct FakeKnob {
+  std::string name, standard, tries;  // tries as JSON: "1", "2"
+};
+
+/// A recipe that trains nothing. It compiles in a blink, describes its knobs, "scores" exp(2 -
+/// quality + luck of the seed), and runs `act`, the body of a function, before it saves its model.
+inline std::string fake_recipe(const std::string& quality, const std::string& act = "",
+                               const std::vector<FakeKnob>& more = {}) {
+  std::string members, words;
+  for (const FakeKnob& knob : more) {
+    members += fmt::format("  double {} = {};\n", knob.name, knob.standard);
+    words += fmt::format("  describe(\"{0}\", \"double\", recipe.{0}, own.{0}, R\"({1})\");\n",
+                         knob.name, knob.tries);
+  }
+  const std::string override = quality == "0" ? "" : "    quality = " + quality + ";\n";
+  const std::string results =
+      table_header<ResultsRow>() +
+      table_row(ResultsRow{.step = 8, .lambda = 1, .eval_ppl = 9, .experiment = "x"});
+  return R"recipe(#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -38,12 +54,45 @@ inline std::string fake_recipe(const std::string& quality, const std::string& ac
 #include <cstdlib>
 #include <cstring>
 
+#ifndef OWN_OTHER
+#define OWN_OTHER 0
+#endif
+
 struct Recipe {
   int seed = 1;
-  double quality = )" +
-         quality + R"(;  // try: 0 0.1 0.2 0.3 0.4
-  double other = 0;  // try: 0 1 2
+  double quality = 0;
+  double other = OWN_OTHER;
+)recipe" +
+         members +
+         R"recipe(
+  void overrides() {
+    // overrides begin
+)recipe" +
+         override +
+         R"recipe(    // overrides end
+  }
 };
+
+const char* comma = "";
+
+void describe(const char* name, const char* type, double value, double own, const char* tries) {
+  std::printf("%s{\"name\": \"%s\", \"path\": \"%s\", \"type\": \"%s\", \"value\": \"%g\", "
+              "\"standard\": \"%g\", \"tries\": [%s], \"choices\": [], \"meaning\": \"\", "
+              "\"source\": \"\", \"must_end\": false, \"acts\": true, \"ways\": []}\n",
+              comma, name, name, type, value, own, tries);
+  comma = ", ";
+}
+
+void describe_all(const Recipe& recipe) {
+  const Recipe own;
+  std::puts("{\"version\": 1, \"knobs\": [");
+  describe("seed", "int", recipe.seed, own.seed, "");
+  describe("quality", "double", recipe.quality, own.quality, R"("0", "0.1", "0.2", "0.3", "0.4")");
+  describe("other", "double", recipe.other, own.other, R"("0", "1", "2")");
+)recipe" +
+         words +
+         R"recipe(  std::puts("]}");
+}
 
 char run[4096], lab[4096];
 unsigned seed;
@@ -58,8 +107,9 @@ void write(const char* name, const char* text) {
 }
 
 void act() {
-)" + act +
-         R"(
+)recipe" +
+         act +
+         R"recipe(
 }
 
 int main(int argc, char** argv) {
@@ -69,11 +119,13 @@ int main(int argc, char** argv) {
     if (!std::strcmp(argv[i], "--seed")) seed = std::atoi(argv[i + 1]);
   }
   Recipe recipe;
-  write("results.tsv", )" +
-         Json(table_header<ResultsRow>() +
-              table_row(ResultsRow{.step = 8, .lambda = 1, .eval_ppl = 9, .experiment = "x"}))
-             .dump() +
-         R"();
+  recipe.overrides();
+  if (argc == 2 && !std::strcmp(argv[1], "--describe")) {
+    describe_all(recipe);
+    return 0;
+  }
+  write("results.tsv", )recipe" +
+         Json(results).dump() + R"recipe();
   write("summary.json", "{\"steps\": 8, \"tokens\": 800, \"training_seconds\": 0.1}");
   act();
   char path[5000], text[100];
@@ -84,7 +136,7 @@ int main(int argc, char** argv) {
   std::snprintf(text, sizeof text, "%.6f", std::exp(2 - recipe.quality + luck));
   write("model/score", text);
 }
-)";
+)recipe";
 }
 
 /// A lab with everything around it made up: the model, the texts, a "compiler" that is plain g++,
@@ -175,6 +227,7 @@ class ScriptedProposer : public Proposer {
             .proposer = "agent",
             .family = "scripted",
             .refusal = "",
+            .intended = {},
             .usage = {}};
   }
   size_t size() const { return sources_.size(); }

@@ -123,8 +123,8 @@ TEST_P(KilledBehindEvent, TheLoopEndsAsIfItHadNotBeen) {
   EXPECT_EQ(result_of(fake), undisturbed_result());
 }
 
-// An experiment with repeats has twelve events.
-INSTANTIATE_TEST_SUITE_P(Number, KilledBehindEvent, testing::Range<int64_t>(1, 13));
+// An experiment with repeats has thirteen events.
+INSTANTIATE_TEST_SUITE_P(Number, KilledBehindEvent, testing::Range<int64_t>(1, 14));
 
 TEST(Killed, BeforeItsFirstExperimentTheLoopBeginsAnew) {
   for (const int64_t events : {1, 2}) {
@@ -141,6 +141,19 @@ TEST(Killed, TwiceByTheSameExperimentItIsNotTriedAgain) {
     session_ends(fake, [&](const std::string& ledger) {
       return count(ledger, "\"event\":\"run\",\"experiment\":2") >= times;
     });
+  }
+  session_ends(fake, never);
+  const History history(read_ledger(fake.lab().ledger()));
+  EXPECT_EQ(history.at(2).status, Status::kCrash);
+  EXPECT_THAT(history.at(2).reason, testing::HasSubstr("went down"));
+}
+
+TEST(Killed, TwiceWhileItsRecipeIsBuiltAnExperimentIsNotTriedAgain) {
+  const FakeLab fake;
+  const std::filesystem::path building = fake.lab().experiment(2) / "build";
+  for (int times = 0; times < 2; ++times) {
+    std::filesystem::remove_all(building);
+    session_ends(fake, [&](const std::string&) { return std::filesystem::exists(building); });
   }
   session_ends(fake, never);
   const History history(read_ledger(fake.lab().ledger()));

@@ -12,12 +12,11 @@ namespace {
 
 /// The fake recipe with enough knobs for a long search.
 std::string recipe_with_knobs() {
-  std::string source = fake_recipe("0");
-  std::string knobs;
+  std::vector<FakeKnob> knobs;
   for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h"}) {
-    knobs += fmt::format("  double {} = 3;  // try: 1 2 3 4 5 6 7 8\n", name);
+    knobs.push_back({name, "3", R"("1", "2", "3", "4", "5", "6", "7", "8")"});
   }
-  return source.insert(source.find("  double other"), knobs);
+  return fake_recipe("0", "", knobs);
 }
 
 double resident_mb() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "loop/propose/builtin_proposer.h"
 #include "tests/fake_lab.h"
 
 namespace tern {
@@ -44,6 +45,10 @@ class Outcomes {
 };
 
 std::string doing(const std::string& act) { return fake_recipe("0.3", act); }
+
+std::string with_override(std::string source, const std::string& line) {
+  return source.insert(source.find("    // overrides end"), "    " + line + "\n");
+}
 
 TEST(Research, KeepsAnHonestGain) {
   const Outcomes out({fake_recipe("0.3")});
@@ -170,6 +175,73 @@ TEST(Research, RefusesAnotherSeedAlone) {
   EXPECT_EQ(out.status(), Status::kRejected) << out.error();
 }
 
+TEST(Research, RefusesAnotherSeedAmongTheOverrides) {
+  const Outcomes out({with_override(fake_recipe("0"), "seed = 2;")});
+  EXPECT_EQ(out.status(), Status::kRejected) << out.error();
+  EXPECT_THAT(out.reason(), HasSubstr("only the seed"));
+}
+
+TEST(Research, RefusesTheSameValuesWrittenOtherwiseOnceTheyAreBuilt) {
+  const std::string again = with_override(fake_recipe("0"), "quality = -3.0e-1;");
+  const Outcomes out({fake_recipe("-0.3"), again, with_override(fake_recipe("0"), "other = 0;")});
+  EXPECT_EQ(out.status(3), Status::kRejected) << out.error();
+  EXPECT_THAT(out.reason(3), HasSubstr("experiment 2 tried this very recipe"));
+  EXPECT_TRUE(out[3].runs.empty());
+  EXPECT_EQ(out.status(4), Status::kRejected);
+  EXPECT_THAT(out.reason(4), HasSubstr("every knob that acts has the incumbent's value"));
+}
+
+TEST(Research, StoresWhatEachBuiltRecipeSaysOfItsKnobs) {
+  const Outcomes out({fake_recipe("0.3"), doing("this is no C++;")});
+  const KnobValues kept = {{"seed", "1"}, {"quality", "0.3"}, {"other", "0"}};
+  EXPECT_EQ(out[2].knobs, kept) << out.error();
+  EXPECT_EQ(out.history().with_recipe(out[2].recipe)->number, 2);
+  const std::string text = read_file(out.fake().lab().experiment(2) / "description.json");
+  EXPECT_EQ(RecipeDescription::parse_untrusted(text).find("quality")->value, "0.3");
+  EXPECT_TRUE(out[3].knobs.empty()) << "nothing is known of what does not compile";
+}
+
+TEST(Research, CallsARecipeThatDoesNotDescribeItselfACrash) {
+  std::string source = doing("");
+  const std::string call = "describe_all(recipe);";
+  source.replace(source.find(call), call.size(), "return 3;");
+  const Outcomes out({source});
+  EXPECT_EQ(out.status(), Status::kCrash) << out.error();
+  EXPECT_THAT(out.reason(), HasSubstr("does not describe its knobs: exit code 3"));
+}
+
+TEST(Research, RejectsAProposalWhoseValueDoesNotArrive) {
+  const FakeLab fake;
+  std::string source = fake_recipe("0");
+  const std::string call = "recipe.overrides();";
+  source.insert(source.find(call) + call.size(), "\n  recipe.quality = 0.05;");
+  write_file_atomically(fake.root() / "train.cpp", source);
+  write_file_atomically(fake.root() / "program.md", "## What to explore\n\n1. `quality`\n");
+  BuiltinProposer builtin;
+  FakeLoop loop(fake, builtin, builtin, "confirm", {.experiments = 2, .stops = {}});
+  loop.research().run();
+  EXPECT_EQ(loop.history().at(2).status, Status::kRejected);
+  EXPECT_THAT(loop.history().at(2).reason,
+              HasSubstr("quality was to become 0.1, and the built recipe says that it is 0.05"));
+  EXPECT_TRUE(loop.history().at(2).runs.empty());
+}
+
+TEST(Research, RefusesALabOfAnEarlierTernWithAWayToGoOn) {
+  const FakeLab fake;
+  write_file_atomically(fake.root() / "train.cpp",
+                        "struct Recipe {\n  double lr = 1;  // try: 1 2\n};\nint main() {}\n");
+  ScriptedProposer proposer({});
+  FakeLoop loop(fake, proposer, proposer);
+  try {
+    loop.research().run();
+    ADD_FAILURE();
+  } catch (const Error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("train.cpp is of an earlier Tern"));
+    EXPECT_THAT(e.what(), HasSubstr("tern new DIR --preset"));
+  }
+  EXPECT_TRUE(loop.history().experiments().empty());
+}
+
 TEST(Research, RefusesAnIdeaThatWasTriedBefore) {
   const Outcomes out({fake_recipe("-0.3"), fake_recipe("-0.3") + "// again\n"});
   EXPECT_EQ(out.status(3), Status::kRejected) << out.error();
@@ -284,6 +356,22 @@ TEST(Research, StopsAfterTheExperimentAtTheFirstSignalAndAtOnceAtTheSecond) {
   EXPECT_EQ(loop.history().unfinished()->runs[0].outcome, Outcome::kInterrupted);
 }
 
+TEST(Research, GoesOnWithAnExperimentWhoseBuildingWasStoppedTwice) {
+  const FakeLab fake;
+  const fs::path building = fake.lab().experiment(2) / "build";
+  ScriptedProposer proposer({fake_recipe("0.3")});
+  for (int times = 0; times < 2; ++times) {
+    fs::remove_all(building);
+    FakeLoop loop(fake, proposer, proposer, "confirm",
+                  {.stops = [&] { return fs::exists(building) ? 2 : 0; }});
+    loop.research().run();
+    ASSERT_NE(loop.history().unfinished(), nullptr);
+  }
+  FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+  loop.research().run();
+  EXPECT_EQ(loop.history().at(2).status, Status::kKeep);
+}
+
 TEST(Research, RefusesALabWhoseTextComesFromTheNetwork) {
   const FakeLab fake;
   LabManifest manifest = LabManifest::read(fake.lab());
@@ -331,6 +419,51 @@ TEST(Research, RepeatsAnExperimentAndItsBaseWithoutMovingTheBranch) {
   EXPECT_EQ(loop.history().at(2).fresh_runs().size(), 2u);
   EXPECT_EQ(loop.history().at(1).runs.size(), 5u);
   EXPECT_EQ(fake.git("rev-parse tern/test"), branch);
+}
+
+TEST(Research, SaysWhichOfTernsOwnValuesChangedAndMeasuresTheIncumbentAnew) {
+  const FakeLab fake;
+  ScriptedProposer proposer({fake_recipe("0.3")});
+  {
+    FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+    loop.research().run();
+  }
+  write_file_atomically(fake.home() / "share" / "tern" / "toolchain.json",
+                        R"({"compile": ["g++", "-O0", "-DOWN_OTHER=1"], "link": []})");
+  FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+  loop.research().run();
+  EXPECT_THAT(loop.lines(), testing::Contains("Tern's own other is 1 now, it was 0 when the "
+                                              "incumbent was measured"));
+  EXPECT_TRUE(loop.history().at(1).runs[0].stale);
+  EXPECT_EQ(*value_of(loop.history().at(1).knobs, "other"), "1");
+  EXPECT_EQ(loop.history().at(2).status, Status::kKeep);
+}
+
+/// The rest of Tern is the same here, so that what was kept is all that tells.
+TEST(Research, MeasuresTheIncumbentAnewWhenItDescribesItselfOtherwiseThanBefore) {
+  const FakeLab fake;
+  ScriptedProposer proposer({fake_recipe("-0.3")});
+  {
+    FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+    loop.research().run();
+  }
+  const fs::path kept = fake.lab().experiment(1) / "description.json";
+  RecipeDescription description = RecipeDescription::parse_untrusted(read_file(kept));
+  description.find("other")->standard = description.find("other")->value = "2";
+  write_file_atomically(kept, description.to_text());
+  {
+    FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
+    loop.research().run();
+    EXPECT_EQ(loop.history().at(1).runs.size(), 6u);
+    EXPECT_TRUE(loop.history().at(1).runs[0].stale);
+    EXPECT_FALSE(loop.history().at(1).runs[3].stale);
+    EXPECT_EQ(loop.history().incumbent()->number, 1);
+  }
+  ScriptedProposer none({});
+  FakeLoop again(fake, none, none, "confirm", {.stops = [] { return 1; }});
+  again.research().run();
+  EXPECT_THAT(again.lines(), testing::Not(testing::Contains(HasSubstr("own other"))))
+      << "it is said once";
 }
 
 TEST(Research, MeasuresTheIncumbentAnewWhenTheBudgetChanged) {

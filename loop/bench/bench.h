@@ -46,7 +46,7 @@ class Bench {
  public:
   virtual ~Bench() = default;
 
-  /// Builds an experiment's recipe and hears what it says of its knobs.
+  /// Builds the recipe of an experiment and lets it describe itself.
   virtual Described describe(int64_t experiment, const std::string& source) = 0;
   virtual RunReport run(const RunOrder& order) = 0;
   /// The perplexity of a run's model on the data that proposers never see; empty when the lab has

@@ -7,7 +7,7 @@
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
-#include "tern/recipe/recipe_text.h"
+#include "tern/recipe/overrides.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -61,16 +61,11 @@ std::string refuse_text(std::string_view text) {
   return "";
 }
 
-/// The default of `seed` in a recipe, empty where there is none.
-std::string seed_of(std::string_view source) {
-  try {
-    for (const RecipeField& field : recipe_fields(source)) {
-      if (field.name == "seed") return field.value;
-    }
-  } catch (const Error&) {
-    // no struct Recipe: the compiler will say so
-  }
-  return "";
+/// The text with the incumbent's seed among its overrides; as it is where there is no such knob.
+std::string with_seed_of(const RecipeDescription& incumbent, std::string_view source) {
+  const KnobDescription* seed = incumbent.find("seed");
+  if (seed == nullptr) return std::string(source);
+  return set_override(std::string(source), *seed, seed->value);
 }
 
 std::string refuse_tried(const std::string& hash, const History& history, const char* but) {
@@ -210,18 +205,22 @@ std::string refuse_recipe_file(const fs::path& path) {
 }  // namespace
 
 std::string refuse_change(std::string_view source, std::string_view incumbent,
-                          const History& history) {
+                          const RecipeDescription& recipe, const History& history) {
   if (std::string why = refuse_text(source); !why.empty()) return why;
   const std::string hash = program_hash(source);
   if (hash == program_hash(incumbent)) {
     return "nothing changed in train.cpp but comments or blanks; change what the program does";
   }
-  if (program_hash_without_seed(source) == program_hash_without_seed(incumbent)) {
+  if (!has_overrides(source)) {
+    return "train.cpp has no lines `// overrides begin` and `// overrides end` any more, between "
+           "which values are set; leave both where they are";
+  }
+  const std::string seeded = program_hash(with_seed_of(recipe, source));
+  if (seeded == program_hash(with_seed_of(recipe, incumbent))) {
     return "only the seed changed, and luck is no improvement; change what the program does";
   }
   if (std::string why = refuse_tried(hash, history, ""); !why.empty()) return why;
   // A tried idea with another seed is a tried idea.
-  const std::string seeded = program_hash(with_seed(source, seed_of(incumbent)));
   return refuse_tried(seeded, history, " but for its seed");
 }
 

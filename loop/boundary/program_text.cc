@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "tern/base/error.h"
 #include "tern/base/sha256.h"
-#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 namespace {
@@ -209,19 +207,6 @@ std::string program_hash(std::string_view source) { return sha256_of(normalized_
 int64_t code_lines(std::string_view source) {
   const std::string program = normalized_program(source);
   return std::count(program.begin(), program.end(), '\n');
-}
-
-std::string with_seed(std::string_view source, std::string_view value) {
-  std::string text(source);
-  try {
-    return set_recipe_default(text, "seed", value);
-  } catch (const Error&) {
-    return text;
-  }
-}
-
-std::string program_hash_without_seed(std::string_view source) {
-  return program_hash(with_seed(source, "0"));
 }
 
 }  // namespace tern

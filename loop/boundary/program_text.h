@@ -14,9 +14,5 @@ std::string normalized_program(std::string_view source);
 std::string program_hash(std::string_view source);
 /// The lines of normalized_program(): no way of writing the same program has fewer.
 int64_t code_lines(std::string_view source);
-/// A hash that is the same for two recipes that differ in the default of `seed` alone.
-std::string program_hash_without_seed(std::string_view source);
-/// The recipe with this default of `seed`; as it is when it has no such field.
-std::string with_seed(std::string_view source, std::string_view value);
 
 }  // namespace tern

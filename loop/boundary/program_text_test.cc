@@ -77,22 +77,6 @@ TEST(ProgramText, LinesCountStatementsHoweverTheyAreLaidOut) {
   EXPECT_EQ(code_lines("// nothing"), 0);
 }
 
-constexpr const char* kRecipe =
-    "struct Recipe {\n  uint64_t seed = 1;  // of data\n  float lr = 1e-3f;  // try: 1 2\n};\n";
-
-TEST(ProgramText, TheHashWithoutTheSeedDiffersWithEverythingButTheSeed) {
-  const std::string recipe = kRecipe, seeded = with_seed(recipe, "77");
-  EXPECT_FALSE(same(recipe, seeded));
-  EXPECT_EQ(program_hash_without_seed(recipe), program_hash_without_seed(seeded));
-  std::string other = seeded;
-  other.replace(other.find("1e-3f"), 5, "2e-3f");
-  EXPECT_NE(program_hash_without_seed(recipe), program_hash_without_seed(other));
-}
-
-TEST(ProgramText, AProgramWithoutASeedHasOneHash) {
-  EXPECT_EQ(program_hash_without_seed("int main() {}"), program_hash("int main() {}"));
-}
-
 TEST(ProgramText, TheShippedRecipeIsTheSameWithoutItsComments) {
   const std::string recipe = read_file(TERN_SOURCE_DIR "/lab/train.cpp");
   const std::string normal = normalized_program(recipe);

@@ -12,7 +12,6 @@
 #include "loop/record/history.h"
 #include "tern/base/error.h"
 #include "tern/base/rng.h"
-#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 
@@ -23,9 +22,13 @@ class SimulatedLab {
   struct World {
     /// True ln(perplexity) of a recipe; `base` is that of the recipe it changed.
     std::function<double(const Proposal& proposal, int64_t number, double base)> level;
-    double sigma = 0.01;                                                 // of one run around it
-    uint64_t seed = 1;                                                   // of all its noise
+    double sigma = 0.01;  // of one run around it
+    uint64_t seed = 1;    // of all its noise
+    int64_t steps = 0;    // that a run says it took; 0: nothing
     std::function<std::string(const std::string& source)> program = {};  // its identity
+    /// What a recipe says of its knobs; may be empty.
+    using Describe = std::function<RecipeDescription(const std::string& source)>;
+    Describe describe = {};
   };
 
   SimulatedLab(World world, std::string source, int64_t baseline_runs = 3,
@@ -44,8 +47,9 @@ class SimulatedLab {
   /// Proposes, runs and decides once. False when the proposer refuses.
   bool experiment(Proposer& proposer, const Policy& policy) {
     const int64_t number = history_.next_number();
+    const RecipeDescription recipe = description(source_);
     const Proposal proposal =
-        proposer.propose({lab_, history_, source_, estimate_noise(history_).sigma, number});
+        proposer.propose({lab_, history_, source_, recipe, estimate_noise(history_).sigma, number});
     if (!proposal.refusal.empty()) return false;
     const int64_t base = history_.incumbent()->number;
     plan(proposal);
@@ -87,14 +91,16 @@ class SimulatedLab {
     history_.apply(Json(std::move(members)));
   }
 
+  RecipeDescription description(const std::string& source) const {
+    return world_.describe ? world_.describe(source) : RecipeDescription();
+  }
+
   void plan(const Proposal& proposal) {
     const int64_t number = history_.next_number();
     const int64_t base = history_.incumbent() == nullptr ? 0 : history_.incumbent()->number;
     Json::Object knobs;
-    if (proposal.source.find("struct Recipe {") != std::string::npos) {
-      for (const RecipeField& field : recipe_fields(proposal.source)) {
-        knobs.emplace_back(field.name, field.value);
-      }
+    for (const KnobDescription& knob : description(proposal.source).knobs) {
+      knobs.emplace_back(knob.name, knob.value);
     }
     levels_[number] = world_.level(proposal, number, level(base));
     apply("planned", number,
@@ -120,7 +126,11 @@ class SimulatedLab {
     apply("run", number, {{"run", run}, {"comparison", comparison}, {"seed", seed}});
     const double ln_ppl = kOffset + level(number) + noise(number, seed, 0);
     if (std::isfinite(ln_ppl)) {
-      apply("ran", number, {{"run", run}, {"outcome", "scored"}, {"val_ppl", std::exp(ln_ppl)}});
+      apply("ran", number,
+            {{"run", run},
+             {"outcome", "scored"},
+             {"val_ppl", std::exp(ln_ppl)},
+             {"steps", world_.steps > 0 ? Json(world_.steps) : Json()}});
     } else {
       apply("ran", number, {{"run", run}, {"outcome", "crash"}});
     }

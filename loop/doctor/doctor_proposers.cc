@@ -23,10 +23,31 @@ using State = Finding::State;
 constexpr double kCheckSeconds = 20;
 
 constexpr const char* kProbeProgram =
-    "# Program\n\nThis is only a test of the wiring. Change the default of `lr` in `struct Recipe` "
-    "from 3e-4f to 1e-3f, and nothing else.\n";
-constexpr const char* kProbeRecipe =
-    "struct Recipe {\n  float lr = 3e-4f;  // try: 1e-4 3e-4 1e-3\n};\n\nint main() {}\n";
+    "# Program\n\nThis is only a test of the wiring. Change the override of `lr` from 3e-4f to "
+    "1e-3f, "
+    "and nothing else.\n";
+constexpr const char* kProbeRecipe = R"(struct Recipe {
+  float lr = 1e-4f;
+
+  void overrides() {
+    // overrides begin
+    lr = 3e-4f;
+    // overrides end
+  }
+};
+
+int main() {}
+)";
+
+RecipeDescription probe_description() {
+  KnobDescription lr;
+  lr.name = lr.path = "lr";
+  lr.type = "float";
+  lr.value = "3e-4";
+  lr.standard = "1e-4";
+  lr.tries = {"1e-4", "3e-4", "1e-3"};
+  return {.knobs = {lr}};
+}
 
 bool is_on_path(const std::string& program) {
   if (program.find('/') != program.npos) return fs::exists(program);
@@ -147,10 +168,14 @@ Finding try_agent(AgentTemplate agent, const AgentConfig& config, const std::opt
   History history;
   history.apply(event::Session{
       .tag = "probe", .commit = head.output.substr(0, head.output.find('\n')), .conditions = ""});
-  const Proposal proposal =
-      AgentProposer(agent, config.model, config.seconds)
-          .propose(
-              {.lab = lab, .history = history, .source = kProbeRecipe, .sigma = 0, .number = 1});
+  const RecipeDescription recipe = probe_description();
+  const Proposal proposal = AgentProposer(agent, config.model, config.seconds)
+                                .propose({.lab = lab,
+                                          .history = history,
+                                          .source = kProbeRecipe,
+                                          .recipe = recipe,
+                                          .sigma = 0,
+                                          .number = 1});
   if (proposal.refusal.empty()) {
     finding.found = "made a legal change: " + one_line(proposal.description);
     return finding;

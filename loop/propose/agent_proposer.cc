@@ -163,6 +163,7 @@ void AgentProposer::judge(Call& call) const {
   Proposal& proposal = call.proposal;
   const fs::path work = call.work.path();
   const std::string& before = call.situation.source;
+  const RecipeDescription& recipe = call.situation.recipe;
   const std::vector<std::string> said = answer_lines(work);
   proposal.description = said.empty() ? "nothing" : said[0];
   proposal.expectation = said.size() > 1 ? said[1] : "";
@@ -180,8 +181,8 @@ void AgentProposer::judge(Call& call) const {
     return;
   }
   proposal.source = *source;
-  if (said.empty()) proposal.description = describe_change(before, *source);
-  proposal.refusal = refuse_change(*source, before, call.situation.history);
+  if (said.empty()) proposal.description = describe_change(before, *source, recipe);
+  proposal.refusal = refuse_change(*source, before, recipe, call.situation.history);
 }
 
 }  // namespace tern

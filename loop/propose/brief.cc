@@ -5,6 +5,7 @@
 #include "loop/decide/noise.h"
 #include "loop/propose/brief_data.h"
 #include "loop/propose/brief_history.h"
+#include "loop/propose/brief_knobs.h"
 #include "loop/propose/untrusted_text.h"
 #include "tern/sandbox/untrusted_file.h"
 
@@ -29,9 +30,10 @@ constexpr const char* kBoundary =
     R"(## What may be changed
 
 Only `train.cpp`, a regular file of at most 200 KB. Anything else that is changed, added or removed
-makes the proposal void. Also refused: a change of comments, blanks or the default of `seed` alone,
-and a program that has been tried before (see the table). The fields `time_budget` and `tokens` decide
-nothing; the lab does. Keep the change small enough that its effect can be told from everything else.
+makes the proposal void. Also refused: a change of comments, blanks or the knob `seed` alone, and a
+recipe that has been tried before (see the table), however it is written. The knobs `time_budget` and
+`tokens` decide nothing; the lab does. Keep the change small enough that its effect can be told from
+everything else.
 
 )";
 
@@ -69,6 +71,7 @@ std::string make_brief(const Situation& situation) {
   out += dead_ends_part(situation.history);
   out += layers_part(situation.lab, situation.history);
   out += crash_part(situation.lab, situation.history);
+  out += knobs_part(situation.recipe);
   out += kBoundary;
   return out;
 }

@@ -9,6 +9,7 @@
 
 #include "loop/decide/noise.h"
 #include "loop/propose/untrusted_text.h"
+#include "tern/contract/knob_description.h"
 
 namespace tern {
 namespace {
@@ -57,10 +58,9 @@ std::vector<std::string> changed_knobs(const History& history, const Experiment&
   std::vector<std::string> names;
   if (e.base <= 0 || e.base >= e.number) return names;
   const Experiment& base = history.at(e.base);
-  const std::map<std::string, std::string> before(base.knobs.begin(), base.knobs.end());
   for (const auto& [name, value] : e.knobs) {
-    const auto old = before.find(name);
-    if (old == before.end() || old->second != value) names.push_back(name);
+    const std::string* old = value_of(base.knobs, name);
+    if (old == nullptr || !same_value(*old, value)) names.push_back(name);
   }
   return names;
 }
@@ -77,13 +77,6 @@ struct Record {
     if (e.gain && tern::dropped(e)) best = std::max(best, *e.gain);
   }
 };
-
-std::string value_of(const Experiment& e, const std::string& knob) {
-  for (const auto& [name, value] : e.knobs) {
-    if (name == knob) return value;
-  }
-  return "";
-}
 
 /// Lines of those records that were dropped again and again, the most dropped first.
 std::string dead_lines(const std::map<std::string, Record>& records, const char* what) {
@@ -166,7 +159,7 @@ std::string dead_ends_part(const History& history) {
     if (changed.size() != 1) continue;
     Record& record = knobs[changed[0]];
     record.count(e);
-    if (dropped(e)) record.values.push_back(value_of(e, changed[0]));
+    if (dropped(e)) record.values.push_back(*value_of(e.knobs, changed[0]));
   }
   const std::string lines = dead_lines(knobs, "knob") + dead_lines(families, "kind of change");
   return lines.empty() ? "" : "## Dead ends\n\n" + lines + "\n";

@@ -173,7 +173,8 @@ Parzen Search::estimator() const {
     seen.score = trial.level;
     for (size_t i = 0; i < knobs().size(); ++i) {
       const auto& value = trial.values[i];
-      seen.places.push_back(value ? knobs()[i].position_of(*value) : std::nullopt);
+      const bool told = value && trial.acts[i];  // a value without effect tells nothing
+      seen.places.push_back(told ? knobs()[i].position_of(*value) : std::nullopt);
     }
   }
   return {std::move(dimensions), std::move(observations)};
@@ -322,9 +323,12 @@ Proposal BuiltinProposer::propose(const Situation& situation) {
     Search search(situation);
     const Idea idea = search.idea();
     check(!idea.changes.empty(),
-          "every recipe that the `// try:` values allow has been tried; add values to train.cpp");
-    proposal.source = search.space().apply(idea.changes);
-    proposal.description = search.space().describe(idea.changes);
+          "every recipe that the values to try allow has been tried; describe knobs of your own in "
+          "train.cpp, or let an agent propose");
+    const RecipeDescription after = *search.space().after(idea.changes);
+    proposal.source = search.space().source(after);
+    proposal.description = search.space().describe(after);
+    proposal.intended = search.space().changed(after);
     proposal.expectation = idea.expectation;
     proposal.family = idea.family;
   } catch (const Error& error) {

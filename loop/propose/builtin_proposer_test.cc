@@ -102,12 +102,11 @@ TEST_F(BuiltinProposerTest, TheSameHistoryGivesTheSameProposal) {
 }
 
 TEST_F(BuiltinProposerTest, ASmallSpaceIsTriedToItsEndAndThenRefused) {
-  const std::string source =
-      "struct Recipe {\n  bool a = true;  // try: true false\n"
-      "  int b = 1;  // try: 1 2 3\n};\n";
   auto flat = simulated_landscape(1, 0.001);
   flat.level = [](const Proposal&, int64_t number, double) { return number == 1 ? 0.0 : 0.1; };
-  SimulatedLab lab(flat, source);
+  flat.describe = describes({made_up_knob("a", "bool", "true", {"true", "false"}),
+                             made_up_knob("b", "int", "1", {"1", "2", "3"})});
+  SimulatedLab lab(flat, made_up_recipe());
   int tried = 1;
   while (lab.experiment(proposer, *policy)) ++tried;
   EXPECT_EQ(tried, 6);
@@ -116,11 +115,66 @@ TEST_F(BuiltinProposerTest, ASmallSpaceIsTriedToItsEndAndThenRefused) {
 TEST_F(BuiltinProposerTest, ARecipeWithoutValuesToTryIsRefusedWithTheRemedy) {
   auto flat = simulated_landscape(1, 0.001);
   flat.level = [](const Proposal&, int64_t, double) { return 0.0; };
-  const std::string source = "struct Recipe {\n  int b = 1;\n};\n";
-  SimulatedLab lab(flat, source);
+  const RecipeDescription recipe{.knobs = {made_up_knob("b", "int", "1")}};
+  flat.describe = describes(recipe.knobs);
+  SimulatedLab lab(flat, made_up_recipe());
   const Lab none;
-  const Proposal proposal = proposer.propose({none, lab.history(), source, 0.01, 2});
-  EXPECT_THAT(proposal.refusal, HasSubstr("add a comment such as `// try: 1e-4 2e-4`"));
+  const Proposal proposal =
+      proposer.propose({none, lab.history(), made_up_recipe(), recipe, 0.01, 2});
+  EXPECT_THAT(proposal.refusal, HasSubstr("where train.cpp describes its own knobs"));
+}
+
+/// A recipe with a knob that acts beside another's value alone, and a length.
+std::vector<KnobDescription> needy_knobs() {
+  std::vector<KnobDescription> knobs = {
+      made_up_knob("schedule", "std::string", "cosine", {"cosine", "wsd"}),
+      made_up_knob("decay", "double", "0.3", {"0.02", "0.3", "40", "60"},
+                   {beside("schedule", {"wsd"})}),
+      made_up_knob("batch_size", "int", "8", {"8", "16"})};
+  knobs[1].must_end = true;
+  return knobs;
+}
+
+TEST_F(BuiltinProposerTest, OnlyProposesKnobsThatActAndSaysWhatItIntends) {
+  auto rising = simulated_landscape(1, 0.001);
+  rising.describe = describes(needy_knobs());
+  rising.level = [](const Proposal& proposal, int64_t number, double) {
+    const RecipeDescription recipe = made_up_description(needy_knobs(), proposal.source);
+    for (const KnobDescription& knob : recipe.knobs) {
+      EXPECT_TRUE(knob.acts || knob.value == knob.standard) << proposal.description;
+    }
+    for (const auto& [name, value] : proposal.intended) {
+      EXPECT_TRUE(same_value(recipe.find(name)->value, value)) << proposal.description;
+    }
+    EXPECT_EQ(proposal.intended.empty(), number == 1);
+    return recipe.find("schedule")->value == "wsd" && number > 4 ? 0.0 : 0.5;
+  };
+  SimulatedLab lab(rising, made_up_recipe());
+  std::set<std::string> descriptions;
+  while (lab.experiment(proposer, *policy)) {
+    descriptions.insert(lab.history().experiments().back().description);
+  }
+  EXPECT_TRUE(descriptions.contains("schedule: cosine -> wsd, decay: 0.3 -> 0.02"));
+  EXPECT_EQ(lab.history().next_number() - 1, 6) << "all recipes that differ: 2 batches x 3 ends";
+}
+
+TEST_F(BuiltinProposerTest, OffersNoLengthBeyondWhatTheIncumbentsRunsTook) {
+  for (const bool random : {false, true}) {
+    std::set<std::string> ends;
+    auto flat = simulated_landscape(1, 0.001);
+    flat.describe = describes(needy_knobs());
+    flat.level = [&](const Proposal& proposal, int64_t number, double) {
+      const RecipeDescription recipe = made_up_description(needy_knobs(), proposal.source);
+      ends.insert(recipe.find("decay")->value);
+      return number == 1 ? 0.0 : 0.1;
+    };
+    flat.steps = 50;
+    SimulatedLab lab(flat, made_up_recipe());
+    RandomProposer other;
+    while (lab.experiment(random ? static_cast<Proposer&>(other) : proposer, *policy)) {
+    }
+    EXPECT_THAT(ends, ElementsAre("0.02", "0.3", "40"));
+  }
 }
 
 TEST_F(BuiltinProposerTest, FindsABetterRecipeThanRandomSearchOnTheSameBudget) {

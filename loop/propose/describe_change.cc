@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "loop/propose/untrusted_text.h"
-#include "tern/base/error.h"
-#include "tern/recipe/recipe_text.h"
+#include "tern/recipe/overrides.h"
 
 namespace tern {
 namespace {
@@ -22,37 +21,39 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
+/// The value that the text gives a knob: its last override, else Tern's own.
+std::string value_in(std::string_view source, const KnobDescription& knob) {
+  std::string value = knob.standard;
+  for (const auto& [path, literal] : overrides_in(source)) {
+    if (path == knob.path) value = literal;
+  }
+  return value;
+}
+
 /// "lr: 3e-4 -> 1e-3, group: 64 -> 128"; empty when other things changed too, or nothing did.
-std::string changed_defaults(std::string_view before, std::string_view after) try {
-  const std::vector<RecipeField> old_fields = recipe_fields(before);
-  const std::vector<RecipeField> new_fields = recipe_fields(after);
-  if (old_fields.size() != new_fields.size()) return {};
-  std::string text(before), changes;
-  for (size_t i = 0; i < old_fields.size(); ++i) {
-    const RecipeField& from = old_fields[i];
-    const RecipeField& to = new_fields[i];
-    if (from.name != to.name || from.type != to.type) return {};
-    if (from.value == to.value) continue;
-    text = set_recipe_default(text, to.name, to.value);
-    changes +=
-        fmt::format("{}{}: {} -> {}", changes.empty() ? "" : ", ", to.name, from.value, to.value);
+std::string changed_values(std::string_view before, std::string_view after,
+                           const RecipeDescription& recipe) {
+  if (without_overrides(before) != without_overrides(after)) return {};
+  for (const auto& [path, literal] : overrides_in(after)) {
+    if (std::ranges::find(recipe.knobs, path, &KnobDescription::path) == recipe.knobs.end()) {
+      return {};
+    }
   }
-  // The same defaults written in both, so that only what differs beside them is left.
-  std::string other(after);
-  for (const RecipeField& field : new_fields) {
-    text = set_recipe_default(text, field.name, field.value);
-    other = set_recipe_default(other, field.name, field.value);
+  std::string changes;
+  for (const KnobDescription& knob : recipe.knobs) {
+    const std::string old = value_in(before, knob), value = value_in(after, knob);
+    if (same_value(old, value)) continue;
+    changes += fmt::format("{}{}: {} -> {}", changes.empty() ? "" : ", ", knob.name, old, value);
   }
-  return text == other ? changes : "";
-} catch (const Error&) {  // no struct Recipe, or a default that is no plain value
-  return {};
+  return changes;
 }
 
 }  // namespace
 
-std::string describe_change(std::string_view before, std::string_view after) {
+std::string describe_change(std::string_view before, std::string_view after,
+                            const RecipeDescription& recipe) {
   if (before == after) return "nothing";
-  if (std::string changes = changed_defaults(before, after); !changes.empty()) {
+  if (std::string changes = changed_values(before, after, recipe); !changes.empty()) {
     return one_line(changes);
   }
   const std::vector<std::string_view> from = lines_of(before), to = lines_of(after);

@@ -1,6 +1,9 @@
 #include "loop/propose/knob_moves.h"
 
+#include <algorithm>
+
 #include "loop/boundary/program_text.h"
+#include "loop/boundary/refuse_recipe.h"
 #include "loop/propose/trials.h"
 #include "tern/base/error.h"
 
@@ -8,23 +11,40 @@ namespace tern {
 namespace {
 
 constexpr int kDraws = 1000;
+constexpr double kMargin = 0.9;  // runs of one recipe take other numbers of steps
+
+/// Steps after which a length surely ends within a run like the incumbent's; 0 when its runs do not
+/// tell.
+double most_steps(const History& history) {
+  double least = 0;
+  const Experiment* incumbent = history.incumbent();
+  if (incumbent == nullptr) return 0;
+  for (const RunRecord& run : incumbent->runs) {
+    if (run.outcome != Outcome::kScored || run.stale || !run.steps) continue;
+    const double steps = kMargin * static_cast<double>(*run.steps);
+    least = least == 0 ? steps : std::min(least, steps);
+  }
+  return least;
+}
 
 }  // namespace
 
 KnobMoves::KnobMoves(const Situation& situation)
     : history_(situation.history),
-      space_(situation.source),
+      space_(situation.recipe, situation.source, most_steps(situation.history)),
       keys_(tried_keys(situation.history, space_)),
       rng_(mix64(static_cast<uint64_t>(situation.number))) {
   check(!space_.knobs().empty(),
-        "no field of struct Recipe lists values to try; add a comment such as `// try: 1e-4 2e-4` "
-        "behind a field's default in train.cpp");
+        "no knob of this recipe has values to try; give one some where train.cpp describes its "
+        "own knobs: `tern train --list-arms` shows what it says");
 }
 
 Changes KnobMoves::first_new(const std::vector<Changes>& candidates) const {
   for (const Changes& changes : candidates) {
-    if (changes.empty() || tried(changes)) continue;
-    if (!history_.tried(program_hash(space_.apply(changes)))) return changes;
+    if (changes.empty()) continue;
+    const std::optional<RecipeDescription> after = space_.after(changes);
+    if (!after || keys_.contains(values_key(*after))) continue;
+    if (!history_.tried(program_hash(space_.source(*after)))) return changes;
   }
   return {};
 }

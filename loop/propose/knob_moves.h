@@ -18,9 +18,7 @@ class KnobMoves {
 
   const SearchSpace& space() const { return space_; }
   Rng& rng() { return rng_; }
-  /// Whether a recipe has been tried, by its knobs. Costs microseconds.
-  bool tried(const Changes& changes) const { return keys_.contains(space_.key(changes)); }
-  /// The first of these that has not been tried as a program either; empty when there is none.
+  /// The first of these that can be made and was not tried; empty when there is none.
   Changes first_new(const std::vector<Changes>& candidates) const;
 
   /// Another value from a knob's list, each as likely.

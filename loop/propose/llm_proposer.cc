@@ -46,11 +46,13 @@ void take_answer(const std::string& text, const Situation& situation, Proposal& 
   try {
     const EditReply reply = read_edit_reply(text);
     proposal.source = apply_edits(situation.source, reply.edits);
-    proposal.description = reply.description.empty()
-                               ? describe_change(situation.source, proposal.source)
-                               : reply.description;
+    proposal.description =
+        reply.description.empty()
+            ? describe_change(situation.source, proposal.source, situation.recipe)
+            : reply.description;
     proposal.expectation = reply.expectation;
-    proposal.refusal = refuse_change(proposal.source, situation.source, situation.history);
+    proposal.refusal =
+        refuse_change(proposal.source, situation.source, situation.recipe, situation.history);
   } catch (const Error& e) {
     proposal.refusal = one_line(e.what(), 400);
   }

@@ -5,6 +5,7 @@
 
 #include "loop/record/history.h"
 #include "tern/base/json.h"
+#include "tern/contract/knob_description.h"
 #include "tern/lab_files/lab.h"
 
 namespace tern {
@@ -13,8 +14,9 @@ namespace tern {
 struct Situation {
   const Lab& lab;
   const History& history;
-  std::string source;  // the incumbent's train.cpp
-  double sigma = 0;    // of one run's ln(perplexity)
+  std::string source;               // the incumbent's train.cpp
+  const RecipeDescription& recipe;  // what the incumbent says of its knobs
+  double sigma = 0;                 // of one run's ln(perplexity)
   int64_t number = 0;  // of the experiment to be; with it alone a proposer seeds its randomness
 };
 
@@ -25,8 +27,9 @@ struct Proposal {
   std::string expectation;  // what it should bring, in one line
   std::string proposer;     // "builtin", "agent", "llm"
   std::string family;       // how the proposer came to it
-  std::string refusal;      // why nothing legal came of it, in one sentence; empty when all is well
-  Json usage;               // tokens and cost of a language model; null where there is none
+  KnobValues intended;  // that the built recipe must show; empty where edits speak for themselves
+  std::string refusal;  // why nothing legal came of it, in one sentence; empty when all is well
+  Json usage;           // tokens and cost of a language model; null where there is none
 };
 
 /// Makes one change an experiment. A proposer keeps no state of its own between calls: what it

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "loop/boundary/boundary.h"
+#include "loop/propose/described_test_util.h"
 #include "loop/propose/proposer.h"
 #include "loop/record/history.h"
 #include "tern/base/error.h"
@@ -12,21 +13,41 @@
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/lab_files/lab.h"
-#include "tern/recipe/recipe_text.h"
 
 namespace tern {
 
 inline constexpr const char* kTestRecipe = R"(// A recipe.
 struct Recipe {
-  uint64_t seed = 1;
-  float lr = 3e-4f;  // try: 1e-4 3e-4 1e-3
-  std::string group = "64";
+  void overrides() {
+    // overrides begin
+    seed = 1;
+    lr = 3e-4f;
+    // overrides end
+  }
 };
 
 int main() {
   return 0;
 }
 )";
+
+/// What that recipe says of itself, or another text with its knobs.
+inline RecipeDescription test_description(std::string_view source = kTestRecipe) {
+  RecipeDescription recipe = made_up_description(
+      {made_up_knob("seed", "uint64_t", "0"),
+       made_up_knob("lr", "float", "2e-4", {"1e-4", "3e-4", "1e-3"}),
+       made_up_knob("lr_decay", "double", "0.3", {"0.1", "0.3"}, {beside("lr_schedule", {"wsd"})}),
+       made_up_knob("lr_schedule", "std::string", "cosine", {"cosine", "wsd"}),
+       made_up_knob("group", "std::string", "64")},
+      source);
+  recipe.find("lr")->meaning = "learning rate at its peak";
+  return recipe;
+}
+
+/// The test recipe with another value of one knob.
+inline std::string test_recipe_with(const std::string& knob, const std::string& value) {
+  return set_override(kTestRecipe, *test_description().find(knob), value);
+}
 
 /// For tests: a small lab, where asked for in a repository of its own, and a history with a scored
 /// baseline.
@@ -67,7 +88,9 @@ class ProposerLab {
                const std::string& proposer = "builtin") {
     const int64_t number = history.next_number();
     Json knobs = Json::object();
-    for (const RecipeField& field : recipe_fields(source)) knobs.set(field.name, field.value);
+    for (const KnobDescription& knob : test_description(source).knobs) {
+      knobs.set(knob.name, knob.value);
+    }
     history.apply(Json::Object{{"event", "planned"},
                                {"experiment", number},
                                {"proposer", proposer},
@@ -102,10 +125,9 @@ class ProposerLab {
                                {"reason", reason},
                                {"gain", gain}});
   }
-  /// A change of one default that was run and dropped; returns its number.
+  /// A change of one knob that was run and dropped; returns its number.
   int64_t drop(const std::string& knob, const std::string& value, double gain) {
-    const int64_t number =
-        plan(knob + ": to " + value, set_recipe_default(kTestRecipe, knob, value));
+    const int64_t number = plan(knob + ": to " + value, test_recipe_with(knob, value));
     run(number, 20.0 - 20.0 * gain);
     end(number, "discard", gain);
     return number;
@@ -115,6 +137,7 @@ class ProposerLab {
     return {.lab = lab,
             .history = history,
             .source = kTestRecipe,
+            .recipe = recipe,
             .sigma = sigma,
             .number = history.next_number()};
   }
@@ -126,6 +149,7 @@ class ProposerLab {
   std::string commit;
   Lab lab;
   History history;
+  RecipeDescription recipe = test_description();
 };
 
 }  // namespace tern

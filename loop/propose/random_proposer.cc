@@ -1,29 +1,21 @@
 #include "loop/propose/random_proposer.h"
 
-#include <algorithm>
-
 #include "loop/propose/knob_moves.h"
-#include "loop/propose/trials.h"
 #include "tern/base/error.h"
 
 namespace tern {
 namespace {
 
-/// The situation with the baseline's knobs in the incumbent's code.
-Situation at_baseline(const Situation& situation) {
-  const SearchSpace space(situation.source);
-  Changes back;
-  for (const Trial& trial : trials_of(situation.history, space)) {
-    if (trial.experiment->status != Status::kBaseline) continue;
-    for (size_t i = 0; i < space.knobs().size(); ++i) {
-      if (trial.values[i] && !same_value(*trial.values[i], space.knobs()[i].value())) {
-        back.push_back({i, *trial.values[i]});
-      }
-    }
+/// The incumbent's recipe with the baseline's values.
+RecipeDescription baseline_values(const Situation& situation) {
+  RecipeDescription recipe = situation.recipe;
+  const Experiment* baseline = situation.history.baseline();
+  if (baseline == nullptr) return recipe;
+  for (const auto& [name, value] : baseline->knobs) {
+    if (KnobDescription* knob = recipe.find(name)) knob->value = value;
   }
-  Situation baseline = situation;
-  baseline.source = space.apply(back);
-  return baseline;
+  recipe.settle();
+  return recipe;
 }
 
 }  // namespace
@@ -33,8 +25,14 @@ Proposal RandomProposer::propose(const Situation& situation) {
   proposal.proposer = "random";
   proposal.family = "random";
   try {
-    const Situation baseline = at_baseline(situation);
-    KnobMoves moves(baseline);
+    const RecipeDescription values = baseline_values(situation);
+    const SearchSpace here(situation.recipe, situation.source);
+    KnobMoves moves({.lab = situation.lab,
+                     .history = situation.history,
+                     .source = here.source(values),
+                     .recipe = values,
+                     .sigma = situation.sigma,
+                     .number = situation.number});
     const size_t first = 1 + moves.rng().below(2);
     // A small space may have no untried recipe so near.
     Changes changes = moves.draw(first);
@@ -42,8 +40,10 @@ Proposal RandomProposer::propose(const Situation& situation) {
       changes = moves.draw(count);
     }
     check(!changes.empty(), "random search finds no recipe that was not tried; add values to try");
-    proposal.source = moves.space().apply(changes);
-    proposal.description = moves.space().describe(changes);
+    const RecipeDescription after = *moves.space().after(changes);
+    proposal.source = moves.space().source(after);
+    proposal.description = moves.space().describe(after);
+    proposal.intended = here.changed(after);
     proposal.expectation = "none: random search";
   } catch (const Error& error) {
     proposal.refusal = error.what();

@@ -2,145 +2,160 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <limits>
 
 #include "tern/base/error.h"
-#include "tern/recipe/recipe_text.h"
+#include "tern/recipe/overrides.h"
 
 namespace tern {
 namespace {
 
-constexpr double kClosest = 1.15;  // factor between neighbours that have no midpoint
-constexpr double kFarthest = 10;
-
-std::optional<double> number_of(const std::string& value) {
+double number_of(const std::string& value) {
   double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
+  std::from_chars(value.data(), value.data() + value.size(), number);
   return number;
 }
 
-bool is_legal(const RecipeField& field, const std::string& value) {
-  if (field.type == "bool") return value == "true" || value == "false";
-  if (field.type == "std::string") return true;
-  const std::optional<double> number = number_of(value);
-  const bool real = field.type == "float" || field.type == "double";
-  return number && std::isfinite(*number) &&
-         (real || value.find_first_not_of("-0123456789") == value.npos);
+bool contains(const std::vector<std::string>& values, const std::string& value) {
+  return std::ranges::any_of(values, [&](const auto& other) { return same_value(other, value); });
 }
 
-Knob knob_of(const RecipeField& field) {
-  Knob knob;
-  knob.name = field.name;
-  knob.real = field.type == "float" || field.type == "double";
-  knob.numeric = field.type != "bool" && field.type != "std::string";
-  // The recipe's own value first, so that its spelling stays where the list spells it otherwise.
-  std::vector<std::string> all = {field.value};
-  all.insert(all.end(), field.values.begin(), field.values.end());
-  for (const std::string& value : all) {
-    const bool listed = std::ranges::any_of(
-        knob.values, [&](const std::string& other) { return same_value(value, other); });
-    if (!listed && is_legal(field, value)) knob.values.push_back(value);
+/// Gives overrides that have no effect Tern's own value, until none is left.
+void drop_idle_overrides(RecipeDescription& recipe) {
+  for (bool dropped = true; dropped;) {
+    dropped = false;
+    for (KnobDescription& knob : recipe.knobs) {
+      if (knob.acts || same_value(knob.value, knob.standard)) continue;
+      knob.value = knob.standard;
+      dropped = true;
+    }
+    recipe.settle();
   }
-  if (knob.numeric) {
-    std::ranges::sort(knob.values, {}, [](const std::string& value) { return *number_of(value); });
-  } else {
-    // Words keep the order of the list, in which neighbours are often akin.
-    const auto place = [&](const std::string& value) {
-      return std::ranges::find(field.values, value);
-    };
-    std::ranges::stable_sort(knob.values, {}, place);
-  }
-  const auto own = std::ranges::find(knob.values, field.value);
-  knob.current = static_cast<size_t>(own - knob.values.begin());
-  return knob;
 }
 
 }  // namespace
 
-bool same_value(const std::string& a, const std::string& b) {
-  if (a == b) return true;
-  const std::optional<double> number = number_of(a);
-  return number && number == number_of(b);
-}
-
-std::optional<double> Knob::position_of(const std::string& value) const {
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (same_value(values[i], value)) return static_cast<double>(i);
-  }
-  const std::optional<double> number = numeric ? number_of(value) : std::nullopt;
-  if (!number) return std::nullopt;
-  const double last = static_cast<double>(values.size() - 1);
-  if (*number < *number_of(values.front())) return 0;
-  if (*number > *number_of(values.back())) return last;
-  size_t above = 0;
-  while (*number_of(values[above]) < *number) ++above;
-  double low = *number_of(values[above - 1]);
-  double high = *number_of(values[above]);
-  double between = *number;
-  if (low > 0) {
-    low = std::log(low);
-    high = std::log(high);
-    between = std::log(between);
-  }
-  return static_cast<double>(above - 1) + (between - low) / (high - low);
-}
-
-std::vector<std::string> Knob::midpoints() const {
-  std::vector<std::string> middles;
-  for (size_t i = 1; real && i < values.size(); ++i) {
-    const double low = *number_of(values[i - 1]);
-    const double high = *number_of(values[i]);
-    if (low <= 0 || high < kClosest * low || high > kFarthest * low) continue;
-    middles.push_back(fmt::format("{:.2g}", std::sqrt(low * high)));
-    if (same_value(middles.back(), values[i - 1]) || same_value(middles.back(), values[i])) {
-      middles.pop_back();
-    }
-  }
-  return middles;
-}
-
-SearchSpace::SearchSpace(std::string source) : source_(std::move(source)) {
-  for (const RecipeField& field : recipe_fields(source_)) {
-    if (!is_legal(field, field.value)) continue;  // an expression, not a value
-    Knob knob = knob_of(field);
+SearchSpace::SearchSpace(RecipeDescription recipe, std::string source, double most_steps)
+    : recipe_(std::move(recipe)), source_(std::move(source)), most_steps_(most_steps) {
+  recipe_.settle();
+  for (const KnobDescription& described : recipe_.knobs) {
+    KnobDescription& lean = lean_.knobs.emplace_back();
+    lean.name = described.name;
+    lean.value = described.value;
+    lean.standard = described.standard;
+    lean.acts = described.acts;
+    lean.ways = described.ways;
+    if (described.tries.empty()) continue;
+    Knob knob = Knob::of(described, most_steps_);
     if (knob.values.size() > 1) knobs_.push_back(std::move(knob));
   }
 }
 
 std::optional<size_t> SearchSpace::find(std::string_view name) const {
-  for (size_t i = 0; i < knobs_.size(); ++i) {
-    if (knobs_[i].name == name) return i;
-  }
-  return std::nullopt;
+  const auto found = std::ranges::find(knobs_, name, &Knob::name);
+  if (found == knobs_.end()) return std::nullopt;
+  return static_cast<size_t>(found - knobs_.begin());
 }
 
-std::string SearchSpace::apply(const Changes& changes) const {
+RecipeDescription SearchSpace::with(const KnobValues& values) const {
+  RecipeDescription recipe = lean_;
+  for (const auto& [name, value] : values) {
+    if (KnobDescription* knob = recipe.find(name)) knob->value = value;
+  }
+  recipe.settle();
+  return recipe;
+}
+
+std::optional<RecipeDescription> SearchSpace::after(const Changes& changes) const {
+  KnobValues values;
+  for (const auto& [knob, value] : changes) values.emplace_back(knobs_[knob].name, value);
+  RecipeDescription recipe = with(values);
+  if (!act(recipe, changes)) return with_companion(recipe, changes);
+  drop_idle_overrides(recipe);
+  return recipe;
+}
+
+bool SearchSpace::act(const RecipeDescription& recipe, const Changes& changes) const {
+  return std::ranges::all_of(changes, [&](const Change& change) {
+    const KnobDescription& knob = *recipe.find(knobs_[change.knob].name);
+    return knob.acts || same_value(knob.value, knob.standard);
+  });
+}
+
+/// The values of a knob that meet a need, the nearest to its present one first.
+std::vector<std::string> SearchSpace::companion_values(const KnobNeed& need) const {
+  const KnobDescription& knob = *recipe_.find(need.knob);
+  std::vector<std::string> all = knob.tries;
+  for (const KnobChoice& choice : knob.choices) all.push_back(choice.value);
+  if (knob.number()) std::ranges::sort(all, {}, number_of);
+  const auto place = [&](const std::string& value) {
+    return std::ranges::find_if(all, [&](const auto& other) { return same_value(other, value); }) -
+           all.begin();
+  };
+  const auto current = place(knob.value);
+  std::vector<std::string> values;
+  for (const std::string& value : all) {
+    const bool meets = contains(need.values, value) == need.is;
+    if (meets && may_try(knob, value, most_steps_)) values.push_back(value);
+  }
+  std::ranges::stable_sort(values, {},
+                           [&](const auto& value) { return std::abs(place(value) - current); });
+  return values;
+}
+
+/// With the companion of which the fewest knobs differ from this recipe's; the first of a list
+/// where several do.
+std::optional<RecipeDescription> SearchSpace::with_companion(const RecipeDescription& recipe,
+                                                             const Changes& changes) const {
+  const auto idle =
+      std::ranges::find_if(changes, [&](const Change& c) { return !act(recipe, {c}); });
+  std::optional<RecipeDescription> best;
+  size_t fewest = std::numeric_limits<size_t>::max();
+  for (const KnobWay& way : recipe.find(knobs_[idle->knob].name)->ways) {
+    for (const KnobNeed& need : way.all) {
+      const auto is_it = [&](const Change& c) { return knobs_[c.knob].name == need.knob; };
+      if (std::ranges::any_of(changes, is_it)) continue;
+      for (const std::string& value : companion_values(need)) {
+        RecipeDescription candidate = recipe;
+        KnobDescription& companion = *candidate.find(need.knob);
+        companion.value = value;
+        candidate.settle();
+        const bool idles = !companion.acts && !same_value(companion.value, companion.standard);
+        if (idles || !act(candidate, changes)) continue;
+        drop_idle_overrides(candidate);
+        const size_t differing = changed(candidate).size();
+        if (differing < fewest) best = std::move(candidate);
+        fewest = std::min(fewest, differing);
+      }
+    }
+  }
+  return best;
+}
+
+std::string SearchSpace::source(const RecipeDescription& recipe) const {
   std::string source = source_;
-  for (const Change& change : changes) {
-    source = set_recipe_default(std::move(source), knobs_[change.knob].name, change.value);
+  for (const auto& [name, value] : changed(recipe)) {
+    source = set_override(std::move(source), *recipe_.find(name), value);
   }
   return source;
 }
 
-std::string SearchSpace::describe(const Changes& changes) const {
-  std::string text;
-  for (const auto& [knob, value] : changes) {
-    text += fmt::format("{}{}: {} -> {}", text.empty() ? "" : ", ", knobs_[knob].name,
-                        knobs_[knob].value(), value);
+KnobValues SearchSpace::changed(const RecipeDescription& recipe) const {
+  KnobValues changed;
+  for (size_t i = 0; i < recipe.knobs.size(); ++i) {
+    const KnobDescription& knob = recipe.knobs[i];
+    if (!same_value(knob.value, lean_.knobs[i].value)) changed.emplace_back(knob.name, knob.value);
   }
-  return text;
+  return changed;
 }
 
-std::string SearchSpace::key(const Changes& changes) const {
-  std::string key;
-  for (size_t i = 0; i < knobs_.size(); ++i) {
-    const auto change = std::ranges::find(changes, i, &Change::knob);
-    const std::string& value = change == changes.end() ? knobs_[i].value() : change->value;
-    const std::optional<double> number = number_of(value);
-    key += number ? fmt::format("{:.9g}\n", *number) : value + '\n';
+std::string SearchSpace::describe(const RecipeDescription& recipe) const {
+  std::string text;
+  for (const auto& [name, value] : changed(recipe)) {
+    text += fmt::format("{}{}: {} -> {}", text.empty() ? "" : ", ", name, recipe_.find(name)->value,
+                        value);
   }
-  return key;
+  return text;
 }
 
 }  // namespace tern

@@ -6,24 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "loop/propose/knob.h"
+#include "loop/record/experiment.h"
+#include "tern/contract/knob_description.h"
+
 namespace tern {
-
-/// A field of `struct Recipe` with the values that its comment `try:` lists.
-struct Knob {
-  std::string name;
-  bool numeric = false;             // `values` are numbers, in ascending order
-  bool real = false;                // a number between two of the values is legal too
-  std::vector<std::string> values;  // worth trying, the current one among them, no two the same
-  size_t current = 0;               // place of the recipe's own value
-
-  const std::string& value() const { return values[current]; }
-  /// Where a value lies among `values`: its place, a number between two places for one in between
-  /// (by its logarithm where that exists); none for a word that is not listed.
-  std::optional<double> position_of(const std::string& value) const;
-  /// Geometric means of neighbouring values, to two digits; none where neighbours are close, more
-  /// than a factor of ten apart (they mean different things then), or not positive.
-  std::vector<std::string> midpoints() const;
-};
 
 /// Another value for one knob.
 struct Change {
@@ -33,29 +20,49 @@ struct Change {
 /// One proposal: changes of different knobs.
 using Changes = std::vector<Change>;
 
-/// The knobs of a recipe and what can be done with them.
+/// The knobs of a recipe and what can be done with them. Changes may ask for more than they say: a
+/// knob that does not act is changed together with a companion, the nearest change of another knob
+/// that lets it act; and an override that loses its effect is dropped. Without that the recipe
+/// would refuse to run.
 class SearchSpace {
  public:
-  /// Values that are not of a knob's type are left out, and so are fields without other values to
-  /// try. Throws when the text has no `struct Recipe`.
-  explicit SearchSpace(std::string source);
+  /// Of a recipe that describes itself so and has this text. Knobs without other values to try are
+  /// not searched. Of a length (`must_end`) above 1, a number of steps, only those up to
+  /// `most_steps` are tried; 0: not known, only shares of the run.
+  SearchSpace(RecipeDescription recipe, std::string source, double most_steps = 0);
 
+  /// The knobs that are searched, in the order in which the recipe describes them.
   const std::vector<Knob>& knobs() const { return knobs_; }
-  /// The place of a knob; none when no knob is called so.
+  /// The place of a knob; none when no searched knob is called so.
   std::optional<size_t> find(std::string_view name) const;
-  /// The recipe with these changes.
-  std::string apply(const Changes& changes) const;
+  /// The recipe after these changes and what they ask for; none where a changed knob would not
+  /// act, companion or not. Has values, standards and needs of its knobs only.
+  std::optional<RecipeDescription> after(const Changes& changes) const;
+  /// The recipe with other values: those of after(), or an experiment's.
+  RecipeDescription with(const KnobValues& values) const;
+
+  // Of a recipe that after() gave.
+
+  /// Its text.
+  std::string source(const RecipeDescription& recipe) const;
+  /// The knobs that differ from this recipe's, with their values.
+  KnobValues changed(const RecipeDescription& recipe) const;
   /// "lr: 3e-4 -> 1e-3, beta2: 0.95 -> 0.98".
-  std::string describe(const Changes& changes) const;
-  /// Identifies the values of all knobs, by number where they are numbers: 1e-3 is 0.001.
-  std::string key(const Changes& changes) const;
+  std::string describe(const RecipeDescription& recipe) const;
 
  private:
+  void add_values(RecipeDescription& recipe, const Changes& changes) const;
+  /// Whether all of these knobs act, or have Tern's own value.
+  bool act(const RecipeDescription& recipe, const Changes& changes) const;
+  std::optional<RecipeDescription> with_companion(const RecipeDescription& recipe,
+                                                  const Changes& changes) const;
+  std::vector<std::string> companion_values(const KnobNeed& need) const;
+
+  RecipeDescription recipe_;  // whole
+  RecipeDescription lean_;    // without texts, so that copies cost little
   std::string source_;
+  double most_steps_;
   std::vector<Knob> knobs_;
 };
-
-/// True for two words that are the same, or the same number.
-bool same_value(const std::string& a, const std::string& b);
 
 }  // namespace tern

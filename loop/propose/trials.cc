@@ -1,23 +1,19 @@
 #include "loop/propose/trials.h"
 
-#include <algorithm>
+#include "loop/boundary/refuse_recipe.h"
 
 namespace tern {
 namespace {
 
-const std::string* knob_value(const Experiment& experiment, const std::string& name) {
-  const auto knob =
-      std::ranges::find(experiment.knobs, name, &std::pair<std::string, std::string>::first);
-  return knob == experiment.knobs.end() ? nullptr : &knob->second;
-}
-
 Trial trial_of(const Experiment& e, const Experiment* base, const SearchSpace& space) {
-  Trial trial{.experiment = &e, .values = {}, .changes = {}, .level = {}};
+  Trial trial{.experiment = &e, .values = {}, .acts = {}, .changes = {}, .level = {}};
+  const RecipeDescription recipe = space.with(e.knobs);
   for (size_t i = 0; i < space.knobs().size(); ++i) {
     const std::string& name = space.knobs()[i].name;
-    const std::string* value = knob_value(e, name);
+    const std::string* value = value_of(e.knobs, name);
+    trial.acts.push_back(recipe.find(name)->acts);
     trial.values.push_back(value == nullptr ? std::nullopt : std::optional(*value));
-    const std::string* before = base == nullptr ? nullptr : knob_value(*base, name);
+    const std::string* before = base == nullptr ? nullptr : value_of(base->knobs, name);
     if (value != nullptr && before != nullptr && !same_value(*value, *before)) {
       trial.changes.push_back({i, *value});
     }
@@ -25,8 +21,8 @@ Trial trial_of(const Experiment& e, const Experiment* base, const SearchSpace& s
   return trial;
 }
 
-/// For each experiment, by number from 1, the one whose code it shares: these proposers set
-/// defaults of the recipe and touch nothing else.
+/// For each experiment, by number from 1, the one whose code it shares: these proposers write
+/// overrides and touch nothing else.
 std::vector<int64_t> code_origins(const History& history) {
   std::vector<int64_t> origins = {0};
   for (const Experiment& e : history.experiments()) {
@@ -59,13 +55,7 @@ std::set<std::string> tried_keys(const History& history, const SearchSpace& spac
   const int64_t origin = origins[static_cast<size_t>(history.incumbent()->number)];
   for (const Experiment& e : history.experiments()) {
     if (origins[static_cast<size_t>(e.number)] != origin) continue;
-    Changes all;
-    for (size_t i = 0; i < space.knobs().size(); ++i) {
-      if (const std::string* value = knob_value(e, space.knobs()[i].name)) {
-        all.push_back({i, *value});
-      }
-    }
-    keys.insert(space.key(all));
+    keys.insert(values_key(space.with(e.knobs)));
   }
   return keys;
 }

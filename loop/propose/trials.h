@@ -15,6 +15,7 @@ struct Trial {
   const Experiment* experiment;
   /// By knob; none where its recipe had no such knob.
   std::vector<std::optional<std::string>> values;
+  std::vector<bool> acts;  // by knob, beside the values of the others
   /// What it changed of the recipe it was based on.
   Changes changes;
   /// ln(perplexity) won over the baseline, by the gains along the way; none when it failed.
@@ -24,7 +25,7 @@ struct Trial {
 /// All experiments with an end, but for those that were refused before they ran.
 std::vector<Trial> trials_of(const History& history, const SearchSpace& space);
 
-/// SearchSpace::key() of all recipes that have been tried with the incumbent's code, that is, which
+/// values_key() of all recipes that have been tried with the incumbent's code, that is, which
 /// differ from it by knobs alone. The same knobs in a program that an agent rewrote are another
 /// try.
 std::set<std::string> tried_keys(const History& history, const SearchSpace& space);

@@ -2,21 +2,25 @@
 
 #include <gtest/gtest.h>
 
+#include "loop/boundary/refuse_recipe.h"
+#include "loop/propose/described_test_util.h"
+
 namespace tern {
 namespace {
 
-constexpr const char* kSource = R"(struct Recipe {
-  float lr = 1e-3f;  // try: 1e-3 2e-3 4e-3
-  int bits = 16;  // try: 8 16
-};
-)";
+RecipeDescription recipe() {
+  return {.knobs = {made_up_knob("lr", "float", "1e-3", {"1e-3", "2e-3", "4e-3"}),
+                    made_up_knob("bits", "int", "16", {"8", "16"}),
+                    made_up_knob("clip", "float", "1", {"0.8", "1"}, {beside("bits", {"8"})})}};
+}
 
 /// One experiment after another, each based on the incumbent.
 class Story {
  public:
   Story() { add("baseline", "1e-3", "baseline", {}); }
 
-  void add(const char* proposer, const char* lr, const char* status, std::optional<double> gain) {
+  void add(const char* proposer, const char* lr, const char* status, std::optional<double> gain,
+           const char* bits = "16", const char* clip = "1") {
     const Experiment* base = history.incumbent();
     const int64_t number = history.next_number();
     history.apply(Json(Json::Object{
@@ -24,7 +28,7 @@ class Story {
         {"experiment", number},
         {"base", base == nullptr ? int64_t{0} : base->number},
         {"proposer", proposer},
-        {"knobs", Json::Object{{"lr", lr}, {"bits", "16"}, {"steps", "0"}}},
+        {"knobs", Json::Object{{"lr", lr}, {"bits", bits}, {"clip", clip}, {"steps", "0"}}},
     }));
     Json::Object end = {{"event", "ended"}, {"experiment", number}, {"status", status}};
     if (gain) end.emplace_back("gain", *gain);
@@ -32,7 +36,11 @@ class Story {
   }
 
   History history;
-  SearchSpace space{kSource};
+  SearchSpace space{recipe(), made_up_recipe()};
+
+  bool tried(const Changes& changes) const {
+    return tried_keys(history, space).contains(values_key(*space.after(changes)));
+  }
 };
 
 TEST(Trials, TellWhatEachExperimentChangedAndWonOverTheBaseline) {
@@ -60,18 +68,33 @@ TEST(Trials, ACrashHasNoLevelAndWhatWasRefusedIsNoTrial) {
 TEST(TriedKeys, HoldTheRecipesOfTheIncumbentsCodeRefusedOnesIncluded) {
   Story story;
   story.add("builtin", "0.002", "rejected", {});
-  const std::set<std::string> keys = tried_keys(story.history, story.space);
-  EXPECT_TRUE(keys.contains(story.space.key({{0, "2e-3"}})));
-  EXPECT_FALSE(keys.contains(story.space.key({{0, "4e-3"}})));
+  EXPECT_TRUE(story.tried({{0, "2e-3"}}));
+  EXPECT_FALSE(story.tried({{0, "4e-3"}}));
 }
 
 TEST(TriedKeys, TheSameKnobsInARewrittenProgramAreAnotherTry) {
   Story story;
   story.add("builtin", "2e-3", "discard", -0.1);
   story.add("agent", "1e-3", "keep", 0.1);
-  const std::set<std::string> keys = tried_keys(story.history, story.space);
-  EXPECT_FALSE(keys.contains(story.space.key({{0, "2e-3"}})));
-  EXPECT_TRUE(keys.contains(story.space.key({})));
+  EXPECT_FALSE(story.tried({{0, "2e-3"}}));
+  EXPECT_TRUE(story.tried({}));
+}
+
+TEST(TriedKeys, KnobsWithoutEffectMakeNoOtherRecipe) {
+  Story story;
+  story.add("builtin", "1e-3", "discard", -0.1, "8", "0.8");
+  story.add("builtin", "2e-3", "discard", -0.1, "16", "0.8");
+  EXPECT_TRUE(story.tried({{0, "2e-3"}}));
+  EXPECT_TRUE(story.tried({{1, "8"}, {2, "0.8"}}));
+  EXPECT_FALSE(story.tried({{1, "8"}}));
+}
+
+TEST(Trials, TellWhichKnobsHadAnEffect) {
+  Story story;
+  story.add("builtin", "1e-3", "discard", -0.1, "8", "0.8");
+  const std::vector<Trial> trials = trials_of(story.history, story.space);
+  EXPECT_FALSE(trials[0].acts[2]);
+  EXPECT_TRUE(trials[1].acts[2]);
 }
 
 }  // namespace

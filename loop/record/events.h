@@ -55,10 +55,28 @@ struct Planned {
   std::string refusal;  // why it is not run, in one sentence; empty when it is
   std::string program;  // hash of the program's text; empty for a refused one
   std::optional<int64_t> code_lines = {};
-  Json knobs;  // the recipe's fields and their defaults: an object of texts
-  Json usage;  // tokens and cost of a language model; null where there is none
+  Json knobs;     // all of them as far as they are known before it is built: an object of texts
+  Json intended;  // those that the proposer set out to change; empty where it did not say
+  Json usage;     // tokens and cost of a language model; null where there is none
   TERN_FIELDS(experiment, proposer, family, description, expectation, commit, base, refusal,
-              program, code_lines, knobs, usage)
+              program, code_lines, knobs, intended, usage)
+};
+
+/// A built recipe described its knobs.
+struct Described {
+  static constexpr std::string_view kName = "described";
+  int64_t experiment = 0;
+  Json knobs;           // the values of all of them: an object of texts
+  std::string recipe;   // recipe_hash(); empty for a refused one
+  std::string refusal;  // why it does not run, in one sentence; empty when it does
+  TERN_FIELDS(experiment, knobs, recipe, refusal)
+};
+
+/// The building of an experiment was stopped, by the user or a full disk.
+struct Paused {
+  static constexpr std::string_view kName = "paused";
+  int64_t experiment = 0;
+  TERN_FIELDS(experiment)
 };
 
 /// A run begins.
@@ -129,8 +147,9 @@ struct Drift {
 
 }  // namespace event
 
-using Event = std::variant<event::Session, event::Reference, event::Planned, event::RunBegun,
-                           event::Ran, event::Confirmed, event::Ended, event::Again, event::Drift>;
+using Event = std::variant<event::Session, event::Reference, event::Planned, event::Described,
+                           event::Paused, event::RunBegun, event::Ran, event::Confirmed,
+                           event::Ended, event::Again, event::Drift>;
 
 /// An event as a line of the ledger: its name as "event", and its fields.
 Json to_json(const Event& event);

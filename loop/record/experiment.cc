@@ -50,6 +50,13 @@ Json json_of(Status status) { return name_of(status); }
 void read_json(const Json& json, Outcome& out) { out = outcome_named(json.as_string()); }
 void read_json(const Json& json, Status& out) { out = status_named(json.as_string()); }
 
+const std::string* value_of(const KnobValues& knobs, std::string_view name) {
+  for (const auto& [knob, value] : knobs) {
+    if (knob == name) return &value;
+  }
+  return nullptr;
+}
+
 const RunRecord* Experiment::scored(uint64_t seed) const {
   for (const RunRecord& run : runs) {
     if (run.outcome == Outcome::kScored && run.seed == seed && !run.stale) return &run;

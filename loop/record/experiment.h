@@ -40,6 +40,12 @@ std::string_view name_of(Status status);
 Outcome outcome_named(std::string_view name);
 Status status_named(std::string_view name);
 
+/// Knobs by name with their values, as flags would give them.
+using KnobValues = std::vector<std::pair<std::string, std::string>>;
+
+/// The value of a knob, or null.
+const std::string* value_of(const KnobValues& knobs, std::string_view name);
+
 // In JSON both are their names.
 Json json_of(Outcome outcome);
 Json json_of(Status status);
@@ -88,8 +94,11 @@ struct Experiment {
   int64_t base = 0;     // the experiment whose recipe it changed; 0 for the baseline
   std::string program;  // hash of the program's text, comments and blanks aside
   int64_t code_lines = 0;
-  /// The recipe's fields and their defaults, as flags would give them.
-  std::vector<std::pair<std::string, std::string>> knobs;
+  /// All knobs of the recipe: as its program described them, before that as far as they are known.
+  KnobValues knobs;
+  KnobValues intended;  // what the proposer set out to change; empty where it did not say
+  std::string recipe;   // recipe_hash(), once its program has described itself and may run
+  bool paused = false;  // its building was stopped, by the user or a full disk
 
   std::vector<RunRecord> runs;  // by number
   std::optional<double> gain;   // ln(perplexity) won over the incumbent; negative: lost

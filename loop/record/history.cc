@@ -5,6 +5,17 @@
 #include "tern/base/error.h"
 
 namespace tern {
+namespace {
+
+KnobValues knob_values(const Json& knobs) {
+  KnobValues values;
+  if (!knobs.is_object()) return values;
+  for (const auto& [name, value] : knobs.members()) values.emplace_back(name, value.as_string());
+  return values;
+}
+
+}  // namespace
+
 History::History(const std::vector<Json>& events) {
   for (const Json& event : events) apply(event);
 }
@@ -30,6 +41,11 @@ const Experiment* History::unfinished() const {
 }
 
 bool History::tried(const std::string& program) const { return programs_.contains(program); }
+
+const Experiment* History::with_recipe(const std::string& hash) const {
+  const auto found = std::ranges::find(experiments_, hash, &Experiment::recipe);
+  return found == experiments_.end() ? nullptr : &*found;
+}
 
 void History::apply(const Event& event) {
   try {
@@ -77,13 +93,21 @@ void History::fold(const event::Planned& planned) {
   e.base = planned.base;
   e.program = planned.program;
   e.code_lines = planned.code_lines.value_or(0);
-  if (planned.knobs.is_object()) {
-    for (const auto& [name, value] : planned.knobs.members())
-      e.knobs.emplace_back(name, value.as_string());
-  }
-  programs_.insert(e.program);
-  experiments_.push_back(std::move(e));
+  e.knobs = knob_values(planned.knobs);
+  e.intended = knob_values(planned.intended);
 }
+programs_.insert(e.program);
+experiments_.push_back(std::move(e));
+}
+
+void History::fold(const event::Described& described) {
+  Experiment& e = experiment_of(described.experiment);
+  e.knobs = knob_values(described.knobs);
+  e.recipe = described.recipe;
+  if (!described.refusal.empty()) e.reason = described.refusal;
+}
+
+void History::fold(const event::Paused& paused) { experiment_of(paused.experiment).paused = true; }
 
 void History::fold(const event::RunBegun& begun) {
   Experiment& e = experiment_of(begun.experiment);

@@ -32,6 +32,8 @@ class History {
   int64_t next_number() const { return static_cast<int64_t>(experiments_.size()) + 1; }
   /// True when this program (see program_hash()) has been planned to run; refused ones were not.
   bool tried(const std::string& program) const;
+  /// The experiment whose recipe has this recipe_hash(), or null.
+  const Experiment* with_recipe(const std::string& hash) const;
   /// The branch's tag; empty before the first session.
   const std::string& tag() const { return tag_; }
   /// Where the branch stands when nothing is being tried: the incumbent's commit, or a later one of
@@ -46,6 +48,8 @@ class History {
   void fold(const event::Session& session);
   void fold(const event::Reference& reference);
   void fold(const event::Planned& planned);
+  void fold(const event::Described& described);
+  void fold(const event::Paused& paused);
   void fold(const event::RunBegun& begun);
   void fold(const event::Ran& ran);
   void fold(const event::Confirmed& confirmed);

@@ -18,7 +18,16 @@ Json planned(int number, const std::string& program = "p", const std::string& co
                       {"base", number - 1},
                       {"program", program},
                       {"code_lines", 700},
-                      {"knobs", Json::Object{{"lr", "2"}, {"group", "64"}}}};
+                      {"knobs", Json::Object{{"lr", "2"}, {"group", "64"}}},
+                      {"intended", Json::Object{{"lr", "2"}}}};
+}
+
+Json described(int experiment, const char* recipe, const char* refusal = "") {
+  return Json::Object{{"event", "described"},
+                      {"experiment", experiment},
+                      {"knobs", Json::Object{{"lr", "2e-3"}}},
+                      {"recipe", recipe},
+                      {"refusal", refusal}};
 }
 
 Json run(int experiment, int number, int seed = 1) {
@@ -47,6 +56,20 @@ std::vector<Json> night() {
   return {planned(1, "a", "c1"), run(1, 1), ran(1, 1, 8.0), ended(1, "baseline"),
           planned(2, "b", "c2"), run(2, 1), ran(2, 1, 7.0), ended(2, "keep"),
           planned(3, "c", "c3"), run(3, 1), ran(3, 1, 9.0), ended(3, "discard")};
+}
+
+TEST(History, WhatABuiltRecipeSaysOfItsKnobsTakesThePlaceOfWhatWasExpected) {
+  const History history({planned(1), described(1, "r1")});
+  EXPECT_EQ(history.at(1).knobs, (KnobValues{{"lr", "2e-3"}}));
+  EXPECT_EQ(history.at(1).intended, (KnobValues{{"lr", "2"}}));
+  EXPECT_EQ(history.with_recipe("r1"), &history.at(1));
+  EXPECT_EQ(history.with_recipe("r2"), nullptr);
+}
+
+TEST(History, ARecipeThatWasRefusedOnceItWasBuiltDoesNotCountAsTried) {
+  const History history({planned(1), described(1, "", "not what was intended")});
+  EXPECT_EQ(history.at(1).reason, "not what was intended");
+  EXPECT_EQ(history.at(1).recipe, "");
 }
 
 std::string error_of(std::vector<Json> events) {

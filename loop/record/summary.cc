@@ -6,6 +6,7 @@
 #include "loop/loop_lock.h"
 #include "tern/base/error.h"
 #include "tern/contract/json_form.h"
+#include "tern/contract/knob_description.h"
 
 namespace tern {
 namespace {
@@ -100,12 +101,11 @@ Json summary_of(const Lab& lab, const History& history) {
 std::vector<std::string> knob_changes(const Experiment& from, const Experiment& to) {
   std::vector<std::string> changes;
   for (const auto& [name, value] : to.knobs) {
-    const auto old = std::find_if(from.knobs.begin(), from.knobs.end(),
-                                  [&](const auto& knob) { return knob.first == name; });
-    if (old == from.knobs.end()) {
+    const std::string* old = value_of(from.knobs, name);
+    if (old == nullptr) {
       changes.push_back(fmt::format("{}: {} (new)", name, value));
-    } else if (old->second != value) {
-      changes.push_back(fmt::format("{}: {} -> {}", name, old->second, value));
+    } else if (!same_value(*old, value)) {
+      changes.push_back(fmt::format("{}: {} -> {}", name, *old, value));
     }
   }
   return changes;

@@ -68,6 +68,22 @@ std::string literal_of(std::string_view type, std::string_view value) {
   return literal + 'f';
 }
 
+/// A value as a flag gives it, of what stands behind the `=` of an override.
+std::string value_of(std::string_view literal) {
+  if (literal.starts_with('"')) {
+    std::string text;
+    for (size_t i = 1; i + 1 < literal.size(); ++i) {
+      if (literal[i] == '\\') ++i;
+      text += literal[i];
+    }
+    return text;
+  }
+  std::string value(literal);
+  const bool number = !value.empty() && fits_type("double", value.substr(0, value.size() - 1));
+  if (number && value.ends_with('f')) value.pop_back();
+  return value;
+}
+
 /// The line that sets the knob at `path`, among those of the section; empty where there is none.
 Line find_override(std::string_view source, const Section& section, std::string_view path) {
   for (size_t at = section.begin.end; at < section.end.begin;) {
@@ -117,6 +133,24 @@ std::string with_overrides(std::string source, std::string_view lines) {
   }
   return source.replace(section.begin.end, section.end.begin - section.begin.end, indented);
 }
+
+std::vector<std::pair<std::string, std::string>> overrides_in(std::string_view source) {
+  std::vector<std::pair<std::string, std::string>> overrides;
+  const Section section = find_section(source);
+  for (size_t at = section.begin.end; section.found() && at < section.end.begin;) {
+    const Line line = find_line(source, at, "");
+    const std::string_view text = trimmed(source.substr(line.begin, line.end - line.begin));
+    const size_t equals = text.find('='), end = text.rfind(';');
+    if (!text.starts_with("//") && end != text.npos && equals < end) {
+      overrides.emplace_back(trimmed(text.substr(0, equals)),
+                             value_of(trimmed(text.substr(equals + 1, end - equals - 1))));
+    }
+    at = line.end;
+  }
+  return overrides;
+}
+
+bool has_overrides(std::string_view source) { return find_section(source).found(); }
 
 std::string without_overrides(std::string_view source) {
   const Section section = find_section(source);

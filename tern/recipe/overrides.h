@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tern/contract/knob_description.h"
@@ -23,6 +24,13 @@ std::string set_override(std::string source, const KnobDescription& knob, std::s
 
 /// The text with these lines, and no others, between the markers; each gets their indentation.
 std::string with_overrides(std::string source, std::string_view lines);
+
+/// What the text of a recipe gives its knobs: paths of members and values as a flag would give
+/// them, in their order. Lines between the markers that are no plain override are left out.
+std::vector<std::pair<std::string, std::string>> overrides_in(std::string_view source);
+
+/// Whether the text has the two markers, and so a place for overrides.
+bool has_overrides(std::string_view source);
 
 /// The text without the lines between the markers: what is left of a recipe besides its values.
 /// As it is where there are no markers.

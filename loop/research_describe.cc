@@ -56,10 +56,7 @@ void Research::require_overrides() const {
   if (!begun && !fs::exists(parts_.lab.recipe())) return;
   const std::string source =
       begun ? parts_.branch.recipe_at(history().tip()) : read_file(parts_.lab.recipe());
-  check(has_overrides(source),
-        "train.cpp is of an earlier Tern: it has no lines `// overrides begin` and `// overrides "
-        "end` and does not describe its knobs; make a new lab with `tern new DIR --preset ...` and "
-        "take over your values as override lines");
+  tern::require_overrides(source);
 }
 
 Described Research::describe(int64_t number) const {

@@ -226,8 +226,8 @@ class ScriptedProposer : public Proposer {
             .expectation = "better",
             .proposer = "agent",
             .family = "scripted",
-            .refusal = "",
             .intended = {},
+            .refusal = "",
             .usage = {}};
   }
   size_t size() const { return sources_.size(); }

@@ -102,6 +102,15 @@ TEST_F(TrainCommand, LabTomlDecidesHowLongARunTrains) {
   EXPECT_EQ(summary("0002", "steps"), "3");
 }
 
+TEST_F(TrainCommand, ARecipeOfAnEarlierTernIsRefusedByASentenceThatSaysHowToGoOn) {
+  write_file_atomically(lab_.lab().recipe(),
+                        "struct Recipe {\n  float lr = 3e-4f;  // try: 1e-3\n};\n");
+  const CapturedRun ended = tern_train({"--steps", "1"});
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_THAT(ended.output, AllOf(HasSubstr("of an earlier Tern"), HasSubstr("tern new DIR"),
+                                  HasSubstr("override lines")));
+}
+
 TEST_F(TrainCommand, ARecipeThatWasEditedReachesNothingButItsRun) {
   const fs::path outside = lab_.root() / "outside";
   edit_recipe("int main(int argc, char** argv) {",

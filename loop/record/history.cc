@@ -95,9 +95,8 @@ void History::fold(const event::Planned& planned) {
   e.code_lines = planned.code_lines.value_or(0);
   e.knobs = knob_values(planned.knobs);
   e.intended = knob_values(planned.intended);
-}
-programs_.insert(e.program);
-experiments_.push_back(std::move(e));
+  programs_.insert(e.program);
+  experiments_.push_back(std::move(e));
 }
 
 void History::fold(const event::Described& described) {

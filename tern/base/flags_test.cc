@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tern/base/fields.h"
+
 #include "tern/base/error_message.h"
 
 namespace tern {

@@ -152,6 +152,14 @@ std::vector<std::pair<std::string, std::string>> overrides_in(std::string_view s
 
 bool has_overrides(std::string_view source) { return find_section(source).found(); }
 
+void require_overrides(std::string_view source) {
+  check(has_overrides(source),
+        "train.cpp is of an earlier Tern: it has no lines `{}` and `{}` and does not describe its "
+        "knobs; make a new lab with `tern new DIR --preset ...` and take over your values as "
+        "override lines",
+        kBegin, kEnd);
+}
+
 std::string without_overrides(std::string_view source) {
   const Section section = find_section(source);
   std::string rest(source);

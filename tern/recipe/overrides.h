@@ -31,6 +31,8 @@ std::vector<std::pair<std::string, std::string>> overrides_in(std::string_view s
 
 /// Whether the text has the two markers, and so a place for overrides.
 bool has_overrides(std::string_view source);
+/// Throws an Error that says how to go on with a recipe of an earlier Tern, which has no markers.
+void require_overrides(std::string_view source);
 
 /// The text without the lines between the markers: what is left of a recipe besides its values.
 /// As it is where there are no markers.

@@ -11,6 +11,7 @@
 #include "tern/base/sha256.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/timer.h"
+#include "tern/recipe/overrides.h"
 #include "tern/runner/recipe_program.h"
 #include "tern/runner/sandbox_choice.h"
 #include "tern/runner/stop_signals.h"
@@ -63,6 +64,7 @@ Attended::Attended(bool sandboxed, const std::function<void(std::string_view)>& 
 }
 
 fs::path Attended::build(const fs::path& source, const fs::path& cache) const {
+  require_overrides(read_file(source));
   const Toolchain toolchain = Toolchain::read(tern_home());
   const std::string key = sha256_of(toolchain.fingerprint() + read_file(source));
   const fs::path program = fs::absolute(cache) / ("train-" + key.substr(0, 16));

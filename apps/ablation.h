@@ -21,7 +21,7 @@ struct AblationPlan {
   RecipeValues baseline;  // the recipe's defaults in every run
   std::vector<AblationArm> arms;
 
-  /// Reads the fields of [baseline] and the [[arm]] tables; throws an Error on an unknown key.
+  /// Reads the knobs of [baseline] and the [[arm]] tables; throws an Error on an unknown key.
   static AblationPlan read(const std::filesystem::path& file);
 };
 

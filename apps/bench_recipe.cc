@@ -66,7 +66,7 @@ Words expand(const Words& words) {
   flags.add("recipe", recipe, "");
   flags.pass_through(own);
   check(flags.parse(words),
-        "--arms and --against take fields of the recipe; `tern train --help` "
+        "--arms and --against take knobs of the recipe; `tern train --help` "
         "lists them");
   return recipe.empty() ? own : PublishedRecipe::find(recipes_folder(), recipe).flags() + own;
 }

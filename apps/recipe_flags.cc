@@ -63,18 +63,4 @@ std::string changed_flags(const std::vector<std::string>& before,
   return changes;
 }
 
-std::vector<std::string> without_flag(const std::vector<std::string>& flags,
-                                      const std::string& name) {
-  std::vector<std::string> rest;
-  for (size_t i = 0; i < flags.size();) {
-    const GivenFlag flag = flag_at(flags, i);
-    const auto begin = flags.begin() + static_cast<std::ptrdiff_t>(i);
-    if (flag.name != name) {
-      rest.insert(rest.end(), begin, begin + static_cast<std::ptrdiff_t>(flag.words));
-    }
-    i += flag.words;
-  }
-  return rest;
-}
-
 }  // namespace tern

@@ -21,8 +21,4 @@ bool sets_budget(const std::vector<std::string>& flags);
 std::string changed_flags(const std::vector<std::string>& before,
                           const std::vector<std::string>& given);
 
-/// The flags but for this one and its value.
-std::vector<std::string> without_flag(const std::vector<std::string>& flags,
-                                      const std::string& name);
-
 }  // namespace tern

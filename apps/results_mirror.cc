@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "tern/runner/run_folder.h"
 #include "tern/sandbox/untrusted_file.h"
 #include "tern/train/run_table.h"
 
@@ -60,14 +61,7 @@ void ResultsMirror::update() {
 void ResultsMirror::add_score(const EvalAnswer& score) {
   const std::vector<ResultsRow> rows = rows_of_run();
   if (rows.empty()) return;
-  ResultsRow last = rows.back();
-  last.eval_ppl = score.eval_ppl;
-  last.eval_bpb = score.eval_bpb;
-  last.eval_tokens = score.tokens;
-  last.q_neg1 = {score.q_neg1.value_or(0)};
-  last.q_zero = {score.q_zero.value_or(0)};
-  last.q_pos1 = {score.q_pos1.value_or(0)};
-  every_row(lab_table_).append(table_row(last), /*sync=*/true);
+  every_row(lab_table_).append(table_row(score_row(rows.back(), score)), /*sync=*/true);
 }
 
 }  // namespace tern

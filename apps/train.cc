@@ -190,8 +190,11 @@ class Training {
     Job job = attended_.job(lab_, program_, folder);
     const TemporaryFolder logs;
     job.log = logs / "log";
-    // A warm-up of so many steps would not be over; all others are at the end of no training.
-    add_flags(job, without_flag(run_.flags, "--lambda-warmup"));
+    add_flags(job, run_.flags);
+    // A warm-up of so many steps would not be over; a share of no training is.
+    const RecipeDescription recipe = attended_.describe(program_, run_.flags);
+    const KnobDescription* warmup = recipe.find("lambda_warmup");
+    if (warmup != nullptr && warmup->acts) add_flags(job, {"--lambda-warmup", "1"});
     add_flags(job, {"--steps", "0", "--tokens", "0", "--time-budget", "0", "--eval-tokens", "1",
                     "--no-results"});
     const JobResult made = attended_.run(job);

@@ -16,7 +16,7 @@ if(TERN_TESTS)
   target_link_libraries(tern_test_server PRIVATE tern_flags tern_base fmt::fmt PkgConfig::HTTPLIB)
 endif()
 
-# Layers whose files register what they implement (tern/base/registry.h). No symbol of such a file need
+# Layers whose files register what they implement (tern/knobs/registry.h). No symbol of such a file need
 # be asked for by name, so programs link the whole of these archives.
 set(tern_registering_layers quant ops model optim train)
 

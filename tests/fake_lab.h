@@ -172,6 +172,20 @@ class FakeLab {
   std::filesystem::path root() const { return folder_.path() / "lab"; }
   std::filesystem::path home() const { return folder_.path() / "home"; }
   std::filesystem::path evaluator() const { return folder_.path() / "evaluator"; }
+  /// The folders in which an experiment's recipe is being built, or was when the loop was killed.
+  std::vector<std::filesystem::path> workspaces(int64_t experiment) const {
+    std::vector<std::filesystem::path> found;
+    if (!std::filesystem::exists(lab().experiment(experiment))) return found;
+    for (const auto& entry : std::filesystem::directory_iterator(lab().experiment(experiment))) {
+      if (entry.path().filename().string().find(".build-") != std::string::npos) {
+        found.push_back(entry.path());
+      }
+    }
+    return found;
+  }
+  void remove_workspaces(int64_t experiment) const {
+    for (const auto& folder : workspaces(experiment)) std::filesystem::remove_all(folder);
+  }
   /// Reads lab.toml anew.
   void reopen() { lab_ = std::make_unique<Lab>(Lab::find(root())); }
 

@@ -123,8 +123,8 @@ TEST_P(KilledBehindEvent, TheLoopEndsAsIfItHadNotBeen) {
   EXPECT_EQ(result_of(fake), undisturbed_result());
 }
 
-// An experiment with repeats has thirteen events.
-INSTANTIATE_TEST_SUITE_P(Number, KilledBehindEvent, testing::Range<int64_t>(1, 14));
+// An experiment with repeats has fourteen events.
+INSTANTIATE_TEST_SUITE_P(Number, KilledBehindEvent, testing::Range<int64_t>(1, 15));
 
 TEST(Killed, BeforeItsFirstExperimentTheLoopBeginsAnew) {
   for (const int64_t events : {1, 2}) {
@@ -150,10 +150,9 @@ TEST(Killed, TwiceByTheSameExperimentItIsNotTriedAgain) {
 
 TEST(Killed, TwiceWhileItsRecipeIsBuiltAnExperimentIsNotTriedAgain) {
   const FakeLab fake;
-  const std::filesystem::path building = fake.lab().experiment(2) / "build";
   for (int times = 0; times < 2; ++times) {
-    std::filesystem::remove_all(building);
-    session_ends(fake, [&](const std::string&) { return std::filesystem::exists(building); });
+    fake.remove_workspaces(2);
+    session_ends(fake, [&](const std::string&) { return !fake.workspaces(2).empty(); });
   }
   session_ends(fake, never);
   const History history(read_ledger(fake.lab().ledger()));

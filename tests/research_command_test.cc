@@ -53,7 +53,7 @@ TEST_F(ResearchCommand, MakesABaselineAndTwoChangesOfTheShippedRecipe) {
   for (const ExperimentRow& row : rows) {
     EXPECT_THAT(row.status, ::testing::AnyOf("baseline", "keep", "discard")) << row.reason;
     EXPECT_GT(row.val_ppl.value_or(0), 1) << row.reason;
-    EXPECT_EQ(row.steps.value_or(0), 10);
+    EXPECT_GT(row.steps.value_or(0), 0);
   }
   EXPECT_THAT(rows[1].description, ::testing::HasSubstr(" -> "));
 

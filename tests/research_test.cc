@@ -357,12 +357,11 @@ TEST(Research, StopsAfterTheExperimentAtTheFirstSignalAndAtOnceAtTheSecond) {
 
 TEST(Research, GoesOnWithAnExperimentWhoseBuildingWasStoppedTwice) {
   const FakeLab fake;
-  const fs::path building = fake.lab().experiment(2) / "build";
   ScriptedProposer proposer({fake_recipe("0.3")});
   for (int times = 0; times < 2; ++times) {
-    fs::remove_all(building);
+    fake.remove_workspaces(2);
     FakeLoop loop(fake, proposer, proposer, "confirm",
-                  {.stops = [&] { return fs::exists(building) ? 2 : 0; }});
+                  {.stops = [&] { return fake.workspaces(2).empty() ? 0 : 2; }});
     loop.research().run();
     ASSERT_NE(loop.history().unfinished(), nullptr);
   }

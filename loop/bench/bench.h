@@ -31,7 +31,7 @@ struct RunOrder {
 
 /// How it went, with what the ledger keeps of it.
 struct RunReport : RunResult {
-  std::vector<ResultsRow> evaluations;  // as the program told them
+  std::vector<ResultsRow> evaluations;  // as the program told them, then the score of record
 };
 
 /// What a built recipe says of its knobs, or why there is nothing to hear.

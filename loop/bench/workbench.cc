@@ -186,6 +186,9 @@ RunReport Workbench::run(const RunOrder& order) {
                     [&](double seconds) { return watch_stage(view, seconds); });
   record_score(folder, score.answer);
   if (!score.answer) return ended(Outcome::kCrashed, score.refusal);
+  if (!report.evaluations.empty()) {
+    report.evaluations.push_back(score_row(report.evaluations.back(), *score.answer));
+  }
   report.val_ppl = score.answer->eval_ppl;
   report.val_bpb = score.answer->eval_bpb;
   return ended(Outcome::kScored, "");

@@ -33,8 +33,11 @@ std::string refuse(const Made& made, const KnobValues& intended = {},
 /// A history in which this recipe was tried as experiment 1.
 History tried(const Made& made) {
   History history;
-  history.apply(Json::Object{
-      {"event", "planned"}, {"experiment", 1}, {"description", "a rate"}, {"program", "p"}});
+  history.apply(Json::Object{{"event", "planned"},
+                             {"experiment", 1},
+                             {"base", 0},
+                             {"description", "a rate"},
+                             {"program", "p"}});
   history.apply(Json::Object{{"event", "described"},
                              {"experiment", 1},
                              {"knobs", Json::object()},

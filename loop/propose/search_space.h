@@ -22,8 +22,8 @@ using Changes = std::vector<Change>;
 
 /// The knobs of a recipe and what can be done with them. Changes may ask for more than they say: a
 /// knob that does not act is changed together with a companion, the nearest change of another knob
-/// that lets it act; and an override that loses its effect is dropped. Without that the recipe
-/// would refuse to run.
+/// that lets it act; and an override that loses its effect is dropped. A change without them would
+/// be a run that measures nothing.
 class SearchSpace {
  public:
   /// Of a recipe that describes itself so and has this text. Knobs without other values to try are

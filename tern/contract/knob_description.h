@@ -33,8 +33,8 @@ struct KnobWay {
 
 /// What a built recipe says of one of its knobs. Values are texts as a flag gives them.
 struct KnobDescription {
-  std::string name = {};      // of the flag, with underscores: lr_schedule
-  std::string path = {};      // of the member, as an override writes it: lr.schedule
+  std::string name = {};      // of the flag, with underscores: lr.curve
+  std::string path = {};      // of the member, as an override writes it: lr.curve
   std::string type = {};      // bool, int, int64_t, uint64_t, float, double or std::string
   std::string value = {};     // now
   std::string standard = {};  // without this recipe's overrides

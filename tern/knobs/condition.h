@@ -54,7 +54,7 @@ Condition::Need subject(const T& variable) {
 }
 template <class T>
 Condition::Need subject(const Registry<T>& registry) {
-  return {.name = registry.field()};
+  return {.name = registry.knob()};
 }
 inline Condition::Need subject(const KnobName& knob) { return {.name = knob.name}; }
 

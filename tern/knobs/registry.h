@@ -24,12 +24,12 @@ std::vector<std::string>& registered_knobs();
 template <class T>
 class Registry {
  public:
-  explicit Registry(std::string field) : field_(std::move(field)) {
-    registered_knobs().push_back(field_);
+  explicit Registry(std::string knob) : knob_(std::move(knob)) {
+    registered_knobs().push_back(knob_);
   }
 
   /// The name of the knob.
-  const std::string& field() const { return field_; }
+  const std::string& knob() const { return knob_; }
   /// A second implementation of one value is an error, but of the first use of the registry: this
   /// runs before main, where nobody could catch it.
   void add(const std::string& value, T implementation, std::string meaning, std::string source) {
@@ -42,7 +42,7 @@ class Registry {
     check_unique();
     const auto found = all_.find(value);
     if (found != all_.end()) return found->second.implementation;
-    fail("{} must be one of {}; found {}", flag_name(field_), listed(values()), value);
+    fail("{} must be one of {}; found {}", flag_name(knob_), listed(values()), value);
   }
 
   std::vector<std::string> values() const {
@@ -66,10 +66,10 @@ class Registry {
 
   void check_unique() const {
     check(!twice_, "{}: expected one implementation of each value, found two of \"{}\"; rename one",
-          flag_name(field_), twice_.value_or(""));
+          flag_name(knob_), twice_.value_or(""));
   }
 
-  std::string field_;
+  std::string knob_;
   std::map<std::string, Entry> all_;
   std::optional<std::string> twice_;  // a value that was added again
 };

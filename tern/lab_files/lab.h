@@ -52,7 +52,7 @@ struct BudgetConfig {
   double seconds = 300;
   int64_t tokens = 0;  // train on so many, however long that takes; 0: the seconds decide
 
-  /// The recipe's flags that say so, whatever length its own fields have.
+  /// The recipe's flags that say so, whatever length it has of its own.
   std::vector<std::string> flags() const;
 };
 

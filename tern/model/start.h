@@ -19,7 +19,7 @@ struct Start {
   /// Bytes that it holds for a while besides the model; null where that is nothing.
   double (*memory)(const LlamaConfig& config) = nullptr;
 };
-/// The values of the field start.
+/// The values of the knob start.
 Registry<Start>& starts();
 
 }  // namespace tern

@@ -20,9 +20,9 @@ struct TernaryWeightSource {
 
 using MakeTernaryWeight = std::unique_ptr<TernaryWeight> (*)(const TernaryWeightSource& source);
 
-/// The values of the field `quantizer`. Each takes of the options what it knows.
+/// The values of the knob `quantizer`. Each takes of the options what it knows.
 Registry<MakeTernaryWeight>& ternary_weights();
-/// The values of the field `learned_init`: whether the group rule says where learned scales start.
+/// The values of the knob `learned_init`: whether the group rule says where learned scales start.
 Registry<bool>& learned_inits();
 
 template <GroupQuantizer Quantizer>

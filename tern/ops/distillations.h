@@ -20,7 +20,7 @@ struct DivergenceWeights {
 using DistillationKind = void (*)(const TeacherTokens& teacher, std::span<const int32_t> targets,
                                   std::vector<DivergenceWeights>& weights);
 
-/// The kinds by the value of the recipe's field `distill`; "none" is null.
+/// The kinds by the value of the knob `distill`; "none" is null.
 Registry<DistillationKind>& distillations();
 
 }  // namespace tern

@@ -81,8 +81,9 @@ fs::path Attended::build(const fs::path& source, const fs::path& cache) const {
   return program;
 }
 
-RecipeDescription Attended::describe(const fs::path& program) const {
-  return describe_recipe(program, sandbox_);
+RecipeDescription Attended::describe(const fs::path& program,
+                                     const std::vector<std::string>& flags) const {
+  return describe_recipe(program, sandbox_, flags);
 }
 
 Job Attended::job(const Lab& lab, const fs::path& program, const fs::path& folder) const {

@@ -27,8 +27,9 @@ class Attended {
   std::filesystem::path build(const std::filesystem::path& source,
                               const std::filesystem::path& cache) const;
 
-  /// What a program says of its knobs.
-  RecipeDescription describe(const std::filesystem::path& program) const;
+  /// What a program says of its knobs, as these flags set them.
+  RecipeDescription describe(const std::filesystem::path& program,
+                             const std::vector<std::string>& flags = {}) const;
 
   /// See recipe_job(). The limits of the disk are left out: a checkpoint and its successor are
   /// there at once, and somebody watches.

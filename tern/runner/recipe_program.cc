@@ -114,10 +114,12 @@ void check_text_in_reach(const Lab& lab) {
         manifest.train_source);
 }
 
-RecipeDescription describe_recipe(const fs::path& program, Sandbox::Kind sandbox) {
+RecipeDescription describe_recipe(const fs::path& program, Sandbox::Kind sandbox,
+                                  const std::vector<std::string>& flags) {
   const TemporaryFolder outside;
   Job job;
   job.command = {program.string(), "--describe"};
+  job.command.insert(job.command.end(), flags.begin(), flags.end());
   job.folder = "/";
   job.log = outside / "description";
   job.environment = {{"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};

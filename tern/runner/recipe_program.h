@@ -38,8 +38,10 @@ Job recipe_job(const Lab& lab, const std::filesystem::path& program,
 /// network.
 void check_text_in_reach(const Lab& lab);
 
-/// What a program says of its knobs (its `--describe`). It reads nothing but the system's files and
-/// has a few seconds. Throws an Error when it fails or says something else.
-RecipeDescription describe_recipe(const std::filesystem::path& program, Sandbox::Kind sandbox);
+/// What a program says of its knobs (its `--describe`), as these flags set them. It reads nothing
+/// but the system's files and has a few seconds. Throws an Error when it fails or says something
+/// else.
+RecipeDescription describe_recipe(const std::filesystem::path& program, Sandbox::Kind sandbox,
+                                  const std::vector<std::string>& flags = {});
 
 }  // namespace tern

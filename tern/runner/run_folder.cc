@@ -37,6 +37,16 @@ RunSummary read_run_summary(const fs::path& folder) {
       read_untrusted(folder / RunSummary::kFile, kMostBytes).value_or(""));
 }
 
+ResultsRow score_row(ResultsRow row, const EvalAnswer& score) {
+  row.eval_ppl = score.eval_ppl;
+  row.eval_bpb = score.eval_bpb;
+  row.eval_tokens = score.tokens;
+  row.q_neg1 = score.q_neg1.value_or(0);
+  row.q_zero = score.q_zero.value_or(0);
+  row.q_pos1 = score.q_pos1.value_or(0);
+  return row;
+}
+
 void record_score(const fs::path& folder, const std::optional<EvalAnswer>& score) {
   const fs::path file = folder / RunSummary::kFile;
   if (!fs::exists(fs::symlink_status(file))) return;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "tern/contract/eval_answer.h"
+#include "tern/contract/results_row.h"
 #include "tern/contract/run_summary.h"
 
 namespace tern {
@@ -24,6 +26,9 @@ class RunLock {
 
 /// What the summary.json of a run says; empty fields where it says nothing.
 RunSummary read_run_summary(const std::filesystem::path& folder);
+
+/// The last row of a scored run in results.tsv: its score of record, else as the row before.
+ResultsRow score_row(ResultsRow before, const EvalAnswer& score);
 
 /// Writes the score of record into a run's summary.json, or takes out what is there in its place.
 /// To be called when no process of the run is left. Nothing happens where there is no summary.

@@ -73,9 +73,11 @@ TEST(Supervise, GivesAProgramTheInputThatIsMeantForIt) {
 
 TEST(Supervise, WithoutAGraceWaitsUntilItIsToldToEndNow) {
   const Workplace place;
-  Job job = place.job("trap 'echo warned' TERM; while :; do sleep 0.01; done");
+  Job job = place.job("trap 'echo warned' TERM; echo ready; while :; do sleep 0.01; done");
   job.limits.grace_seconds = 0;
-  job.watch = [](double) { return "enough"; };
+  job.watch = [&](double) {
+    return place.log().find("ready") != std::string::npos ? "enough" : "";
+  };
   int asked = 0;
   job.end_now = [&] { return ++asked > 10; };
   const JobResult result = supervise(job);

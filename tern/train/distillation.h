@@ -33,7 +33,7 @@ struct DistillationOptions {
 /// A loss between the outputs (B, T, C) of a block in student and teacher, f32.
 using FeatureLoss = Tensor (*)(const Tensor& student, const Tensor& teacher);
 
-/// By the value of the recipe's field `distill_features`; "none" is null.
+/// By the value of the knob `distill_features`; "none" is null.
 Registry<FeatureLoss>& feature_losses();
 
 /// The loss of a student that learns from a teacher:

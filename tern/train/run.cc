@@ -19,6 +19,9 @@
 #include "tern/parallel/parallel.h"
 #include "tern/parallel/wait_policy.h"
 #include "tern/train/checkpoint.h"
+#include "tern/train/layers.h"
+#include "tern/train/results.h"
+#include "tern/train/steps.h"
 #include "tern/train/stop.h"
 
 namespace tern {
@@ -70,6 +73,8 @@ Run::Run(const RunOptions& options, std::vector<KnownLength> lengths)
         checkpoint().string());
   fs::create_directories(folder_);
 }
+
+Run::~Run() = default;
 
 LlamaConfig Run::model_config() const { return LlamaConfig::read(manifest_.model / "config.json"); }
 

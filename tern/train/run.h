@@ -19,15 +19,18 @@
 #include "tern/train/compute_options.h"
 #include "tern/train/distillation.h"
 #include "tern/train/evaluate.h"
-#include "tern/train/layers.h"
 #include "tern/train/memory_estimate.h"
 #include "tern/train/progress_line.h"
-#include "tern/train/results.h"
 #include "tern/train/run_plan.h"
-#include "tern/train/steps.h"
 #include "tern/train/teacher.h"
 
 namespace tern {
+
+class LayersFile;
+class ResultsFile;
+class StepsFile;
+struct ResultsRow;
+struct StepRow;
 
 /// What a run is told besides its recipe; `tern train` passes these flags.
 struct RunOptions {
@@ -60,6 +63,9 @@ class Run {
   /// Opens the lab's prepared data and sets the number of threads. `lengths` are those of the
   /// recipe that are given in steps.
   explicit Run(const RunOptions& options, std::vector<KnownLength> lengths = {});
+  ~Run();  // out of line, where the tables are known
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
 
   bool resuming() const { return options_.resume; }
   std::filesystem::path checkpoint() const { return folder_ / "checkpoint.safetensors"; }

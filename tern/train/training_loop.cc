@@ -5,6 +5,8 @@
 
 #include "tern/base/command.h"
 #include "tern/base/error.h"
+#include "tern/contract/results_row.h"
+#include "tern/contract/step_row.h"
 #include "tern/model/packed_model.h"
 #include "tern/train/checkpoint.h"
 #include "tern/train/evaluate.h"

@@ -360,8 +360,11 @@ TEST(Research, GoesOnWithAnExperimentWhoseBuildingWasStoppedTwice) {
   ScriptedProposer proposer({fake_recipe("0.3")});
   for (int times = 0; times < 2; ++times) {
     fake.remove_workspaces(2);
-    FakeLoop loop(fake, proposer, proposer, "confirm",
-                  {.stops = [&] { return fake.workspaces(2).empty() ? 0 : 2; }});
+    bool stopped = false;  // a signal that came stays
+    FakeLoop loop(fake, proposer, proposer, "confirm", {.stops = [&] {
+                    stopped = stopped || !fake.workspaces(2).empty();
+                    return stopped ? 2 : 0;
+                  }});
     loop.research().run();
     ASSERT_NE(loop.history().unfinished(), nullptr);
   }

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
 
 #include "loop/boundary/program_text.h"
 #include "tern/base/sha256.h"
@@ -15,10 +14,8 @@ constexpr std::string_view kSeed = "seed";
 
 /// One spelling of a value.
 std::string plain(const std::string& value) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  const bool is_number = error == std::errc() && end == value.data() + value.size();
-  return is_number ? fmt::format("{:.9g}", number) : value;
+  const std::optional<double> number = number_of(value);
+  return number ? fmt::format("{:.9g}", *number) : value;
 }
 
 std::string seed_of(const RecipeDescription& recipe) {

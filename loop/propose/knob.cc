@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace tern {
@@ -11,13 +10,6 @@ namespace {
 
 constexpr double kClosest = 1.15;  // factor between neighbours that have no midpoint
 constexpr double kFarthest = 10;
-
-std::optional<double> number_of(const std::string& value) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
-  return number;
-}
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 #include "loop/propose/search_space.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include "tern/base/error.h"
@@ -9,12 +8,6 @@
 
 namespace tern {
 namespace {
-
-double number_of(const std::string& value) {
-  double number = 0;
-  std::from_chars(value.data(), value.data() + value.size(), number);
-  return number;
-}
 
 bool contains(const std::vector<std::string>& values, const std::string& value) {
   return std::ranges::any_of(values, [&](const auto& other) { return same_value(other, value); });
@@ -87,7 +80,8 @@ std::vector<std::string> SearchSpace::companion_values(const KnobNeed& need) con
   const KnobDescription& knob = *recipe_.find(need.knob);
   std::vector<std::string> all = knob.tries;
   for (const KnobChoice& choice : knob.choices) all.push_back(choice.value);
-  if (knob.number()) std::ranges::sort(all, {}, number_of);
+  if (knob.number())
+    std::ranges::sort(all, {}, [](const std::string& value) { return *number_of(value); });
   const auto place = [&](const std::string& value) {
     return std::ranges::find_if(all, [&](const auto& other) { return same_value(other, value); }) -
            all.begin();

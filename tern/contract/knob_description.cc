@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <optional>
 #include <set>
 
 #include "tern/base/error.h"
@@ -23,13 +22,6 @@ bool is_a(std::string_view value) {
   return error == std::errc() && end == value.data() + value.size();
 }
 
-std::optional<double> number_of(std::string_view value) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
-  return number;
-}
-
 bool is_name(std::string_view text, bool dots) {
   const auto allowed = [dots](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -44,13 +36,6 @@ bool is_name(std::string_view text, bool dots) {
 bool is_line(std::string_view text) {
   return text.size() <= kLongestText &&
          std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
-}
-
-bool meets(const RecipeDescription& recipe, const KnobNeed& need) {
-  const KnobDescription* knob = recipe.find(need.knob);
-  if (knob == nullptr) return false;
-  const auto same = [&](const std::string& value) { return same_value(value, knob->value); };
-  return std::ranges::any_of(need.values, same) == need.is;
 }
 
 void validate(const RecipeDescription& recipe, const KnobDescription& knob) {
@@ -86,6 +71,13 @@ void validate(const RecipeDescription& recipe, const KnobDescription& knob) {
 
 }  // namespace
 
+std::optional<double> number_of(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 bool same_value(std::string_view a, std::string_view b) {
   if (a == b) return true;
   const std::optional<double> number = number_of(a);
@@ -114,10 +106,17 @@ KnobDescription* RecipeDescription::find(std::string_view name) {
   return found == knobs.end() ? nullptr : &*found;
 }
 
+bool RecipeDescription::meets(const KnobNeed& need) const {
+  const KnobDescription* knob = find(need.knob);
+  if (knob == nullptr) return false;
+  const auto same = [&](const std::string& value) { return same_value(value, knob->value); };
+  return std::ranges::any_of(need.values, same) == need.is;
+}
+
 void RecipeDescription::settle() {
   for (KnobDescription& knob : knobs) {
     const auto holds = [&](const KnobWay& way) {
-      return std::ranges::all_of(way.all, [&](const KnobNeed& need) { return meets(*this, need); });
+      return std::ranges::all_of(way.all, [this](const KnobNeed& need) { return meets(need); });
     };
     knob.acts = knob.ways.empty() || std::ranges::any_of(knob.ways, holds);
   }

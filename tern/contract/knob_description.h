@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,8 @@ struct RecipeDescription {
   /// The knob of this name, or null.
   const KnobDescription* find(std::string_view name) const;
   KnobDescription* find(std::string_view name);
+  /// Whether a need is met by the values as they are now; not that of a knob that is not there.
+  bool meets(const KnobNeed& need) const;
   /// Sets `acts` of every knob by the values as they are now.
   void settle();
 
@@ -70,6 +73,9 @@ struct RecipeDescription {
   /// line, or a need of a knob that is not there.
   static RecipeDescription parse_untrusted(std::string_view text);
 };
+
+/// The number that a text is; empty where it is none.
+std::optional<double> number_of(std::string_view text);
 
 /// True for two texts that are the same, or the same number.
 bool same_value(std::string_view a, std::string_view b);

@@ -38,11 +38,6 @@ std::string help_of(const KnobDescription& knob) {
   return help;
 }
 
-bool meets(const RecipeDescription& recipe, const KnobNeed& need) {
-  const KnobDescription* knob = recipe.find(need.knob);
-  return knob == nullptr || holds_value(need.values, knob->value) == need.is;
-}
-
 std::string in_words(const KnobNeed& need) {
   const std::string flag = flag_name(need.knob);
   if (need.values == std::vector<std::string>{"true"} && need.is) return flag;
@@ -190,7 +185,7 @@ std::string ways_in_words(const RecipeDescription& recipe, const KnobDescription
   for (const KnobWay& way : knob.ways) {
     std::string unmet;
     for (const KnobNeed& need : way.all) {
-      if (!meets(recipe, need)) unmet += (unmet.empty() ? "" : " and ") + in_words(need);
+      if (!recipe.meets(need)) unmet += (unmet.empty() ? "" : " and ") + in_words(need);
     }
     all += (all.empty() ? "" : ", or ") + unmet;
   }

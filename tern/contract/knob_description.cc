@@ -12,6 +12,8 @@ namespace tern {
 namespace {
 
 constexpr size_t kMostBytes = 1 << 20, kMostKnobs = 500, kMostValues = 200, kLongestText = 2000;
+// What a search goes through again and again; the shipped recipe has 4 ways of 4 needs at most.
+constexpr size_t kMostWays = 16, kMostNeeds = 8;
 constexpr std::string_view kTypes[] = {"bool",  "int",    "int64_t",    "uint64_t",
                                        "float", "double", "std::string"};
 
@@ -32,15 +34,22 @@ bool is_name(std::string_view text, bool dots) {
          text.find("..") == text.npos;
 }
 
-/// A line that a table, a prompt and a terminal can show.
+/// A line that a table, a prompt and a terminal can show: without control characters, which in
+/// UTF-8 are also the bytes 0x80 to 0x9F behind 0xC2.
 bool is_line(std::string_view text) {
-  return text.size() <= kLongestText &&
-         std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  unsigned char before = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ' || byte == 0x7F || (before == 0xC2 && byte < 0xA0)) return false;
+    before = byte;
+  }
+  return text.size() <= kLongestText;
 }
 
 void validate(const RecipeDescription& recipe, const KnobDescription& knob) {
-  check(is_name(knob.name, false), "a knob's name has to be a word, found {}",
-        knob.name.substr(0, 100));
+  check(is_name(knob.name, false),
+        "a knob's name must be a word of letters, digits and _, found {}",
+        is_line(knob.name) ? knob.name.substr(0, 100) : "one with control characters");
   const auto require = [&](bool condition, const char* what) {
     check(condition, "the knob {} has {}", knob.name, what);
   };
@@ -48,8 +57,8 @@ void validate(const RecipeDescription& recipe, const KnobDescription& knob) {
   require(std::ranges::find(kTypes, knob.type) != std::end(kTypes), "an unknown type");
   require(is_line(knob.meaning) && is_line(knob.source), "a meaning or source that is no line");
   require(knob.tries.size() <= kMostValues && knob.choices.size() <= kMostValues &&
-              knob.ways.size() <= kMostValues,
-          "too many values or needs");
+              knob.ways.size() <= kMostWays,
+          "more values or ways than are read");
   std::vector<std::string_view> values = {knob.value, knob.standard};
   values.insert(values.end(), knob.tries.begin(), knob.tries.end());
   for (const KnobChoice& choice : knob.choices) {
@@ -61,7 +70,7 @@ void validate(const RecipeDescription& recipe, const KnobDescription& knob) {
     require(is_line(value) && fits_type(knob.type, value), "a value that is not of its type");
   }
   for (const KnobWay& way : knob.ways) {
-    require(!way.all.empty() && way.all.size() <= kMostValues, "an empty need");
+    require(!way.all.empty() && way.all.size() <= kMostNeeds, "a way of no needs or too many");
     for (const KnobNeed& need : way.all) {
       require(recipe.find(need.knob) != nullptr, "a need of a knob that is not there");
       require(!need.values.empty() && need.values.size() <= kMostValues, "a need without values");

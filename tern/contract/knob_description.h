@@ -34,7 +34,7 @@ struct KnobWay {
 
 /// What a built recipe says of one of its knobs. Values are texts as a flag gives them.
 struct KnobDescription {
-  std::string name = {};      // of the flag, with underscores: lr.curve
+  std::string name = {};      // of the flag, with underscores: lr_schedule
   std::string path = {};      // of the member, as an override writes it: lr.curve
   std::string type = {};      // bool, int, int64_t, uint64_t, float, double or std::string
   std::string value = {};     // now
@@ -42,10 +42,10 @@ struct KnobDescription {
   std::vector<std::string> tries = {};    // worth trying; empty: not searched
   std::vector<KnobChoice> choices = {};   // the only values there are; empty: any of its type
   std::string meaning = {}, source = {};  // a line each; the source may be empty
-  bool must_end = false;  // a length (a share of the run up to 1, steps above) that ends within it
-  bool acts = true;       // whether it has an effect beside the values of the others now
+  bool length = false;             // of the run: up to 1 a share of it, above a number of steps
+  bool acts = true;                // whether it has an effect beside the values of the others now
   std::vector<KnobWay> ways = {};  // that let it act; empty: it always does
-  TERN_FIELDS(name, path, type, value, standard, tries, choices, meaning, source, must_end, acts,
+  TERN_FIELDS(name, path, type, value, standard, tries, choices, meaning, source, length, acts,
               ways)
 
   bool number() const { return type != "bool" && type != "std::string"; }

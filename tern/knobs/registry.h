@@ -53,6 +53,7 @@ class Registry {
   }
   /// What a knob's description says of its values.
   std::vector<KnobChoice> choices() const {
+    check_unique();
     std::vector<KnobChoice> out;
     for (const auto& [value, entry] : all_) out.push_back({value, entry.meaning, entry.source});
     return out;

@@ -69,8 +69,9 @@ class Research {
   void look_for_new_standards();
   const RecipeDescription& incumbent_recipe();
   bool may_run(int64_t number);
-  Described describe(int64_t number) const;
-  void record_description(int64_t number, const Described& described, const std::string& refusal);
+  DescribedRecipe describe(int64_t number) const;
+  void record_description(int64_t number, const DescribedRecipe& described,
+                          const std::string& refusal);
 
   // One experiment.
   bool finished() const;

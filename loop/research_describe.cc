@@ -22,6 +22,15 @@ std::optional<RecipeDescription> kept_description(const Lab& lab, int64_t number
   return std::nullopt;
 }
 
+/// What the ledger kept of it: the values alone.
+RecipeDescription recorded_values(const Experiment& e) {
+  RecipeDescription recipe;
+  for (const auto& [name, value] : e.knobs) {
+    recipe.knobs.push_back({.name = name, .value = value, .standard = ""});
+  }
+  return recipe;
+}
+
 /// What the same recipe says otherwise than before, in one sentence each.
 std::vector<std::string> differences(const RecipeDescription& before,
                                      const RecipeDescription& now) {
@@ -30,7 +39,7 @@ std::vector<std::string> differences(const RecipeDescription& before,
     const KnobDescription* knob = now.find(old.name);
     if (knob == nullptr) {
       found.push_back(fmt::format("there is no knob {} any more", old.name));
-    } else if (!same_value(knob->standard, old.standard)) {
+    } else if (!old.standard.empty() && !same_value(knob->standard, old.standard)) {
       found.push_back(
           fmt::format("Tern's own {} is {} now, it was {} when the incumbent was measured",
                       old.name, knob->standard, old.standard));
@@ -59,14 +68,14 @@ void Research::require_overrides() const {
   tern::require_overrides(source);
 }
 
-Described Research::describe(int64_t number) const {
+DescribedRecipe Research::describe(int64_t number) const {
   return parts_.bench.describe(number, parts_.branch.recipe_at(history().at(number).commit));
 }
 
 const RecipeDescription& Research::incumbent_recipe() {
   const int64_t number = history().incumbent()->number;
   if (described_ == number) return recipe_;
-  Described described = describe(number);
+  DescribedRecipe described = describe(number);
   check(described.refusal.empty(),
         "the incumbent, {:04}, ran and does not describe its knobs now: {}", number,
         described.refusal);
@@ -82,7 +91,7 @@ void Research::look_for_new_standards() {
   const RecipeDescription& now = incumbent_recipe();
   const std::optional<RecipeDescription> before = kept_description(parts_.lab, number);
   const std::vector<std::string> found =
-      before ? differences(*before, now) : std::vector<std::string>();
+      differences(before ? *before : recorded_values(*history().incumbent()), now);
   for (const std::string& sentence : found) say(sentence);
   if (!found.empty()) {
     say("earlier runs cannot be compared with, the incumbent is measured anew");
@@ -91,7 +100,7 @@ void Research::look_for_new_standards() {
   if (!found.empty() || !before) record_description(number, {now, ""}, "");
 }
 
-void Research::record_description(int64_t number, const Described& described,
+void Research::record_description(int64_t number, const DescribedRecipe& described,
                                   const std::string& refusal) {
   const std::string source = parts_.branch.recipe_at(history().at(number).commit);
   const fs::path path = description_of(parts_.lab, number);
@@ -109,7 +118,7 @@ bool Research::may_run(int64_t number) {
   const Experiment& e = history().at(number);
   if (!e.recipe.empty()) return true;  // it was asked before the loop was killed
   const auto pause = [&] { record(event::Paused{.experiment = number}); };
-  Described described;
+  DescribedRecipe described;
   try {
     described = describe(number);
   } catch (const Error&) {

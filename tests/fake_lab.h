@@ -78,7 +78,7 @@ const char* comma = "";
 void describe(const char* name, const char* type, double value, double own, const char* tries) {
   std::printf("%s{\"name\": \"%s\", \"path\": \"%s\", \"type\": \"%s\", \"value\": \"%g\", "
               "\"standard\": \"%g\", \"tries\": [%s], \"choices\": [], \"meaning\": \"\", "
-              "\"source\": \"\", \"must_end\": false, \"acts\": true, \"ways\": []}\n",
+              "\"source\": \"\", \"length\": false, \"acts\": true, \"ways\": []}\n",
               comma, name, name, type, value, own, tries);
   comma = ", ";
 }

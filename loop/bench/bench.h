@@ -35,7 +35,7 @@ struct RunReport : RunResult {
 };
 
 /// What a built recipe says of its knobs, or why there is nothing to hear.
-struct Described {
+struct DescribedRecipe {
   RecipeDescription recipe;
   std::string refusal;  // one sentence; empty when all is well
 };
@@ -47,7 +47,7 @@ class Bench {
   virtual ~Bench() = default;
 
   /// Builds the recipe of an experiment and lets it describe itself.
-  virtual Described describe(int64_t experiment, const std::string& source) = 0;
+  virtual DescribedRecipe describe(int64_t experiment, const std::string& source) = 0;
   virtual RunReport run(const RunOrder& order) = 0;
   /// The perplexity of a run's model on the data that proposers never see; empty when the lab has
   /// none.

@@ -112,7 +112,7 @@ std::string Workbench::build(int64_t experiment, int64_t run, const std::string&
   return "";
 }
 
-Described Workbench::describe(int64_t experiment, const std::string& source) {
+DescribedRecipe Workbench::describe(int64_t experiment, const std::string& source) {
   if (const std::string why = build(experiment, 0, source); !why.empty()) return {{}, why};
   try {
     return {describe_recipe(program_of(experiment), options_.sandbox), ""};
@@ -213,7 +213,7 @@ void Workbench::discard(int64_t experiment) {
   if (!fs::exists(folder)) return;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with("train-") || name == "build") fs::remove_all(entry.path());
+    if (name.starts_with("train-")) fs::remove_all(entry.path());
     if (fs::is_directory(entry.path() / "run")) {
       fs::remove_all(entry.path() / "run" / "model");
       for (const char* file : {"checkpoint.safetensors", "layers.safetensors"}) {

@@ -45,7 +45,7 @@ class Workbench : public Bench {
  public:
   Workbench(const Lab& lab, WorkbenchOptions options);
 
-  Described describe(int64_t experiment, const std::string& source) override;
+  DescribedRecipe describe(int64_t experiment, const std::string& source) override;
   RunReport run(const RunOrder& order) override;
   std::optional<double> confirm(int64_t experiment, int64_t run) override;
   std::optional<double> reference() override;

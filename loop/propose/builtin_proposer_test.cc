@@ -131,7 +131,7 @@ std::vector<KnobDescription> needy_knobs() {
       made_up_knob("decay", "double", "0.3", {"0.02", "0.3", "40", "60"},
                    {beside("schedule", {"wsd"})}),
       made_up_knob("batch_size", "int", "8", {"8", "16"})};
-  knobs[1].must_end = true;
+  knobs[1].length = true;
   return knobs;
 }
 

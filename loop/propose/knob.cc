@@ -17,7 +17,7 @@ bool may_try(const KnobDescription& knob, const std::string& value, double most_
   if (!fits_type(knob.type, value)) return false;
   const auto is_it = [&](const KnobChoice& choice) { return same_value(choice.value, value); };
   if (!knob.choices.empty() && std::ranges::none_of(knob.choices, is_it)) return false;
-  return !knob.must_end || number_of(value).value_or(0) <= std::max(1.0, most_steps);
+  return !knob.length || number_of(value).value_or(0) <= std::max(1.0, most_steps);
 }
 
 Knob Knob::of(const KnobDescription& described, double most_steps) {

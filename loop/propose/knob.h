@@ -11,7 +11,7 @@ namespace tern {
 
 /// A knob of the recipe with the values that are worth trying.
 struct Knob {
-  /// Of its description. Of a length (`must_end`) above 1, a number of steps, only those up to
+  /// Of its description. Of a length (`length`) above 1, a number of steps, only those up to
   /// `most_steps` are worth it.
   static Knob of(const KnobDescription& described, double most_steps);
 

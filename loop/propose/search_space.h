@@ -27,7 +27,7 @@ using Changes = std::vector<Change>;
 class SearchSpace {
  public:
   /// Of a recipe that describes itself so and has this text. Knobs without other values to try are
-  /// not searched. Of a length (`must_end`) above 1, a number of steps, only those up to
+  /// not searched. Of a length (`length`) above 1, a number of steps, only those up to
   /// `most_steps` are tried; 0: not known, only shares of the run.
   SearchSpace(RecipeDescription recipe, std::string source, double most_steps = 0);
 
@@ -51,7 +51,6 @@ class SearchSpace {
   std::string describe(const RecipeDescription& recipe) const;
 
  private:
-  void add_values(RecipeDescription& recipe, const Changes& changes) const;
   /// Whether all of these knobs act, or have Tern's own value.
   bool act(const RecipeDescription& recipe, const Changes& changes) const;
   std::optional<RecipeDescription> with_companion(const RecipeDescription& recipe,

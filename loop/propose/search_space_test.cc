@@ -79,7 +79,7 @@ TEST(SearchSpace, TheSameNumberInAnotherSpellingIsTheSameRecipe) {
 
 TEST(SearchSpace, LengthsAreTriedUpToWhatARunTakes) {
   RecipeDescription recipe = tern::recipe();
-  recipe.find("warmup")->must_end = true;
+  recipe.find("warmup")->length = true;
   recipe.find("warmup")->tries = {"0.1", "1", "50", "400"};
   const auto lengths = [&](double most_steps) {
     return SearchSpace(recipe, made_up_recipe(), most_steps).knobs()[2].values;

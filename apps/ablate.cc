@@ -91,7 +91,8 @@ class Ablation {
         options_(options),
         attended_(attended),
         scorer_(attended.scorer(lab, /*max_tokens=*/0)),
-        folder_(lab.root() / ".tern" / "ablation"),
+        folder_(made(lab.root() / ".tern" / "ablation")),
+        lock_(folder_),
         program_(build(baseline)),
         inputs_(inputs_of(lab)) {}
 
@@ -112,10 +113,14 @@ class Ablation {
   }
 
  private:
+  static fs::path made(const fs::path& folder) {
+    fs::create_directories(folder);
+    return folder;
+  }
+
   /// The lab's recipe with the baseline as its overrides: what an arm leaves without effect, such
   /// as the threshold of another quantizer, is then no setting of its own, which would be refused.
   fs::path build(const RecipeValues& baseline) const {
-    fs::create_directories(folder_);
     const fs::path recipe = folder_ / "train.cpp";
     const RecipeDescription described =
         attended_.describe(attended_.build(lab_.recipe(), lab_.cache()));
@@ -192,6 +197,7 @@ class Ablation {
   const Attended& attended_;
   Scorer scorer_;
   fs::path folder_;
+  RunLock lock_;  // no two ablations of a lab train in one folder
   fs::path program_;
   std::string inputs_;
 };

@@ -21,6 +21,7 @@
 #include "tern/runner/run_folder.h"
 #include "tern/runner/sandbox_choice.h"
 #include "tern/runner/terminal_text.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -97,11 +98,15 @@ class Training {
         program_(std::move(program)),
         run_(std::move(run)),
         lock_(run_.folder),
-        results_(lab.results(), run_.folder / "results.tsv", run_.name(), recipe_commit(lab)) {}
+        results_(lab.results(), run_.folder / "results.tsv", run_.name(), recipe_commit(lab)) {
+    run_.keep_flags();
+  }
 
   ~Training() { run_.remove_if_nothing_ran(); }
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
+
+  bool trained() const { return run_.trained; }
 
   int train() {
     Job job = attended_.job(lab_, program_, run_.folder);
@@ -117,6 +122,7 @@ class Training {
       if (looked++ % kTicks == 0) carry_results();
     });
     carry_results();
+    keep_description(result);
     record_score(run_.folder, std::nullopt);  // what stands there is the program's own word
     if (!result.limit.empty()) warn("the run was ended: " + result.limit);
     if (!result.stopped.empty() && result.exit_code != kSuccess) return kStopped;
@@ -130,7 +136,8 @@ class Training {
     const Scorer scorer = attended_.scorer(lab_, options_.score_tokens);
     const ScoreOfRecord trained = score_model(scorer, run_.folder / "model", "after training");
     if (!trained.answer) {
-      warn(fmt::format("{} has no score: {}", (run_.folder / "model").string(), trained.refusal));
+      warn(fmt::format("{} has no score: {}; `tern train --resume` scores it again",
+                       (run_.folder / "model").string(), trained.refusal));
       return Attended::stop_asked() ? kStopped : kFailure;
     }
     record_score(run_.folder, trained.answer);
@@ -151,6 +158,13 @@ class Training {
  private:
   void add_flags(Job& job, const std::vector<std::string>& flags) const {
     job.command.insert(job.command.end(), flags.begin(), flags.end());
+  }
+
+  /// The knobs with the values that the run had.
+  void keep_description(const JobResult& result) const {
+    if (result.exit_code != kSuccess && result.exit_code != kStopped) return;
+    const RecipeDescription recipe = attended_.describe(program_, run_.flags);
+    replace_untrusted(run_.folder / "description.json", recipe.to_text());
   }
 
   /// The rows are for people; a run does not end because they cannot be written.
@@ -244,6 +258,8 @@ int train(const std::vector<std::string>& arguments) {
   check(options.recipe.empty() || !options.resume,
         "--resume goes on with the flags that the run had; leave out --recipe");
   check(!options.force || options.resume, "--force goes with --resume");
+  check(options.score_tokens >= 0, "--score-tokens must be 0 (all) or more, found {}",
+        options.score_tokens);
   if (!options.recipe.empty()) {
     const std::vector<std::string> values =
         PublishedRecipe::find(recipes_folder(), options.recipe).flags();
@@ -252,13 +268,14 @@ int train(const std::vector<std::string>& arguments) {
   const Attended attended(options.sandbox, warn);
   const fs::path program = attended.build(lab.recipe(), lab.cache());
   if (!run) return print_recipe_help(attended, program);
-  if (options.list_arms) return list_arms(attended.describe(program), options.json);
+  if (options.list_arms)
+    return list_arms(attended.describe(program, options.recipe_flags), options.json);
 
   Training training(lab, options, attended, program,
                     options.resume
                         ? TrainRun::resume(lab, options.recipe_flags, options.force, warn)
                         : TrainRun::start(lab, options.recipe_flags));
-  const int code = training.train();
+  const int code = training.trained() ? kSuccess : training.train();
   return code == kSuccess && options.score ? training.score() : code;
 }
 

@@ -4,6 +4,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/contract/run_summary.h"
+#include "tern/runner/run_folder.h"
 #include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
@@ -51,11 +52,11 @@ TrainRun TrainRun::start(const Lab& lab, std::vector<std::string> flags) {
   fs::create_directories(lab.runs());
   const fs::path last = newest_run(lab, [](const fs::path&) { return true; });
   int number = last.empty() ? 0 : std::stoi(last.filename().string());
-  TrainRun run{.folder = {}, .flags = with_budget(lab.config().budget, flags)};
+  TrainRun run{.folder = {}, .flags = with_budget(lab.config().budget, flags), .trained = false};
   do {
     run.folder = lab.runs() / fmt::format("{:04}", ++number);
   } while (!fs::create_directory(run.folder));
-  write_flags(run.folder, run.flags);
+  run.keep_flags();
   write_file_atomically(run.folder / kRecipe, read_file(lab.recipe()));
   return run;
 }
@@ -68,12 +69,14 @@ TrainRun TrainRun::resume(const Lab& lab, const std::vector<std::string>& given,
                                       return has(folder, kCheckpoint) ||
                                              has(folder, RunSummary::kFile);
                                     }),
-               .flags = {}};
+               .flags = {},
+               .trained = false};
   check(!run.folder.empty(),
         "no stopped run to resume in {}; a run that was stopped by a signal can be resumed",
         lab.runs().string());
   const std::string number = run.folder.filename().string();
-  check(!has(run.folder, RunSummary::kFile),
+  run.trained = has(run.folder, RunSummary::kFile);
+  check(!run.trained || !read_run_summary(run.folder).score,
         "run {}, the newest, has finished, so there is nothing to go on with; start another with "
         "`tern train`",
         number);
@@ -83,7 +86,7 @@ TrainRun TrainRun::resume(const Lab& lab, const std::vector<std::string>& given,
   run.flags = read_flags(run.folder);
   const std::string changes = changed_flags(run.flags, given);
   if (changes.empty()) return run;
-  check(force,
+  check(force && !run.trained,
         "run {} began with other flags, and its schedules would be of both kinds: {}; leave them "
         "out to go on as it began, or add --force to go on with them",
         number, changes);
@@ -92,9 +95,10 @@ TrainRun TrainRun::resume(const Lab& lab, const std::vector<std::string>& given,
     for (const char* word : {"--steps", "0", "--tokens", "0"}) run.flags.emplace_back(word);
   }
   run.flags.insert(run.flags.end(), given.begin(), given.end());
-  write_flags(run.folder, run.flags);
   return run;
 }
+
+void TrainRun::keep_flags() const { write_flags(folder, flags); }
 
 void TrainRun::remove_if_nothing_ran() const {
   std::error_code ignored;

@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "tern/contract/knob_description.h"
 #include "tests/run_fixture.h"
 
 namespace tern {
@@ -42,8 +43,8 @@ TEST_F(TrainCommand, TrainsScoresAndLeavesANumberedRun) {
   for (const auto& entry : fs::directory_iterator(lab_.run_folder("0001"))) {
     files.insert(entry.path().filename());
   }
-  EXPECT_THAT(files, ElementsAre("flags.json", "layers.tsv", "model", "results.tsv", "steps.tsv",
-                                 "summary.json", "train.cpp"));
+  EXPECT_THAT(files, ElementsAre("description.json", "flags.json", "layers.tsv", "model",
+                                 "results.tsv", "steps.tsv", "summary.json", "train.cpp"));
   const Rows rows = results();
   // The model without training is none of the run's rows, and the score of record is the last.
   ASSERT_EQ(rows.size(), 1u + 2 + 1);
@@ -100,6 +101,21 @@ TEST_F(TrainCommand, LabTomlDecidesHowLongARunTrains) {
 
   ASSERT_EQ(tern_train({"--no-score", "--tokens", "96"}).exit_code, 0);
   EXPECT_EQ(summary("0002", "steps"), "3");
+}
+
+TEST_F(TrainCommand, AFinishedRunWithoutAScoreIsScoredByResume) {
+  ASSERT_EQ(tern_train({"--steps", "2", "--no-score"}).exit_code, 0);
+  const CapturedRun scored = tern_train({"--resume"});
+  EXPECT_EQ(scored.exit_code, 0) << scored.output;
+  EXPECT_THAT(scored.output, AllOf(HasSubstr("ternary, after training"), Not(HasSubstr("step 1"))));
+  EXPECT_TRUE(Json::read(lab_.run_folder("0001") / "summary.json").find("score")->is_object());
+}
+
+TEST_F(TrainCommand, KeepsTheDescriptionOfItsKnobsWithTheRun) {
+  ASSERT_EQ(tern_train({"--steps", "2", "--lr", "2e-3", "--no-score"}).exit_code, 0);
+  const auto recipe =
+      RecipeDescription::parse_untrusted(read_file(lab_.run_folder("0001") / "description.json"));
+  EXPECT_EQ(recipe.find("lr")->value, "2e-3");
 }
 
 TEST_F(TrainCommand, ARecipeOfAnEarlierTernIsRefusedByASentenceThatSaysHowToGoOn) {

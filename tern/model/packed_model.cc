@@ -147,7 +147,8 @@ Llama load_packed(const fs::path& folder, DType compute) try {
   const TernaryInfo info = read_ternary_info(folder);
   check(info.lambda == 1,
         "training ended with lambda {}, so the trained model is not the ternary one and has no "
-        "score; train until lambda is 1",
+        "score; train until lambda is 1 (`tern train --resume --force` with more --steps or "
+        "--time-budget goes on)",
         info.lambda);
   check_some_block_is_ternary(info, config.num_hidden_layers);
   const SafetensorsModel file(folder);

@@ -42,6 +42,6 @@ file(CREATE_LINK ${CMAKE_SOURCE_DIR}/lab ${CMAKE_BINARY_DIR}/share/tern/lab SYMB
 install(DIRECTORY lab DESTINATION share/tern)
 
 # What recipes are built against.
-install(DIRECTORY tern DESTINATION include FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY tern DESTINATION include FILES_MATCHING PATTERN "*.h" PATTERN "*test*" EXCLUDE)
 install(DIRECTORY ${CMAKE_ARCHIVE_OUTPUT_DIRECTORY}/ DESTINATION lib
         FILES_MATCHING PATTERN "libtern_*.a")

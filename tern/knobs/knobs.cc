@@ -68,7 +68,7 @@ void Knobs::add_knob(std::string_view member, std::string_view type, const KnobN
   if (knob.tries.empty()) knob.tries = values_of(note.choices);
   if (knob.tries.empty() && knob.type == "bool") knob.tries = {"false", "true"};
   if (note.tries == kNotSearched) knob.tries.clear();
-  knob.must_end = note.length == RunLength::kMustEnd;
+  knob.length = note.length != RunLength::kNone;
   entry.length = note.length;
   for (const Entry& other : knobs_) {
     tern::check(other.said.name != knob.name, "two knobs of the recipe are called {}: {} and {}",

@@ -14,7 +14,8 @@ void TernaryWeightOptions::describe(Knobs& knobs) {
             {.name = "quantizer",
              .meaning = "how a ternary layer's weights are quantized and learn",
              .choices = ternary_weights().choices()});
-  knobs.add(TERN_KNOB(rule), is(quantizer, "rule", "shift") || is(learned_init, "rule"));
+  knobs.add(TERN_KNOB(rule), is(quantizer, "rule", "shift") ||
+                                 (is(quantizer, "lsq", "elastic") && is(learned_init, "rule")));
   knobs.narrow(&rule.rounding, is(quantizer, "rule"));
   knobs.add(TERN_KNOB(group), {.name = "group",
                                .meaning = "consecutive weights of a row that share a scale",

@@ -91,10 +91,12 @@ void GroupRuleOptions::describe(Knobs& knobs) {
   knobs.add(TERN_KNOB(pattern), {.name = "pattern",
                                  .meaning = "which weights of a group may be nonzero",
                                  .choices = group_patterns().choices()});
-  knobs.add(TERN_KNOB(rounding),
-            {.name = "rounding",
-             .meaning = "how training chooses codes; packing rounds to the nearest",
-             .choices = group_roundings().choices()});
+  knobs.add(
+      TERN_KNOB(rounding),
+      {.name = "rounding",
+       .meaning = "how training chooses codes; packing rounds to the nearest",
+       .choices = group_roundings().choices(),
+       .acts = by_threshold && is(level, "scale") && is(threshold, GroupRuleOptions().threshold)});
 }
 
 void GroupRuleOptions::check() const { check_options(*this); }

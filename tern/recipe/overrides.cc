@@ -84,16 +84,18 @@ std::string value_of(std::string_view literal) {
   return value;
 }
 
-/// The line that sets the knob at `path`, among those of the section; empty where there is none.
+/// The last line that sets the knob at `path`, which is the one that counts, among those of the
+/// section; empty where there is none.
 Line find_override(std::string_view source, const Section& section, std::string_view path) {
+  Line last;
   for (size_t at = section.begin.end; at < section.end.begin;) {
     const Line line = find_line(source, at, path);
     if (line.begin >= section.end.begin) break;
     const std::string_view text = trimmed(source.substr(line.begin, line.end - line.begin));
-    if (trimmed(text.substr(path.size())).starts_with('=')) return line;
+    if (trimmed(text.substr(path.size())).starts_with('=')) last = line;
     at = line.end;
   }
-  return {};
+  return last;
 }
 
 }  // namespace

@@ -40,6 +40,14 @@ TEST(Overrides, AnotherValueReplacesTheKnobsLineAndNoOther) {
   EXPECT_EQ(set_override(kRecipe, kPeak, "2e-3"), expected);
 }
 
+TEST(Overrides, OfTwoLinesOfOneKnobTheLastOneWhichCountsIsReplaced) {
+  std::string twice = kRecipe;
+  twice.insert(twice.find("    // overrides end"), "    lr.peak = 5e-4f;\n");
+  const std::string changed = set_override(twice, kPeak, "2e-3");
+  EXPECT_THAT(changed, HasSubstr("lr.peak = 1e-3f;"));
+  EXPECT_THAT(changed, HasSubstr("    lr.peak = 2e-3f;\n    // overrides end"));
+}
+
 TEST(Overrides, AKnobWithoutALineGetsOneBehindTheOthers) {
   EXPECT_THAT(
       set_override(kRecipe, kSubNorm, "true"),

@@ -84,6 +84,10 @@ Llama Run::load_model(const ComputeOptions& compute, const RunPlan& plan,
   check(plan.sequence_length <= config.max_position_embeddings,
         "--sequence-length must be at most the model's context, {}, found {}",
         config.max_position_embeddings, plan.sequence_length);
+  if (const int64_t steps = plan.budget().steps(); steps > 0) {
+    for (const std::string& warning : require_lengths(lengths_, steps))
+      print("warning: " + warning);
+  }
   const LlamaOptions options = compute.llama();
   const MemoryEstimate memory =
       estimate_memory(config, options, plan.batch_size * plan.sequence_length, users);

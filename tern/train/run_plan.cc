@@ -35,4 +35,17 @@ void RunPlan::check() const {
   }
 }
 
+std::vector<std::string> require_lengths(const std::vector<KnownLength>& lengths, int64_t steps) {
+  std::vector<std::string> warnings;
+  for (const auto& [knob, length, must_end] : lengths) {
+    if (length <= static_cast<double>(steps)) continue;
+    const std::string said = fmt::format("{} {:g} does not end within the run's {} steps",
+                                         flag_name(knob), length, steps);
+    check(!must_end, "{}; the longest that fits is {}, or give a share of the run up to 1", said,
+          steps);
+    warnings.push_back(said);
+  }
+  return warnings;
+}
+
 }  // namespace tern

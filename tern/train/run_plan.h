@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "tern/train/budget.h"
 
 namespace tern {
 
 class Knobs;
+struct KnownLength;
 
 /// How long a run is, what a step reads, and how often the run is looked at.
 struct RunPlan {
@@ -31,5 +34,10 @@ struct RunPlan {
   int64_t tokens_per_step() const { return batch_size * accumulation * sequence_length; }
   Budget budget() const { return Budget::of(steps, tokens, tokens_per_step(), time_budget); }
 };
+
+/// Looks at the lengths that a recipe gives in steps where a run has about so many. Throws an Error
+/// for one that must end within the run and does not, naming the longest that fits; returns a
+/// sentence for each that may.
+std::vector<std::string> require_lengths(const std::vector<KnownLength>& lengths, int64_t steps);
 
 }  // namespace tern

@@ -20,29 +20,11 @@ constexpr size_t kTimedSteps = 3;   // before the number of steps in a budget of
 
 }  // namespace
 
-std::vector<std::string> require_lengths(const std::vector<KnownLength>& lengths, int64_t steps) {
-  std::vector<std::string> warnings;
-  for (const auto& [knob, length, must_end] : lengths) {
-    if (length <= static_cast<double>(steps)) continue;
-    const std::string said = fmt::format("{} {:g} does not end within the run's {} steps",
-                                         flag_name(knob), length, steps);
-    check(!must_end, "{}; the longest that fits is {}, or give a share of the run up to 1", said,
-          steps);
-    warnings.push_back(said);
-  }
-  return warnings;
-}
-
 TrainingLoop::TrainingLoop(Run& run, const RunPlan& plan, const Trained& trained)
     : run_(run), plan_(plan), trained_(trained), budget_(plan.budget()) {
   if (run.resuming()) load();
   first_step_ = now().step;
   first_seconds_ = budget_.seconds_spent();
-  if (budget_.steps() > 0) {
-    for (const std::string& warning : require_lengths(run.lengths(), budget_.steps())) {
-      run.print("warning: " + warning);
-    }
-  }
   if (!run.resuming()) run.add_layers(0, trained.model);
 }
 

@@ -33,8 +33,7 @@ struct StepMade {
 ///     return loop.finish(lambda, lr);
 class TrainingLoop {
  public:
-  /// Goes on from the checkpoint where the run resumes. Throws where a length of the recipe that
-  /// must end does not, see require_lengths().
+  /// Goes on from the checkpoint where the run resumes.
   TrainingLoop(Run& run, const RunPlan& plan, const Trained& trained);
 
   /// False once the budget is spent or a stop was asked for; else the clock runs.
@@ -65,10 +64,5 @@ class TrainingLoop {
   std::vector<double> step_ends_;  // seconds, of the first steps
   double recent_loss_ = 0, best_ppl_ = 0;
 };
-
-/// Looks at the lengths that a recipe gives in steps where a run has about so many. Throws an Error
-/// for one that must end within the run and does not, naming the longest that fits; returns a
-/// sentence for each that may.
-std::vector<std::string> require_lengths(const std::vector<KnownLength>& lengths, int64_t steps);
 
 }  // namespace tern

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <sstream>
 
 #include "apps/bench_lab.h"
@@ -21,6 +20,7 @@
 #include "tern/base/timer.h"
 #include "tern/contract/step_row.h"
 #include "tern/contract/table.h"
+#include "tern/knobs/knobs.h"
 #include "tern/model/model_files.h"
 #include "tern/parallel/parallel.h"
 #include "tern/runner/attended.h"
@@ -29,6 +29,7 @@
 #include "tern/tensor/compute_type.h"
 #include "tern/train/demo_base.h"
 #include "tern/train/distillation.h"
+#include "tern/train/run_plan.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -48,13 +49,13 @@ Words split(const std::string& text) {
   return words;
 }
 
-/// One of the two that are compared: its flags, and the values in them that the bench has to know.
+/// One of the two that are compared: its flags, and the knobs in them that the bench has to know.
 struct Side {
   Words flags;
-  int64_t batch_size = 8, accumulation = 1, sequence_length = 256;
+  RunPlan run;
   DistillationOptions distill;
 
-  int64_t tokens_per_step() const { return batch_size * accumulation * sequence_length; }
+  void describe(Knobs& knobs) { TERN_KNOB_GROUPS(knobs, run, distill); }
 };
 
 /// Flags as `tern train` takes them, with the values of a published recipe in the place of
@@ -89,19 +90,10 @@ Side side_of(const Words& all) {
   side.flags = all;
   Words rest;
   Flags flags("recipe", "");
-  flags.add("batch_size", side.batch_size, "");
-  flags.add("accumulation", side.accumulation, "");
-  flags.add("sequence_length", side.sequence_length, "");
-  flags.add("distill", side.distill.kind, "");
-  flags.add("distill_top_k", side.distill.top_k, "");
-  flags.add("distill_features", side.distill.features, "");
-  flags.add("distill_feature_layers", side.distill.feature_layers, "");
-  flags.add("distill_relations", side.distill.relations, "");
-  flags.add("distill_relation_layer", side.distill.relation_layer, "");
+  knobs_of(side).add_flags(flags);
   flags.pass_through(rest);
   check(flags.parse(side.flags), "the recipe's flags must not hold --help");
-  check(side.tokens_per_step() > 0,
-        "--batch-size, --accumulation and --sequence-length must be 1 or more");
+  side.run.check();
   return side;
 }
 
@@ -198,11 +190,11 @@ class RecipeBench {
   /// Seconds in which the full-precision model looks at the tokens of one step.
   double forward_seconds(const Side& side) const {
     Llama model = load_llama(lab_.model(), {.compute = default_compute_type(), .trainable = false});
-    const int64_t B = side.batch_size, T = side.sequence_length;
+    const int64_t B = side.run.batch_size, T = side.run.sequence_length;
     const std::vector<int32_t> tokens = random_tokens(B * T, model.config().vocab_size);
     model.negative_log_likelihood(tokens, tokens, B);  // the first time, buffers are made
     const Timer timer;
-    for (int64_t pass = 0; pass < side.accumulation; ++pass) {
+    for (int64_t pass = 0; pass < side.run.accumulation; ++pass) {
       model.negative_log_likelihood(tokens, tokens, B);
     }
     return timer.seconds();
@@ -247,7 +239,7 @@ Json report_of(const Side& side, const std::vector<TimedRun>& runs) {
                       {"step_seconds", step},
                       {"fastest_step_seconds", std::ranges::min(seconds)},
                       {"slowest_step_seconds", std::ranges::max(seconds)},
-                      {"tokens_per_s", static_cast<double>(side.tokens_per_step()) / step},
+                      {"tokens_per_s", static_cast<double>(side.run.tokens_per_step()) / step},
                       {"peak_memory_gb", peak_memory_gb}};
 }
 
@@ -300,13 +292,13 @@ Json bench_recipe(const RecipeBenchOptions& options, const LlamaConfig& config) 
         "add --arms \"--distill forward-kl\"",
         joined(own));
 
-  const int64_t tokens = std::max(baseline.tokens_per_step(), recipe.tokens_per_step());
+  const int64_t tokens = std::max(baseline.run.tokens_per_step(), recipe.run.tokens_per_step());
   StatusLine status;
   status.show("making a model and a text, building train.cpp");
   const RecipeBench bench(options, config, (options.warmup + options.steps) * tokens + 1);
   if (options.cached) {
     status.show("asking the teacher");
-    bench.cache_teacher(distillation.teacher_options(recipe.sequence_length));
+    bench.cache_teacher(distillation.teacher_options(recipe.run.sequence_length));
   }
   status.clear();
   const bool live_teacher = distils && !options.cached;

@@ -106,7 +106,9 @@ class Training {
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
 
+  /// Whether the run has finished, so that only its score is missing.
   bool trained() const { return run_.trained; }
+  std::string number() const { return run_.folder.filename().string(); }
 
   int train() {
     Job job = attended_.job(lab_, program_, run_.folder);
@@ -275,6 +277,8 @@ int train(const std::vector<std::string>& arguments) {
                     options.resume
                         ? TrainRun::resume(lab, options.recipe_flags, options.force, warn)
                         : TrainRun::start(lab, options.recipe_flags));
+  check(!training.trained() || options.score,
+        "run {}, the newest, has finished; leave out --no-score to score it", training.number());
   const int code = training.trained() ? kSuccess : training.train();
   return code == kSuccess && options.score ? training.score() : code;
 }

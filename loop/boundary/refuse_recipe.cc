@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-
 #include "loop/boundary/program_text.h"
 #include "tern/base/sha256.h"
 #include "tern/recipe/overrides.h"

@@ -6,6 +6,7 @@
 #include "tern/base/command.h"
 #include "tern/base/flags.h"
 #include "tern/parallel/wait_policy.h"
+#include "tern/runner/terminal_text.h"
 
 namespace tern {
 namespace {
@@ -82,7 +83,8 @@ int main(int argc, char** argv) {
     return tern::run({argv + 1, argv + argc});
   } catch (const std::exception& e) {
     std::fflush(stdout);
-    fmt::print(stderr, "tern: {}\n", e.what());
+    // It may quote a program that nobody has read, or its compiler's words on it.
+    fmt::print(stderr, "tern: {}\n", tern::TerminalText().pass(e.what()));
     return tern::kFailure;
   }
 }

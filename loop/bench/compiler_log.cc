@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "tern/base/plain_text.h"
 #include "tern/base/process.h"
 
 namespace tern {
@@ -55,7 +56,7 @@ std::string without_folders(const std::string& line) {
 std::string first_diagnostic(const std::string& log) {
   std::istringstream lines(log);
   for (std::string line; std::getline(lines, line);) {
-    if (is_error(line)) return without_folders(line).substr(0, kLongestLine);
+    if (is_error(line)) return plain_text(without_folders(line).substr(0, kLongestLine));
   }
   return last_line(log);
 }

@@ -6,20 +6,11 @@
 #include <vector>
 
 #include "loop/propose/untrusted_text.h"
+#include "tern/base/lines.h"
 #include "tern/recipe/overrides.h"
 
 namespace tern {
 namespace {
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
 
 /// The value that the text gives a knob: its last override, else Tern's own.
 std::string value_in(std::string_view source, const KnobDescription& knob) {

@@ -6,6 +6,7 @@
 #include "loop/propose/untrusted_text.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/base/lines.h"
 
 namespace tern {
 namespace {
@@ -26,18 +27,6 @@ std::string without_thoughts(std::string_view text) {
     if (close == text.npos) return out;
     text.remove_prefix(close + kClose.size());
   }
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    std::string_view line = text.substr(begin, end - begin);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back(line);
-    begin = end + 1;
-  }
-  return lines;
 }
 
 /// True for a marker: at least five of `sign`, then this word and nothing else.

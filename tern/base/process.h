@@ -28,7 +28,7 @@ CapturedRun capture_process(const std::vector<std::string>& command, bool show_e
 /// this process waits for the tool.
 CapturedRun capture_tool(const std::vector<std::string>& command, std::string_view input = {});
 
-/// The last line of an output that says something, of at most 300 characters.
+/// The last line of an output that says something, of at most 300 characters, as plain text.
 std::string last_line(const std::string& output);
 
 }  // namespace tern

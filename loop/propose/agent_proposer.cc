@@ -12,6 +12,7 @@
 #include "loop/propose/untrusted_text.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/passing_folder.h"
 #include "tern/sandbox/supervise.h"
 #include "tern/sandbox/untrusted_file.h"
 
@@ -49,22 +50,6 @@ std::vector<std::pair<std::string, std::string>> environment_of(const AgentTempl
   variables.emplace_back(kJobMark, mark);
   return variables;
 }
-
-/// A folder that goes away with all that is in it.
-class PassingFolder {
- public:
-  explicit PassingFolder(fs::path path) : path_(std::move(path)) { fs::remove_all(path_); }
-  ~PassingFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  PassingFolder(const PassingFolder&) = delete;
-  PassingFolder& operator=(const PassingFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// Copies what git does not keep for itself.
 void copy_files(const fs::path& from, const fs::path& to) {

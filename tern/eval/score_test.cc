@@ -27,15 +27,6 @@ LlamaConfig character_config() {
   return config;
 }
 
-EvalSet random_set(int64_t tokens, int64_t window) {
-  EvalSet set;
-  set.name = "random";
-  set.tokens = random_tokens(tokens, tiny_config().vocab_size);
-  set.bytes = 4 * tokens;
-  set.window = window;
-  return set;
-}
-
 /// Nats of predicting every token of a sequence but its first.
 double nats(Llama& model, std::span<const int32_t> tokens) {
   const auto nll =

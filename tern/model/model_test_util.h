@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tern/base/rng.h"
+#include "tern/data/eval_set.h"
 #include "tern/model/llama.h"
 #include "tern/model/packed_model.h"
 #include "tern/ops/fake_quantize.h"
@@ -83,6 +84,16 @@ inline std::vector<int32_t> random_tokens(int64_t count, int64_t vocab_size, uin
     token = static_cast<int32_t>(rng.below(static_cast<uint64_t>(vocab_size)));
   }
   return tokens;
+}
+
+/// Random tokens of a tiny_config() model to score it on, four bytes of text each.
+inline EvalSet random_set(int64_t tokens, int64_t window) {
+  EvalSet set;
+  set.name = "random";
+  set.tokens = random_tokens(tokens, tiny_config().vocab_size);
+  set.bytes = 4 * tokens;
+  set.window = window;
+  return set;
 }
 
 }  // namespace tern

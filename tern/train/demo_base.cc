@@ -9,6 +9,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/json.h"
+#include "tern/base/passing_folder.h"
 #include "tern/base/sha256.h"
 #include "tern/data/sampler.h"
 #include "tern/data/tokenize.h"
@@ -24,34 +25,14 @@ namespace {
 /// To be raised when the way in which a base is made changes, so that older ones are not used.
 constexpr int kVersion = 1;
 
-/// A folder that is removed at the end of its life unless it was moved into place before.
-class FolderAside {
- public:
-  explicit FolderAside(const fs::path& target)
-      : target_(target), path_(target.string() + ".tmp-" + std::to_string(getpid())) {
-    fs::create_directories(path_);
-  }
-  ~FolderAside() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  FolderAside(const FolderAside&) = delete;
-  FolderAside& operator=(const FolderAside&) = delete;
-
-  const fs::path& path() const { return path_; }
-
-  /// Another process may have put the same folder there meanwhile; that one stays.
-  void commit() const {
-    std::error_code error;
-    fs::rename(path_, target_, error);
-    check(!error || fs::is_directory(target_), "cannot move {} to {}: {}", path_.string(),
-          target_.string(), error.message());
-  }
-
- private:
-  fs::path target_;
-  fs::path path_;
-};
+/// Moves a finished folder into place. Another process may have put the same one there meanwhile;
+/// that one stays.
+void move_into_place(const fs::path& folder, const fs::path& target) {
+  std::error_code error;
+  fs::rename(folder, target, error);
+  check(!error || fs::is_directory(target), "cannot move {} to {}: {}", folder.string(),
+        target.string(), error.message());
+}
 
 std::string hash_of(const DemoBase& base, const std::string& text, DType compute) {
   const PretrainOptions& t = base.training;
@@ -114,7 +95,8 @@ fs::path demo_base(const fs::path& cache, const DemoBase& base, const std::strin
   const fs::path target = cache / ("demo-base-" + hash_of(base, text, compute).substr(0, 16));
   if (fs::is_directory(target)) return target;
 
-  const FolderAside aside(target);
+  const PassingFolder aside(target.string() + ".tmp-" + std::to_string(getpid()));
+  fs::create_directories(aside.path());
   const Tokenizer tokenizer = make_tokenizer(aside.path(), base.config, text);
   check(tokenizer.vocab_size() == base.config.vocab_size,
         "the demo's text gives a vocabulary of {} entries, and its model has {}",
@@ -127,7 +109,7 @@ fs::path demo_base(const fs::path& cache, const DemoBase& base, const std::strin
   model.initialize(base.seed, base.initial_deviation);
   pretrain(model, windows, base.training, on_step);
   save_llama(model, aside.path());
-  aside.commit();
+  move_into_place(aside.path(), target);
   return target;
 }
 

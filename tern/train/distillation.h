@@ -14,7 +14,7 @@ namespace tern {
 
 class Knobs;
 
-/// A recipe's fields `distill...`.
+/// The knobs `distill...` of a recipe.
 struct DistillationOptions {
   std::string kind = "none";  // of distillations(): the loss on predictions
   float mix = 0.5f;           // its share; the rest is cross-entropy

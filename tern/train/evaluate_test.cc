@@ -10,15 +10,6 @@
 namespace tern {
 namespace {
 
-EvalSet random_set(int64_t tokens, int64_t window) {
-  EvalSet set;
-  set.name = "random";
-  set.tokens = random_tokens(tokens, tiny_config().vocab_size);
-  set.bytes = 4 * tokens;
-  set.window = window;
-  return set;
-}
-
 TEST(Evaluate, ATextShorterThanAWindowIsOneShortWindow) {
   Llama model = random_model(tiny_config());
   const EvalSet set = random_set(9, 10);

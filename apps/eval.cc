@@ -202,7 +202,7 @@ int eval(const std::vector<std::string>& arguments) {
 
   const EvalAnswer answer = score(flags);
   if (flags.json) {
-    fmt::print("{}\n", json_of(answer).dump_pretty());
+    fmt::print("{}", answer.to_text());
   } else {
     print_table(answer);
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tern/base/fields.h"
@@ -12,6 +13,8 @@ namespace tern {
 /// What `tern eval --json` prints: a score with its protocol, and what was scored. A number that is
 /// none (the perplexity of a model that diverged) is null there and not finite here.
 struct EvalAnswer {
+  static constexpr int64_t kVersion = 1;
+  int64_t version = kVersion;
   std::string model;    // its folder, as it was named
   std::string kind;     // kTernary or kFullPrecision
   std::string dataset;  // name of the evaluation set, or the text's file
@@ -32,13 +35,18 @@ struct EvalAnswer {
   std::vector<std::string> departures;           // from a plain Llama, a phrase each
   std::optional<double> q_neg1, q_zero, q_pos1;  // shares of the codes; of ternary models
   double tokens_per_s = 0;
-  TERN_FIELDS(model, kind, dataset, tokens, nll_per_token, ppl, bpb, eval_ppl, eval_bpb, windows,
-              window, dtype, dataset_sha256, tokenizer_sha256, replaced_bytes, weights,
+  TERN_FIELDS(version, model, kind, dataset, tokens, nll_per_token, ppl, bpb, eval_ppl, eval_bpb,
+              windows, window, dtype, dataset_sha256, tokenizer_sha256, replaced_bytes, weights,
               ternary_share, bits_per_weight, file_bits_per_weight, dense_blocks, departures,
               q_neg1, q_zero, q_pos1, tokens_per_s)
 
   static constexpr const char *kTernary = "ternary", *kFullPrecision = "full precision";
   bool ternary() const { return kind == kTernary; }
+
+  std::string to_text() const;
+  /// Of an output that may hold other lines as well. Throws an Error where it holds no answer, or
+  /// one of another version.
+  static EvalAnswer parse(std::string_view output);
 };
 
 }  // namespace tern

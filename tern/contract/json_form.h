@@ -1,10 +1,12 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tern/base/error.h"
@@ -48,10 +50,12 @@ Json json_of(const T& value) {
 }
 
 inline void read_json(const Json& json, bool& out) { out = json.as_bool(); }
-inline void read_json(const Json& json, int& out) { out = static_cast<int>(json.as_int()); }
-inline void read_json(const Json& json, int64_t& out) { out = json.as_int(); }
-inline void read_json(const Json& json, uint64_t& out) {
-  out = static_cast<uint64_t>(json.as_int());
+template <std::integral T>
+void read_json(const Json& json, T& out) {
+  const int64_t number = json.as_int();
+  check(std::in_range<T>(number), "expected a number of {} to {}, found {}",
+        std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), number);
+  out = static_cast<T>(number);
 }
 /// JSON has no word for a number that is none, so it is written as null.
 inline void read_json(const Json& json, double& out) {
@@ -98,6 +102,14 @@ void read_json(const Json& json, T& out) {
       fail("{}: {}", name, e.what());
     }
   });
+}
+
+/// The JSON object in a program's output, which may hold other lines as well; empty where there is
+/// none.
+inline std::string_view json_object_in(std::string_view output) {
+  const size_t begin = output.find('{'), end = output.rfind('}');
+  if (begin == output.npos || end == output.npos || end < begin) return {};
+  return output.substr(begin, end + 1 - begin);
 }
 
 /// A struct from its JSON form; throws an Error that names the field.

@@ -31,6 +31,7 @@ RunSummary RunSummary::parse_untrusted(std::string_view text) {
   RunSummary summary;
   try {
     const Json json = Json::parse(text, kFile);
+    if (json.get("version", int64_t{0}) != kVersion) return summary;
     summary.fields([&]<class Field>(std::string_view name, Field& field) {
       if constexpr (detail::is_optional<Field>) take(json.find(name), field);
     });

@@ -30,7 +30,7 @@ struct RunSummary {
 
   std::string to_text() const;
   /// Reads what an unread program may have written: a field that is not what it should be stays
-  /// empty, and so does all of it where the text is no JSON.
+  /// empty, and so does all of it where the text is no JSON or of another version.
   static RunSummary parse_untrusted(std::string_view text);
 };
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "tern/base/error_message.h"
 #include "tern/base/json.h"
 #include "tern/contract/json_form.h"
 
@@ -26,7 +27,7 @@ TEST(RunSummary, HoldsRealNumbersAndIsReadBackAsItWas) {
 
 TEST(RunSummary, OfAProgramThatLiesKeepsWhatIsANumber) {
   const RunSummary summary = RunSummary::parse_untrusted(
-      R"({"steps": 8, "tokens": 9e99, "train_loss": "many", "score": {"eval_ppl": 1}})");
+      R"({"version": 2, "steps": 8, "tokens": 9e99, "train_loss": "many", "score": {"eval_ppl": 1}})");
   EXPECT_EQ(summary.steps, 8);
   EXPECT_FALSE(summary.tokens);
   EXPECT_FALSE(summary.train_loss);
@@ -37,6 +38,32 @@ TEST(RunSummary, OfWhatIsNoJsonIsEmpty) {
   for (const char* text : {"", "[1, 2]", "nonsense", "{\"steps\": 8"}) {
     EXPECT_FALSE(RunSummary::parse_untrusted(text).steps) << text;
   }
+}
+
+TEST(RunSummary, OfAnotherVersionIsEmpty) {
+  EXPECT_FALSE(RunSummary::parse_untrusted(R"({"version": 1, "steps": 8})").steps);
+  EXPECT_FALSE(RunSummary::parse_untrusted(R"({"steps": 8})").steps);
+}
+
+TEST(EvalAnswer, IsReadOutOfWhatElseWasPrinted) {
+  EvalAnswer answer;
+  answer.eval_ppl = 9.5;
+  EXPECT_EQ(EvalAnswer::parse("a warning\n" + answer.to_text() + "\n").eval_ppl, 9.5);
+  EXPECT_EQ(error_message([] { EvalAnswer::parse("nothing"); }), "`tern eval` printed no JSON");
+}
+
+TEST(EvalAnswer, OfAnotherVersionIsRefused) {
+  EvalAnswer answer;
+  answer.version = EvalAnswer::kVersion + 1;
+  EXPECT_EQ(error_message([&] { EvalAnswer::parse(answer.to_text()); }),
+            "it is of version 2, expected 1");
+}
+
+TEST(JsonForm, RefusesANumberThatAFieldCannotHold) {
+  int narrow = 0;
+  uint64_t count = 0;
+  EXPECT_THROW(read_json(Json(int64_t{1} << 31), narrow), Error);
+  EXPECT_THROW(read_json(Json(int64_t{-1}), count), Error);
 }
 
 TEST(EvalAnswer, CarriesAPerplexityThatIsNoNumberAcross) {

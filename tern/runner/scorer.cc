@@ -7,9 +7,9 @@
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/json.h"
 #include "tern/base/process.h"
 #include "tern/base/sha256.h"
-#include "tern/contract/json_form.h"
 #include "tern/sandbox/supervise.h"
 #include "tern/sandbox/untrusted_file.h"
 
@@ -21,13 +21,6 @@ constexpr double kSlowestEvaluation = 3600;  // seconds; a 1B model on WikiText-
 constexpr const char* kArchitecture[] = {
     "hidden_size",         "intermediate_size",       "num_hidden_layers", "num_attention_heads",
     "num_key_value_heads", "max_position_embeddings", "vocab_size",        "tie_word_embeddings"};
-
-/// The JSON object in an output that may hold other lines as well.
-Json object_in(const std::string& output) {
-  const size_t begin = output.find('{'), end = output.rfind('}');
-  check(begin != output.npos && end != output.npos && begin < end, "`tern eval` printed no JSON");
-  return Json::parse(std::string_view(output).substr(begin, end + 1 - begin), "tern eval");
-}
 
 /// Why a model's answer is no score of record; empty when it is one.
 std::string refuse_answer(const EvalAnswer& answer, double max_bits) {
@@ -104,11 +97,11 @@ ScoreOfRecord Scorer::answer_to(const fs::path& model, const fs::path& tokens, c
                                 const Watch& watch) const {
   if (options_.cache.empty()) return ask(model, tokens, log, watch);
   const fs::path kept = kept_score(model, tokens);
-  if (fs::exists(kept)) return {from_json<EvalAnswer>(Json::read(kept)), ""};
+  if (fs::exists(kept)) return {EvalAnswer::parse(read_file(kept)), ""};
   const ScoreOfRecord score = ask(model, tokens, log, watch);
   if (score.answer) {
     fs::create_directories(options_.cache);
-    write_file_atomically(kept, json_of(*score.answer).dump_pretty() + "\n");
+    write_file_atomically(kept, score.answer->to_text());
   }
   return score;
 }
@@ -145,7 +138,7 @@ ScoreOfRecord Scorer::ask(const fs::path& model, const fs::path& tokens, const f
   if (!result.limit.empty()) return {{}, "scoring: " + result.limit};
   if (result.exit_code != 0) return {{}, "the model cannot be scored: " + last_line(output)};
   try {
-    return {from_json<EvalAnswer>(object_in(output)), ""};
+    return {EvalAnswer::parse(output), ""};
   } catch (const Error& e) {
     return {{}, fmt::format("the answer of `tern eval` is none: {}", e.what())};
   }

@@ -57,7 +57,7 @@ std::string printed(const std::string& kind, double bits, double ppl) {
   answer.kind = kind;
   answer.bits_per_weight = bits;
   answer.eval_ppl = ppl;
-  return json_of(answer).dump_pretty();
+  return answer.to_text();
 }
 
 TEST(Scorer, TakesThePerplexityFromTheEvaluator) {
@@ -116,7 +116,7 @@ TEST(Scorer, ScoresTheFullPrecisionModelForReference) {
 }
 
 TEST(Scorer, SaysWhichFigureAnAnswerLacks) {
-  EXPECT_THAT(Scored(R"({"kind": "ternary", "eval_ppl": 3})").score().refusal,
+  EXPECT_THAT(Scored(R"({"version": 1, "kind": "ternary", "eval_ppl": 3})").score().refusal,
               HasSubstr("\"model\" is missing"));
 }
 

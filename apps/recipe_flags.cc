@@ -4,61 +4,41 @@
 
 #include <algorithm>
 
-#include "tern/contract/knob_description.h"
+#include "tern/base/flags.h"
 
 namespace tern {
 namespace {
 
-struct GivenFlag {
-  std::string name;   // "--lr"
-  std::string value;  // of a flag without one: true, or false with --no- in front
-  size_t words = 1;
-};
-
-/// The flag that begins at words[i].
-GivenFlag flag_at(const std::vector<std::string>& words, size_t i) {
-  const std::string& word = words[i];
-  if (const size_t equals = word.find('='); equals != word.npos) {
-    return {word.substr(0, equals), word.substr(equals + 1)};
-  }
-  if (i + 1 < words.size() && !words[i + 1].starts_with("--")) return {word, words[i + 1], 2};
-  if (word.starts_with("--no-")) return {"--" + word.substr(5), "false"};
-  return {word, "true"};
-}
-
-std::vector<GivenFlag> flags_in(const std::vector<std::string>& words) {
-  std::vector<GivenFlag> flags;
-  for (size_t i = 0; i < words.size(); i += flags.back().words) flags.push_back(flag_at(words, i));
-  return flags;
+/// True when the flags say how long to train.
+bool set_length(const std::vector<std::string>& flags) {
+  return std::ranges::any_of(flags, [](const std::string& word) {
+    const std::string name = word.substr(0, word.find('='));
+    return name == "--steps" || name == "--tokens" || name == "--time-budget";
+  });
 }
 
 }  // namespace
 
-bool sets_budget(const std::vector<std::string>& flags) {
-  return std::ranges::any_of(flags_in(flags), [](const GivenFlag& flag) {
-    return flag.name == "--steps" || flag.name == "--tokens" || flag.name == "--time-budget";
-  });
-}
-
 std::vector<std::string> with_budget(const BudgetConfig& budget,
                                      const std::vector<std::string>& flags) {
-  std::vector<std::string> all = {"--steps", "0", "--tokens", "0"};
-  if (!sets_budget(flags)) all = budget.flags();
-  all.insert(all.end(), flags.begin(), flags.end());
-  return all;
+  return with_more(set_length(flags) ? std::vector<std::string>() : budget.flags(), flags);
 }
 
-std::string changed_flags(const std::vector<std::string>& before,
-                          const std::vector<std::string>& given) {
-  const std::vector<GivenFlag> old = flags_in(before);
+std::vector<std::string> with_more(std::vector<std::string> flags,
+                                   const std::vector<std::string>& more) {
+  // Of steps, tokens and seconds the first that is not 0 counts, whoever set it.
+  if (set_length(more)) flags.insert(flags.end(), {"--steps", "0", "--tokens", "0"});
+  flags.insert(flags.end(), more.begin(), more.end());
+  return flags;
+}
+
+std::string changed_values(const RecipeDescription& before, const RecipeDescription& now) {
   std::string changes;
-  for (const GivenFlag& flag : flags_in(given)) {
-    // The last one counts.
-    const auto found = std::find_if(
-        old.rbegin(), old.rend(), [&](const GivenFlag& other) { return other.name == flag.name; });
-    if (found != old.rend() && same_value(found->value, flag.value)) continue;
-    changes += fmt::format("{}{} {} ({})", changes.empty() ? "" : ", ", flag.name, flag.value,
-                           found == old.rend() ? "not given before" : "before: " + found->value);
+  for (const KnobDescription& knob : now.knobs) {
+    const KnobDescription* old = before.find(knob.name);
+    if (old == nullptr || same_value(old->value, knob.value)) continue;
+    changes += fmt::format("{}{} {} (before: {})", changes.empty() ? "" : ", ",
+                           flag_name(knob.name), knob.value, old->value);
   }
   return changes;
 }

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <optional>
 
-#include "apps/arms_table.h"
+#include "apps/knob_table.h"
 #include "apps/recipe_flags.h"
 #include "apps/results_mirror.h"
 #include "apps/score_table.h"
@@ -207,10 +207,11 @@ class Training {
     const TemporaryFolder logs;
     job.log = logs / "log";
     add_flags(job, run_.flags);
-    // A warm-up of so many steps would not be over; a share of no training is.
-    const RecipeDescription recipe = attended_.describe(program_, run_.flags);
-    const KnobDescription* warmup = recipe.find("lambda_warmup");
-    if (warmup != nullptr && warmup->acts) add_flags(job, {"--lambda-warmup", "1"});
+    // Warm-ups of so many steps would not be over; a share of no training is.
+    for (const KnobDescription& knob : attended_.describe(program_, run_.flags).knobs) {
+      const bool in_steps = knob.length && number_of(knob.value).value_or(0) > 1;
+      if (in_steps && knob.acts) add_flags(job, {flag_name(knob.name), "1"});
+    }
     add_flags(job, {"--steps", "0", "--tokens", "0", "--time-budget", "0", "--eval-tokens", "1",
                     "--no-results"});
     const JobResult made = attended_.run(job);
@@ -237,10 +238,10 @@ class Training {
   std::string told_of_results_;
 };
 
-int list_arms(const RecipeDescription& recipe, bool as_json) {
+int list_knobs(const RecipeDescription& recipe, bool as_json) {
   const std::vector<PublishedRecipe> published = published_recipes(recipes_folder());
-  fmt::print("{}", as_json ? arms_json(recipe, published).dump_pretty() + "\n"
-                           : arms_table(recipe, published));
+  fmt::print("{}", as_json ? knob_json(recipe, published).dump_pretty() + "\n"
+                           : knob_table(recipe, published));
   return kSuccess;
 }
 
@@ -271,11 +272,14 @@ int train(const std::vector<std::string>& arguments) {
   const fs::path program = attended.build(lab.recipe(), lab.cache());
   if (!run) return print_recipe_help(attended, program);
   if (options.list_arms)
-    return list_arms(attended.describe(program, options.recipe_flags), options.json);
+    return list_knobs(attended.describe(program, options.recipe_flags), options.json);
 
+  const auto describe = [&](const std::vector<std::string>& all) {
+    return attended.describe(program, all);
+  };
   Training training(lab, options, attended, program,
                     options.resume
-                        ? TrainRun::resume(lab, options.recipe_flags, options.force, warn)
+                        ? TrainRun::resume(lab, options.recipe_flags, options.force, describe, warn)
                         : TrainRun::start(lab, options.recipe_flags));
   check(!training.trained() || options.score,
         "run {}, the newest, has finished; leave out --no-score to score it", training.number());

@@ -62,6 +62,7 @@ TrainRun TrainRun::start(const Lab& lab, std::vector<std::string> flags) {
 }
 
 TrainRun TrainRun::resume(const Lab& lab, const std::vector<std::string>& given, bool force,
+                          const Describe& describe,
                           const std::function<void(std::string_view)>& say) {
   // One that failed or had a wrong flag may have left newer ones with neither.
   TrainRun run{.folder = newest_run(lab,
@@ -84,17 +85,16 @@ TrainRun TrainRun::resume(const Lab& lab, const std::vector<std::string>& given,
         "{} has changed since run {} started; bring back {}, or start anew without --resume",
         lab.recipe().string(), number, (run.folder / kRecipe).string());
   run.flags = read_flags(run.folder);
-  const std::string changes = changed_flags(run.flags, given);
+  if (given.empty()) return run;
+  const std::vector<std::string> all = with_more(run.flags, given);
+  const std::string changes = changed_values(describe(run.flags), describe(all));
   if (changes.empty()) return run;
   check(force && !run.trained,
-        "run {} began with other flags, and its schedules would be of both kinds: {}; leave them "
-        "out to go on as it began, or add --force to go on with them",
+        "run {} began with other values, and its schedules would be of both kinds: {}; leave these "
+        "flags out to go on as it began, or add --force to go on with them",
         number, changes);
-  say(fmt::format("run {} goes on with other flags than it began with: {}", number, changes));
-  if (sets_budget(given)) {
-    for (const char* word : {"--steps", "0", "--tokens", "0"}) run.flags.emplace_back(word);
-  }
-  run.flags.insert(run.flags.end(), given.begin(), given.end());
+  say(fmt::format("run {} goes on with other values than it began with: {}", number, changes));
+  run.flags = all;
   return run;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tern/contract/knob_description.h"
 #include "tern/lab_files/lab.h"
 
 namespace tern {
@@ -21,10 +22,14 @@ struct TrainRun {
 
   /// Makes the folder of the next run and keeps recipe and flags in it.
   static TrainRun start(const Lab& lab, std::vector<std::string> flags);
+  /// What the recipe says of its knobs with these flags.
+  using Describe = std::function<RecipeDescription(const std::vector<std::string>& flags)>;
+
   /// The newest run, which was stopped or has no score, with the flags that it had. Throws when it
-  /// has finished and was scored, the recipe has changed, or a flag in `given` differs from what
-  /// the run had; with `force` such flags are told to `say` and taken instead.
+  /// has finished and was scored, the recipe has changed, or `given` changes a value that the run
+  /// had; with `force` such values are told to `say` and taken instead.
   static TrainRun resume(const Lab& lab, const std::vector<std::string>& given, bool force,
+                         const Describe& describe,
                          const std::function<void(std::string_view)>& say);
 
   /// Writes the flags into the folder, whose lock the caller holds.

@@ -55,14 +55,15 @@ TEST_F(TrainStop, CtrlCSavesTheRunAndItGoesOnWithTheFlagsItHad) {
   EXPECT_GT(rows, 5u);  // they are in the lab's table, which the program itself cannot write
   EXPECT_EQ(rows, table("0001", "results.tsv").size());
 
-  // Another rate would make a schedule of two halves.
+  // Another rate would make a schedule of two halves; the same one, written otherwise, does not.
   const CapturedRun refused = tern_train({"--resume", "--lr", "1e-3"});
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.output,
-              AllOf(HasSubstr("--lr 1e-3 (not given before)"), HasSubstr("--force")));
-  const CapturedRun forced = tern_train({"--resume", "--force", "--lr", "1e-3", "--steps", "402"});
+  EXPECT_THAT(refused.output, AllOf(HasSubstr("--lr 1e-3 (before: 3e-4)"), HasSubstr("--force")));
+  const CapturedRun forced =
+      tern_train({"--resume", "--force", "--lr", "1e-3", "--steps", "402", "--beta1", "0.900"});
   EXPECT_EQ(forced.exit_code, 0) << forced.output;
   EXPECT_THAT(forced.output, HasSubstr("--steps 402 (before: 400)"));
+  EXPECT_THAT(forced.output, Not(HasSubstr("--beta1")));
   EXPECT_THAT(read_file(lab_.run_folder("0001") / "flags.json"), HasSubstr("\"--lr\",\"1e-3\""));
   EXPECT_EQ(summary("0001", "steps"), "402");
   // Each step once.
@@ -85,7 +86,7 @@ TEST_F(TrainStop, KilledItLeavesNothingTrainingAndTwoNeverTrainInOneFolder) {
   child.finish();
 
   ChildProcess resumed(command({"--resume"}));
-  ASSERT_TRUE(resumed.read_until("\nstep 6 "));
+  ASSERT_TRUE(resumed.read_until("\nstep "));
   resumed.send(SIGTERM);
   EXPECT_EQ(resumed.finish().exit_code, 130);
 }

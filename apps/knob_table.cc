@@ -1,28 +1,17 @@
-#include "apps/arms_table.h"
+#include "apps/knob_table.h"
 
 #include <fmt/core.h>
 
 #include "tern/base/flags.h"
 #include "tern/base/joined.h"
 #include "tern/contract/json_form.h"
+#include "tern/contract/knob_words.h"
 
 namespace tern {
 namespace {
 
 std::string told(const std::string& meaning, const std::string& source) {
   return source.empty() ? meaning : fmt::format("{} [{}]", meaning, source);
-}
-
-std::string needs_in_words(const KnobDescription& knob) {
-  std::string all;
-  for (const KnobWay& way : knob.ways) {
-    all += all.empty() ? "" : ", or ";
-    for (const KnobNeed& need : way.all) {
-      all += fmt::format("{}{} {}{}", &need == &way.all.front() ? "" : " and ", need.knob,
-                         need.is ? "" : "not ", joined(need.values));
-    }
-  }
-  return all;
 }
 
 std::string entry_of(const KnobDescription& knob) {
@@ -41,7 +30,7 @@ std::string entry_of(const KnobDescription& knob) {
 
 }  // namespace
 
-std::string arms_table(const RecipeDescription& recipe,
+std::string knob_table(const RecipeDescription& recipe,
                        const std::vector<PublishedRecipe>& published) {
   std::string out;
   for (const KnobDescription& knob : recipe.knobs) out += entry_of(knob);
@@ -53,7 +42,7 @@ std::string arms_table(const RecipeDescription& recipe,
   return out;
 }
 
-Json arms_json(const RecipeDescription& recipe, const std::vector<PublishedRecipe>& published) {
+Json knob_json(const RecipeDescription& recipe, const std::vector<PublishedRecipe>& published) {
   Json json = json_of(recipe);
   Json recipes = Json::array();
   for (const PublishedRecipe& other : published) {

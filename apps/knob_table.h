@@ -11,10 +11,10 @@ namespace tern {
 
 /// Every knob of a recipe with its value, the values to try, what it means, where that comes from
 /// and what it needs to act, then the published recipes: what `tern train --list-arms` prints.
-std::string arms_table(const RecipeDescription& recipe,
+std::string knob_table(const RecipeDescription& recipe,
                        const std::vector<PublishedRecipe>& published);
 
 /// The same for programs.
-Json arms_json(const RecipeDescription& recipe, const std::vector<PublishedRecipe>& published);
+Json knob_json(const RecipeDescription& recipe, const std::vector<PublishedRecipe>& published);
 
 }  // namespace tern

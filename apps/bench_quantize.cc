@@ -15,6 +15,7 @@
 #include "tern/parallel/parallel.h"
 #include "tern/quant/absmean.h"
 #include "tern/quant/group_rule.h"
+#include "tern/quant/group_rule_parts.h"
 #include "tern/quant/quantize.h"
 #include "tern/tensor/compute_type.h"
 #include "tern/tensor/tensor.h"
@@ -35,11 +36,12 @@ struct BenchOptions {
   void add_to(Flags& flags) {
     flags.add("shape", shape, "smollm-135m, llama-3.2-1b or demo");
     flags.add("group", group, "weights that share a scale");
-    flags.add("scale", rule.scale, "the rule's statistic: absmean, absmedian or absmax");
+    flags.add("scale", rule.scale, "the rule's statistic: " + listed(group_scales().values()));
     flags.add("threshold", rule.threshold, "weights up to threshold * scale become 0");
-    flags.add("level", rule.level, "what is stored: scale, least-squares or lloyd-max");
+    flags.add("level", rule.level, "what is stored: " + listed(group_levels().values()));
     flags.add("zeros", rule.zeros, "share of a group that becomes 0; 0: as the threshold says");
-    flags.add("pattern", rule.pattern, "which weights may be nonzero: none or 3:4");
+    flags.add("pattern", rule.pattern,
+              "which weights may be nonzero: " + listed(group_patterns().values()));
     flags.add("dtype", dtype, "auto, bf16 or f32");
     flags.add("threads", threads, "threads; 0: all cores");
     flags.add("repeats", repeats, "passes measured; the fastest counts");

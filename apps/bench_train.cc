@@ -53,7 +53,7 @@ struct BenchOptions {
     flags.add("sequence_length", sequence_length, "tokens in a sequence");
     flags.add("group", group, "weights that share a scale");
     flags.add("dtype", dtype, "auto, bf16 or f32");
-    flags.add("optimizer", optimizer, "adamw, muon or lion");
+    flags.add("optimizer", optimizer, listed(optimizers().values()));
     flags.add("optimizer_state", optimizer_state, "moments in f32 or bf16");
     flags.add("recompute", recompute, "make activations again in the backward pass");
     flags.add("threads", threads, "threads; 0: all cores");

@@ -34,10 +34,20 @@ struct Recipe {
   }
 
   /// A knob of this recipe's own is a member above and one line here, such as
-  ///   knobs.add(TERN_KNOB(smoothing), {.meaning = "of the targets", .tries = "0 0.05 0.1"});
+  ///   knobs.add(TERN_KNOB(smoothing),
+  ///             {.meaning = "of the targets", .tries = "0 0.05 0.1", .bends_curve = true});
+  /// where the last says that losses of two values cannot be compared midway (see KnobNote).
   void describe(Knobs& knobs) {
     TERN_KNOB_GROUPS(knobs, run, compute, lr, lr_factors, optimizer, decay, clip, lambda, weights,
                      dead, inputs, structure, distill);
+  }
+
+  /// Refuses, before anything runs, what makes no sense together.
+  void check() const {
+    dead.check_with(weights);
+    structure.check_with(weights, inputs);
+    tern::check(structure.layers != "growing" || (lambda.warmup > 0 && lambda.curve != "none"),
+                "--layers growing needs a warm-up of lambda for its blocks to grow in");
   }
 };
 
@@ -188,16 +198,7 @@ double train_step(Training& t, const Recipe& r, const Progress& now, float lr) {
   return loss;
 }
 
-/// Refuses, before anything is loaded, what makes no sense together.
-void check_together(const Recipe& r) {
-  r.dead.check_with(r.weights);
-  r.structure.check_with(r.weights, r.inputs);
-  check(r.structure.layers != "growing" || (r.lambda.warmup > 0 && r.lambda.curve != "none"),
-        "--layers growing needs a warm-up of lambda for its blocks to grow in");
-}
-
 int train(Run& run, const Recipe& r) {
-  check_together(r);
   Training t(run, r);
   TrainingLoop loop(run, r.run, {t.model, t.quantization, t.batches, *t.optimizer, t.average});
   while (loop.next()) {

@@ -91,7 +91,8 @@ void Research::open() {
   find_own_edit(begun, known);
   const std::string tip = parts_.branch.open(known, !begun);
   const bool new_conditions = history().conditions() != parts_.guard.conditions();
-  if (new_conditions && !history().conditions().empty()) {
+  const bool measured_anew = new_conditions && !history().conditions().empty();
+  if (measured_anew) {
     const char* reason = "the budget, the data, the model or Tern itself changed since";
     say(fmt::format("{}: earlier runs cannot be compared with, the incumbent is measured anew",
                     reason));
@@ -101,7 +102,7 @@ void Research::open() {
                         .commit = tip,
                         .conditions = parts_.guard.conditions()});
   if (new_conditions || history().reference_ppl() == 0) measure_reference();
-  look_for_new_standards();
+  look_for_new_standards(measured_anew);
   take_up_unfinished();
   const Experiment* e = history().unfinished();
   parts_.branch.move_to(e != nullptr ? e->commit : tip);

@@ -66,7 +66,8 @@ class Research {
 
   // What built recipes say of their knobs.
   void require_overrides() const;
-  void look_for_new_standards();
+  /// `measured_anew`: earlier runs count for nothing anyway.
+  void look_for_new_standards(bool measured_anew);
   const RecipeDescription& incumbent_recipe();
   bool may_run(int64_t number);
   DescribedRecipe describe(int64_t number) const;
@@ -86,7 +87,7 @@ class Research {
 
   // One run.
   const RunRecord& run(int64_t number, int64_t comparison, uint64_t seed);
-  RunOrder order_of(const Experiment& e, int64_t run, int64_t comparison, uint64_t seed) const;
+  RunOrder order_of(const Experiment& e, int64_t run, int64_t comparison, uint64_t seed);
   bool confirm_pair(int64_t candidate, int64_t incumbent, uint64_t seed);
   void look_for_drift();
   void measure_incumbent();

@@ -76,6 +76,9 @@ const RecipeDescription& Research::incumbent_recipe() {
   const int64_t number = history().incumbent()->number;
   if (described_ == number) return recipe_;
   DescribedRecipe described = describe(number);
+  check(described.refusal.empty() || stops() < 2,
+        "stopped while the incumbent, {:04}, was built; nothing is lost, start again to go on",
+        number);
   check(described.refusal.empty(),
         "the incumbent, {:04}, ran and does not describe its knobs now: {}", number,
         described.refusal);
@@ -85,7 +88,7 @@ const RecipeDescription& Research::incumbent_recipe() {
 }
 
 /// A new version of Tern may give a knob that the incumbent leaves alone another value of its own.
-void Research::look_for_new_standards() {
+void Research::look_for_new_standards(bool measured_anew) {
   if (history().incumbent() == nullptr) return;
   const int64_t number = history().incumbent()->number;
   const RecipeDescription& now = incumbent_recipe();
@@ -93,7 +96,7 @@ void Research::look_for_new_standards() {
   const std::vector<std::string> found =
       differences(before ? *before : recorded_values(*history().incumbent()), now);
   for (const std::string& sentence : found) say(sentence);
-  if (!found.empty()) {
+  if (!found.empty() && !measured_anew) {
     say("earlier runs cannot be compared with, the incumbent is measured anew");
     record(event::Drift{.reason = found.front()});
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "loop/bench/schedule_change.h"
+#include "loop/bench/curve_change.h"
 #include "loop/decide/noise.h"
 #include "loop/research.h"
 #include "tern/base/error.h"
@@ -70,8 +70,7 @@ const RunRecord& Research::run(int64_t number, int64_t comparison, uint64_t seed
   return made;
 }
 
-RunOrder Research::order_of(const Experiment& e, int64_t run, int64_t comparison,
-                            uint64_t seed) const {
+RunOrder Research::order_of(const Experiment& e, int64_t run, int64_t comparison, uint64_t seed) {
   RunOrder order{.experiment = e.number,
                  .run = run,
                  .seed = seed,
@@ -87,7 +86,8 @@ RunOrder Research::order_of(const Experiment& e, int64_t run, int64_t comparison
   order.rival_experiment = rival->number;
   order.rival_run = twin->number;
   const std::string rival_source = parts_.branch.recipe_at(rival->commit);
-  order.prune = !changes_schedule({rival->knobs, rival_source}, {e.knobs, order.source});
+  order.prune =
+      !changes_curve(incumbent_recipe(), {rival->knobs, rival_source}, {e.knobs, order.source});
   return order;
 }
 

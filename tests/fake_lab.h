@@ -78,14 +78,14 @@ const char* comma = "";
 void describe(const char* name, const char* type, double value, double own, const char* tries) {
   std::printf("%s{\"name\": \"%s\", \"path\": \"%s\", \"type\": \"%s\", \"value\": \"%g\", "
               "\"standard\": \"%g\", \"tries\": [%s], \"choices\": [], \"meaning\": \"\", "
-              "\"source\": \"\", \"length\": false, \"acts\": true, \"ways\": []}\n",
+              "\"source\": \"\", \"length\": false, \"bends_curve\": false, \"acts\": true, \"ways\": []}\n",
               comma, name, name, type, value, own, tries);
   comma = ", ";
 }
 
 void describe_all(const Recipe& recipe) {
   const Recipe own;
-  std::puts("{\"version\": 1, \"knobs\": [");
+  std::puts("{\"version\": 2, \"knobs\": [");
   describe("seed", "int", recipe.seed, own.seed, "");
   describe("quality", "double", recipe.quality, own.quality, R"("0", "0.1", "0.2", "0.3", "0.4")");
   describe("other", "double", recipe.other, own.other, R"("0", "1", "2")");
@@ -215,7 +215,7 @@ class FakeLab {
     answer.eval_bpb = 1;
     constexpr double kPlace = 123.5;  // where the score of the model stands in what it prints
     answer.eval_ppl = kPlace;
-    std::string printed = json_of(answer).dump_pretty();
+    std::string printed = answer.to_text();
     printed.replace(printed.find("123.5"), 5, "$score");
     // eval MODEL --json --eval TOKENS
     write_file_atomically(

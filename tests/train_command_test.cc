@@ -89,6 +89,17 @@ TEST_F(TrainCommand, ScoresWhateverTheWarmUpIsAndWhateverBecomesOfTheRowsToCompa
   EXPECT_TRUE(Json::read(lab_.run_folder("0002") / "summary.json").at("score").is_object());
 }
 
+TEST_F(TrainCommand, BuildsRecipesFromAnInstallationToo) {
+  const TemporaryFolder prefix;
+  const CapturedRun installed =
+      capture_process({"cmake", "--install", TERN_BUILD_DIR, "--prefix", prefix.path().string()});
+  ASSERT_EQ(installed.exit_code, 0) << installed.output;
+  const CapturedRun described = capture_process(
+      {(prefix / "bin/tern").string(), "train", "--list-arms", "--json"}, false, lab_.root());
+  ASSERT_EQ(described.exit_code, 0) << described.output;
+  EXPECT_THAT(described.output, HasSubstr("\"lambda_schedule\""));
+}
+
 TEST_F(TrainCommand, LabTomlDecidesHowLongARunTrains) {
   write_file_atomically(lab_.root() / "lab.toml", "version = 1\n[budget]\nseconds = 0.25\n");
   edit_recipe("// overrides begin\n", "// overrides begin\n    run.steps = 20000;\n");

@@ -56,7 +56,12 @@ int research(const std::vector<std::string>& arguments) {
   options.bounds.stops = stop_signals;
   const Lab lab = Lab::find(".");
   Session session(lab, options);
-  session.research().run();
+  try {
+    session.research().run();
+  } catch (const Error& e) {
+    if (stop_signals() < 2) throw;
+    fmt::print(stderr, "tern: {}\n", e.what());  // what the stop broke off
+  }
   print_end(session.history());
   return stop_signals() > 1 ? kStopped : kSuccess;
 }

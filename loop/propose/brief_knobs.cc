@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "loop/propose/untrusted_text.h"
+#include "tern/base/joined.h"
+#include "tern/contract/knob_words.h"
 #include "tern/recipe/overrides.h"
 
 namespace tern {
@@ -31,34 +33,15 @@ together with what it needs. The list is what the built program says of itself; 
 std::string values_of(const KnobDescription& knob) {
   std::vector<std::string> values = knob.tries;
   for (const KnobChoice& choice : knob.choices) {
-    const auto same = [&](const std::string& value) { return same_value(value, choice.value); };
-    if (std::ranges::none_of(values, same)) values.push_back(choice.value);
+    if (!holds_value(values, choice.value)) values.push_back(choice.value);
   }
-  std::string all;
-  for (const std::string& value : values) all += (all.empty() ? "" : " ") + value;
-  return one_line(all, kMostValues);
-}
-
-/// "lr_schedule wsd and optimizer not lion, or ...".
-std::string needs_of(const KnobDescription& knob) {
-  std::string ways;
-  for (const KnobWay& way : knob.ways) {
-    std::string all;
-    for (const KnobNeed& need : way.all) {
-      all += fmt::format("{}{}{}", all.empty() ? "" : " and ", need.knob, need.is ? "" : " not");
-      for (size_t i = 0; i < need.values.size(); ++i) {
-        all += (i == 0 ? " " : need.is ? " or " : " nor ") + need.values[i];
-      }
-    }
-    ways += (ways.empty() ? "" : ", or ") + all;
-  }
-  return one_line(ways);
+  return one_line(joined(values), kMostValues);
 }
 
 std::string line_of(const KnobDescription& knob) {
   std::string line = fmt::format("{} ({}) = {}", knob.name, knob.path, one_line(knob.value, 60));
   if (const std::string values = values_of(knob); !values.empty()) line += "; try " + values;
-  if (!knob.acts) line += "; no effect now, needs " + needs_of(knob);
+  if (!knob.acts) line += "; no effect now, needs " + one_line(needs_in_words(knob));
   if (!knob.meaning.empty()) line += ": " + one_line(knob.meaning, kMostMeaning);
   return line + "\n";
 }

@@ -150,8 +150,7 @@ Idea Search::priority() {
     const size_t knob = order[place];
     int n = seen.tries[knob];
     for (const std::string& value : nearest_values(knobs()[knob])) {
-      const auto same = [&](const std::string& other) { return same_value(other, value); };
-      if (std::ranges::any_of(seen.values[knob], same)) continue;
+      if (holds_value(seen.values[knob], value)) continue;
       choices.push_back({round_of(n++, place < listed), place < listed, {{knob, value}}});
     }
   }

@@ -14,9 +14,7 @@ constexpr double kFarthest = 10;
 }  // namespace
 
 bool may_try(const KnobDescription& knob, const std::string& value, double most_steps) {
-  if (!fits_type(knob.type, value)) return false;
-  const auto is_it = [&](const KnobChoice& choice) { return same_value(choice.value, value); };
-  if (!knob.choices.empty() && std::ranges::none_of(knob.choices, is_it)) return false;
+  if (!knob.allows(value)) return false;
   return !knob.length || number_of(value).value_or(0) <= std::max(1.0, most_steps);
 }
 
@@ -28,9 +26,7 @@ Knob Knob::of(const KnobDescription& described, double most_steps) {
   // The recipe's own value first, so that its spelling stays where the list spells it otherwise.
   knob.values = {described.value};
   for (const std::string& value : described.tries) {
-    const bool listed = std::ranges::any_of(
-        knob.values, [&](const std::string& other) { return same_value(other, value); });
-    if (!listed && may_try(described, value, most_steps)) {
+    if (!holds_value(knob.values, value) && may_try(described, value, most_steps)) {
       knob.values.push_back(value);
     }
   }

@@ -9,10 +9,6 @@
 namespace tern {
 namespace {
 
-bool contains(const std::vector<std::string>& values, const std::string& value) {
-  return std::ranges::any_of(values, [&](const auto& other) { return same_value(other, value); });
-}
-
 /// Gives overrides that have no effect Tern's own value, until none is left.
 void drop_idle_overrides(RecipeDescription& recipe) {
   for (bool dropped = true; dropped;) {
@@ -89,7 +85,7 @@ std::vector<std::string> SearchSpace::companion_values(const KnobNeed& need) con
   const auto current = place(knob.value);
   std::vector<std::string> values;
   for (const std::string& value : all) {
-    const bool meets = contains(need.values, value) == need.is;
+    const bool meets = holds_value(need.values, value) == need.is;
     if (meets && may_try(knob, value, most_steps_)) values.push_back(value);
   }
   std::ranges::stable_sort(values, {},

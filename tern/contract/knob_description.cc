@@ -93,6 +93,11 @@ bool same_value(std::string_view a, std::string_view b) {
   return number && number == number_of(b);
 }
 
+bool holds_value(const std::vector<std::string>& values, std::string_view value) {
+  return std::ranges::any_of(values,
+                             [&](const std::string& other) { return same_value(other, value); });
+}
+
 bool fits_type(std::string_view type, std::string_view value) {
   if (type == "bool") return value == "true" || value == "false";
   if (type == "int") return is_a<int>(value);
@@ -103,6 +108,11 @@ bool fits_type(std::string_view type, std::string_view value) {
     return number && std::isfinite(*number);
   }
   return is_line(value);
+}
+
+bool KnobDescription::allows(std::string_view wanted) const {
+  const auto is_it = [&](const KnobChoice& choice) { return same_value(choice.value, wanted); };
+  return fits_type(type, wanted) && (choices.empty() || std::ranges::any_of(choices, is_it));
 }
 
 const KnobDescription* RecipeDescription::find(std::string_view name) const {
@@ -118,16 +128,24 @@ KnobDescription* RecipeDescription::find(std::string_view name) {
 bool RecipeDescription::meets(const KnobNeed& need) const {
   const KnobDescription* knob = find(need.knob);
   if (knob == nullptr) return false;
-  const auto same = [&](const std::string& value) { return same_value(value, knob->value); };
-  return std::ranges::any_of(need.values, same) == need.is;
+  return holds_value(need.values, knob->acts ? knob->value : knob->standard) == need.is;
 }
 
 void RecipeDescription::settle() {
-  for (KnobDescription& knob : knobs) {
-    const auto holds = [&](const KnobWay& way) {
-      return std::ranges::all_of(way.all, [this](const KnobNeed& need) { return meets(need); });
-    };
-    knob.acts = knob.ways.empty() || std::ranges::any_of(knob.ways, holds);
+  for (KnobDescription& knob : knobs) knob.acts = true;
+  // What turns out to be idle may change what others have to act; conditions that contradict
+  // themselves would do so for ever.
+  bool changed = true;
+  for (size_t pass = 0; changed && pass < knobs.size(); ++pass) {
+    changed = false;
+    for (KnobDescription& knob : knobs) {
+      const auto holds = [this](const KnobWay& way) {
+        return std::ranges::all_of(way.all, [this](const KnobNeed& need) { return meets(need); });
+      };
+      const bool acts = knob.ways.empty() || std::ranges::any_of(knob.ways, holds);
+      changed = changed || acts != knob.acts;
+      knob.acts = acts;
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "tern/base/error_message.h"
+#include "tern/contract/knob_words.h"
 
 namespace tern {
 namespace {
@@ -48,10 +49,53 @@ TEST(RecipeDescription, SaysItselfWhichKnobsAct) {
   EXPECT_FALSE(RecipeDescription::parse_untrusted(recipe.to_text()).find("decay")->acts);
 }
 
+TEST(RecipeDescription, ANeedOfAnIdleKnobIsJudgedByItsStandard) {
+  RecipeDescription recipe = good();
+  recipe.knobs.push_back({.name = "shape",
+                          .path = "lr.shape",
+                          .type = "int",
+                          .value = "1",
+                          .standard = "1",
+                          .ways = {{{{.knob = "decay", .is = true, .values = {"0.1"}}}}}});
+  recipe.find("decay")->value = "0.1";
+  recipe.settle();
+  EXPECT_TRUE(recipe.find("shape")->acts);
+  recipe.find("curve")->value = "cosine";  // decay's 0.1 has no effect any more
+  recipe.settle();
+  EXPECT_FALSE(recipe.find("decay")->acts);
+  EXPECT_FALSE(recipe.find("shape")->acts);
+}
+
+TEST(RecipeDescription, ConditionsThatContradictThemselvesAreSettledToo) {
+  RecipeDescription recipe = good();
+  recipe.find("decay")->ways = {{{{.knob = "decay", .is = false, .values = {"0.3"}}}}};
+  recipe.find("decay")->value = "0.1";
+  recipe.settle();
+  EXPECT_TRUE(recipe.find("curve")->acts);
+}
+
+TEST(KnobDescription, AllowsValuesOfItsTypeAndAmongItsChoices) {
+  const RecipeDescription recipe = good();
+  EXPECT_TRUE(recipe.find("curve")->allows("wsd"));
+  EXPECT_FALSE(recipe.find("curve")->allows("stairs"));
+  EXPECT_TRUE(recipe.find("decay")->allows("3e-1"));
+  EXPECT_FALSE(recipe.find("decay")->allows("much"));
+}
+
+TEST(KnobWords, TellWhatAKnobNeedsAndWhatIsMissing) {
+  RecipeDescription recipe = good();
+  KnobDescription& decay = *recipe.find("decay");
+  decay.ways = {{{{.knob = "curve", .is = true, .values = {"wsd", "stairs"}},
+                  {.knob = "warm", .is = true, .values = {"true"}}}},
+                {{{.knob = "curve", .is = false, .values = {"wsd"}}}}};
+  EXPECT_EQ(needs_in_words(decay), "curve wsd or stairs and warm true, or another curve than wsd");
+  EXPECT_EQ(missing_in_words(recipe, decay), "--warm, or another --curve than wsd");
+}
+
 TEST(RecipeDescription, WhatAnUnreadProgramMayNotPrintIsRefused) {
   using R = RecipeDescription&;
   const std::vector<std::pair<const char*, std::function<void(R)>>> cases = {
-      {"of version", [](R r) { r.version = 2; }},
+      {"of version", [](R r) { r.version = 1; }},
       {"two knobs called", [](R r) { r.knobs[1].name = "curve"; }},
       {"two knobs at", [](R r) { r.knobs[1].path = "lr.curve"; }},
       {"word of letters", [](R r) { r.knobs[0].name = "lr curve"; }},

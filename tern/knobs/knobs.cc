@@ -5,6 +5,7 @@
 
 #include "tern/base/error.h"
 #include "tern/base/joined.h"
+#include "tern/contract/knob_words.h"
 
 namespace tern {
 namespace {
@@ -22,11 +23,6 @@ std::vector<std::string> values_of(const std::vector<KnobChoice>& choices) {
   return values;
 }
 
-bool holds_value(const std::vector<std::string>& values, const std::string& value) {
-  return std::ranges::any_of(values,
-                             [&](const std::string& other) { return same_value(other, value); });
-}
-
 /// Meaning and values of a knob, for the list of flags.
 std::string help_of(const KnobDescription& knob) {
   std::string help = knob.meaning;
@@ -36,14 +32,6 @@ std::string help_of(const KnobDescription& knob) {
     help += fmt::format("; try {}", joined(knob.tries));
   }
   return help;
-}
-
-std::string in_words(const KnobNeed& need) {
-  const std::string flag = flag_name(need.knob);
-  if (need.values == std::vector<std::string>{"true"} && need.is) return flag;
-  std::string values;
-  for (const std::string& value : need.values) values += (values.empty() ? "" : " or ") + value;
-  return need.is ? flag + " " + values : "another " + flag + " than " + values;
 }
 
 }  // namespace
@@ -69,6 +57,7 @@ void Knobs::add_knob(std::string_view member, std::string_view type, const KnobN
   if (knob.tries.empty() && knob.type == "bool") knob.tries = {"false", "true"};
   if (note.tries == kNotSearched) knob.tries.clear();
   knob.length = note.length != RunLength::kNone;
+  knob.bends_curve = note.bends_curve;
   entry.length = note.length;
   for (const Entry& other : knobs_) {
     tern::check(other.said.name != knob.name, "two knobs of the recipe are called {}: {} and {}",
@@ -90,25 +79,46 @@ void Knobs::narrow(const void* variable, const Condition& acts) {
   it->acts = it->acts && acts;
 }
 
-KnobNeed Knobs::resolve(const Entry& of, const Condition::Need& need) const {
+/// None for a need of a knob that the recipe has left out.
+std::optional<KnobNeed> Knobs::resolve(const Entry& of, const Condition::Need& need) const {
   const auto it = std::ranges::find_if(knobs_, [&](const Entry& entry) {
     return need.variable != nullptr ? entry.binding.variable == need.variable
                                     : entry.said.name == need.name;
   });
   if (it == knobs_.end()) {
-    // A recipe may have left out the options that a condition speaks of.
     tern::check(std::ranges::count(registered_knobs(), need.name) > 0,
                 "the condition of {} names {}, which is no knob", of.said.name,
                 need.name.empty() ? "a variable" : need.name);
-    return {need.name, need.is, need.values};
+    return std::nullopt;
   }
-  const std::vector<std::string> choices = values_of(it->said.choices);
   for (const std::string& value : need.values) {
-    tern::check(fits_type(it->said.type, value) && (choices.empty() || holds_value(choices, value)),
+    tern::check(it->said.allows(value),
                 "the condition of {} names the value {} of {}, which has no such value",
                 of.said.name, value, it->said.name);
   }
-  return {it->said.name, need.is, need.values};
+  return KnobNeed{it->said.name, need.is, need.values};
+}
+
+/// A recipe may have left out the options that a condition speaks of. Such a knob has none of the
+/// values that are named; where no other way is open, what the recipe has in its place may do.
+std::vector<KnobWay> Knobs::resolve(const Entry& of) const {
+  std::vector<KnobWay> sure, perhaps;
+  for (const std::vector<Condition::Need>& needs : of.acts.ways()) {
+    KnobWay way;
+    bool left_out = false;
+    for (const Condition::Need& need : needs) {
+      if (const std::optional<KnobNeed> resolved = resolve(of, need)) {
+        way.all.push_back(*resolved);
+      } else {
+        left_out = left_out || need.is;
+      }
+    }
+    (left_out ? perhaps : sure).push_back(std::move(way));
+  }
+  std::vector<KnobWay>& ways = sure.empty() ? perhaps : sure;
+  const auto open = [](const KnobWay& way) { return way.all.empty(); };
+  if (std::ranges::any_of(ways, open)) ways.clear();
+  return ways;
 }
 
 void Knobs::close() {
@@ -120,11 +130,7 @@ void Knobs::close() {
                   knob.type);
       if (same_value(value, knob.standard)) knob.standard = value;
     }
-    knob.ways.clear();
-    for (const auto& way : entry.acts.ways()) {
-      KnobWay& resolved = knob.ways.emplace_back();
-      for (const Condition::Need& need : way) resolved.all.push_back(resolve(entry, need));
-    }
+    knob.ways = resolve(entry);
   }
 }
 
@@ -138,15 +144,6 @@ RecipeDescription Knobs::description() const {
       if (same_value(value, knob.value)) knob.value = value;
     }
     if (same_value(knob.standard, knob.value)) knob.value = knob.standard;
-  }
-  for (KnobDescription& knob : recipe.knobs) {
-    for (KnobWay& way : knob.ways) {
-      std::erase_if(way.all,
-                    [&](const KnobNeed& need) { return recipe.find(need.knob) == nullptr; });
-    }
-    // A way of which nothing is left is always open.
-    const auto open = [](const KnobWay& way) { return way.all.empty(); };
-    if (std::ranges::any_of(knob.ways, open)) knob.ways.clear();
   }
   recipe.settle();
   return recipe;
@@ -172,24 +169,11 @@ std::vector<KnownLength> Knobs::lengths() const {
 
 void Knobs::check() const {
   for (const Entry& entry : knobs_) {
-    const std::vector<std::string> choices = values_of(entry.said.choices);
     const std::string value = entry.binding.text();
-    tern::check(choices.empty() || holds_value(choices, value), "{} must be one of {}; found {}",
-                flag_name(entry.said.name), listed(choices), value);
+    tern::check(entry.said.allows(value), "{} must be one of {}; found {}",
+                flag_name(entry.said.name), listed(values_of(entry.said.choices)), value);
   }
   for (const auto& check_group : checks_) check_group();
-}
-
-std::string ways_in_words(const RecipeDescription& recipe, const KnobDescription& knob) {
-  std::string all;
-  for (const KnobWay& way : knob.ways) {
-    std::string unmet;
-    for (const KnobNeed& need : way.all) {
-      if (!recipe.meets(need)) unmet += (unmet.empty() ? "" : " and ") + in_words(need);
-    }
-    all += (all.empty() ? "" : ", or ") + unmet;
-  }
-  return all;
 }
 
 void check_effects(const RecipeDescription& now, const RecipeDescription& before) {
@@ -197,7 +181,7 @@ void check_effects(const RecipeDescription& now, const RecipeDescription& before
     const KnobDescription* old = before.find(knob.name);
     if (knob.acts || old == nullptr || same_value(knob.value, old->value)) continue;
     fail("{} {} has no effect here: it needs {}", flag_name(knob.name), knob.value,
-         ways_in_words(now, knob));
+         missing_in_words(now, knob));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -25,11 +26,14 @@ inline constexpr std::string_view kNotSearched = "-";
 struct KnobNote {
   std::string_view name = {};  // of the flag; empty: the member's path, with _ for its dots
   std::string_view meaning = {};
-  std::string_view tries = {};           // values worth trying, blanks between; empty: all there are
-  std::string_view source = {};          // paper or program; empty where it is common practice
+  std::string_view tries = {};   // values worth trying, blanks between; empty: all there are
+  std::string_view source = {};  // paper or program; empty where it is common practice
   std::vector<KnobChoice> choices = {};  // the only values there are; empty: any of its type
   Condition acts = {};
   RunLength length = RunLength::kNone;
+  /// It shapes a schedule or what is added to the loss: training losses of two of its values cannot
+  /// be compared before the end, so no run is ended early for one.
+  bool bends_curve = false;
 };
 
 /// A length of a run that is given in steps.
@@ -93,6 +97,8 @@ class Knobs {
   std::vector<KnownLength> lengths() const;
   /// A flag for each knob, whose help tells its values.
   void add_flags(Flags& flags) const;
+  /// A check of values together, beside those that groups make of their own.
+  void add_check(std::function<void()> check) { checks_.push_back(std::move(check)); }
   /// Lets every group check itself.
   void check() const;
 
@@ -132,18 +138,22 @@ class Knobs {
   void add_knob(std::string_view member, std::string_view type, const KnobNote& note,
                 Binding binding);
   void narrow_from(size_t first, const Condition& acts);
-  KnobNeed resolve(const Entry& of, const Condition::Need& need) const;
+  std::vector<KnobWay> resolve(const Entry& of) const;
+  std::optional<KnobNeed> resolve(const Entry& of, const Condition::Need& need) const;
 
   std::vector<Entry> knobs_;
   std::vector<std::function<void()>> checks_;
   std::string path_;
 };
 
-/// The knobs of a recipe that still has Tern's own values.
+/// The knobs of a recipe that still has Tern's own values, and its own check() of them together.
 template <class Recipe>
 Knobs knobs_of(Recipe& recipe) {
   Knobs knobs;
   recipe.describe(knobs);
+  if constexpr (requires { recipe.check(); }) {
+    knobs.add_check([&recipe] { recipe.check(); });
+  }
   knobs.close();
   return knobs;
 }
@@ -151,8 +161,5 @@ Knobs knobs_of(Recipe& recipe) {
 /// Throws an Error that names the first knob whose value differs from the one `before` although
 /// nothing lets it act: a run that measured it would measure nothing.
 void check_effects(const RecipeDescription& now, const RecipeDescription& before);
-
-/// What a knob needs to act: "--lr-schedule wsd", "--reactivate", "another --distill than none".
-std::string ways_in_words(const RecipeDescription& recipe, const KnobDescription& knob);
 
 }  // namespace tern

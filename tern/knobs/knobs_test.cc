@@ -173,6 +173,29 @@ TEST(Knobs, AConditionOnAKnobThatTheRecipeLeftOutHolds) {
   EXPECT_TRUE(knobs_of(recipe).description().find("depth")->acts);
 }
 
+TEST(Knobs, AWayThroughAKnobThatWasLeftOutGivesWayToOthers) {
+  Conditional recipe;
+  recipe.acts = is(rules(), "twice") || is(recipe.mode, 2);
+  EXPECT_FALSE(knobs_of(recipe).description().find("depth")->acts);
+  recipe.acts = is_not(rules(), "twice") && is(recipe.mode, 2);
+  EXPECT_FALSE(knobs_of(recipe).description().find("depth")->acts);
+  recipe.acts = is_not(rules(), "twice") || is(recipe.mode, 2);
+  EXPECT_TRUE(knobs_of(recipe).description().find("depth")->acts);
+}
+
+/// A recipe that checks its values together.
+struct Checked : Conditional {
+  void check() const { tern::check(mode <= depth, "the mode must not be above the depth"); }
+};
+
+TEST(Knobs, ARecipeChecksItsValuesTogether) {
+  Checked recipe;
+  const Knobs knobs = knobs_of(recipe);
+  EXPECT_NO_THROW(knobs.check());
+  recipe.mode = 3;
+  EXPECT_EQ(error_of([&] { knobs.check(); }), "the mode must not be above the depth");
+}
+
 TEST(Knobs, NeedsThatHoldTogetherAreOneWay) {
   Conditional recipe;
   recipe.acts = (is(recipe.mode, 2) || is(recipe.mode, 3)) && is_not(recipe.mode, 3);

@@ -34,7 +34,8 @@ void DeadWeightOptions::describe(Knobs& knobs) {
   knobs.add(TERN_KNOB(reactivate),
             {.name = "reactivate",
              .meaning = "lift the largest dead weights of layers with too many zeros to the "
-                        "threshold, once lambda is 1"});
+                        "threshold, once lambda is 1",
+             .acts = is(named("pattern"), "none") && is(named("rounding"), "nearest")});
   knobs.add(TERN_KNOB(reactivate_above),
             {.name = "reactivate_above",
              .meaning = "share of zeros that is too many; of normal weights, absmean has 0.31 and "

@@ -71,7 +71,8 @@ void InputOptions::describe(Knobs& knobs) {
             {.name = "hadamard",
              .meaning = "rotate inputs and weights by blocks of so many, a power of two; 0: none",
              .tries = "0 64",
-             .source = "BitNet v2, arXiv 2504.18415; QuaRot, arXiv 2404.00456"});
+             .source = "BitNet v2, arXiv 2504.18415; QuaRot, arXiv 2404.00456",
+             .acts = is(named("start"), "rounding")});
 }
 
 void InputOptions::check() const {

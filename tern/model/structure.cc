@@ -42,7 +42,8 @@ const Register<LayerRule> growing(layer_rules(), "growing", growing_blocks,
 void StructureOptions::describe(Knobs& knobs) {
   knobs.add(TERN_KNOB(layers), {.name = "layers",
                                 .meaning = "which blocks become ternary",
-                                .choices = layer_rules().choices()});
+                                .choices = layer_rules().choices(),
+                                .bends_curve = true});
   knobs.add(TERN_KNOB(embedding_bits),
             {.name = "embedding_bits",
              .meaning = "bits in which the embedding and the head are stored",
@@ -54,7 +55,8 @@ void StructureOptions::describe(Knobs& knobs) {
              .source = "SubLN, BitDistill, arXiv 2510.13998"});
   knobs.add(TERN_KNOB(start), {.name = "start",
                                .meaning = "the weights that ternary training starts from",
-                               .choices = starts().choices()});
+                               .choices = starts().choices(),
+                               .acts = is(named("quantizer"), "rule") && is_not(layers, "inner")});
 }
 
 void StructureOptions::check() const {

@@ -30,7 +30,8 @@ void TernaryWeightOptions::describe(Knobs& knobs) {
                         "cosine takes it down to 0",
              .tries = "0.2 0.36 0.5 1",
              .source = "Hestia, arXiv 2601.20745: between 0.1 and 2",
-             .acts = is(quantizer, "hestia")});
+             .acts = is(quantizer, "hestia"),
+             .bends_curve = true});
 }
 
 void TernaryWeightOptions::check() const {

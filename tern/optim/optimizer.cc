@@ -67,15 +67,18 @@ void OptimizerOptions::check() const {
 void LrFactors::describe(Knobs& knobs) {
   knobs.add(TERN_KNOB(matrices), {.name = "lr_matrices",
                                   .meaning = "factor of lr for quantized matrices",
-                                  .tries = "0.5 1 2"});
+                                  .tries = "0.5 1 2",
+                                  .bends_curve = true});
   knobs.add(TERN_KNOB(learned), {.name = "lr_scales",
                                  .meaning = "factor of lr for learned scales and shifts",
                                  .tries = "0.1 0.3 1 3",
                                  .acts = is(named("quantizer"), "lsq", "elastic", "shift") ||
-                                         is(named("dead_bias"), "tequila-learned", "injected")});
+                                         is(named("dead_bias"), "tequila-learned", "injected"),
+                                 .bends_curve = true});
   knobs.add(TERN_KNOB(rest), {.name = "lr_rest",
                               .meaning = "factor of lr for all else: embeddings, head and gains",
-                              .tries = "0.1 0.2 0.3 1"});
+                              .tries = "0.1 0.2 0.3 1",
+                              .bends_curve = true});
 }
 
 void LrFactors::check() const {

@@ -87,7 +87,8 @@ void GroupRuleOptions::describe(Knobs& knobs) {
             {.name = "zeros",
              .meaning = "share of a group that becomes 0, the smallest; 0: as the threshold says",
              .tries = "0 0.33 0.42 0.5",
-             .source = "42 of 128 in Bonsai 2, as a replication reconstructs it"});
+             .source = "42 of 128 in Bonsai 2, as a replication reconstructs it",
+             .acts = is(pattern, "none")});
   knobs.add(TERN_KNOB(pattern), {.name = "pattern",
                                  .meaning = "which weights of a group may be nonzero",
                                  .choices = group_patterns().choices()});

@@ -106,9 +106,8 @@ std::string override_line(const KnobDescription& knob, std::string_view value) {
 
 std::string set_override(std::string source, const KnobDescription& knob, std::string_view value) {
   check(fits_type(knob.type, value), "{} is a {}, and \"{}\" is none", knob.name, knob.type, value);
-  const auto is_it = [&](const KnobChoice& choice) { return same_value(choice.value, value); };
-  check(knob.choices.empty() || std::ranges::any_of(knob.choices, is_it),
-        "{} has no value \"{}\"; `tern train --list-arms` lists those it has", knob.name, value);
+  check(knob.allows(value), "{} has no value \"{}\"; `tern train --list-arms` lists those it has",
+        knob.name, value);
   const Section section = require_section(source);
   const Line old = find_override(source, section, knob.path);
   const bool replaces = old.end > old.begin;

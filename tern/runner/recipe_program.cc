@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/passing_folder.h"
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/contract/json_form.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -18,27 +21,6 @@ constexpr double kLongestDescription = 20;  // seconds, of which it needs one on
 constexpr int64_t kDescriptionMemory = int64_t{1} << 30;
 constexpr int64_t kDescriptionBytes = 1 << 20;
 
-/// A folder beside the program, gone afterwards.
-class Workspace {
- public:
-  explicit Workspace(const fs::path& program)
-      : path_(program.string() + fmt::format(".build-{}", ::getpid())) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  ~Workspace() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 /// The file that a streamed lab's text is read from, which may be an entry of an archive; empty for
 /// one that was tokenised beforehand or comes through standard input.
 fs::path streamed_file(const LabManifest& manifest) {
@@ -46,18 +28,20 @@ fs::path streamed_file(const LabManifest& manifest) {
   return source == "-" ? "" : source;
 }
 
-std::string description_in(const std::string& output) {
-  const size_t begin = output.find('{'), end = output.rfind('}');
-  check(begin != output.npos && end != output.npos && begin < end,
-        "the recipe does not describe its knobs: expected JSON from --describe, found \"{}\"",
-        last_line(output));
-  return output.substr(begin, end + 1 - begin);
+/// The sentence by which a recipe refuses values that make no sense together, as run_main() prints
+/// it; empty where it ended otherwise.
+std::string refusal_in(const JobResult& result, const std::string& output) {
+  constexpr std::string_view kRefusal = "train: ";
+  const std::string line = last_line(output);
+  const bool refused = result.exit_code == kFailure && line.starts_with(kRefusal);
+  return refused ? line.substr(kRefusal.size()) : "";
 }
 
 }  // namespace
 
 JobResult build_recipe(const Toolchain& toolchain, const BuildOrder& order) {
-  const Workspace workspace(order.program);
+  const PassingFolder workspace(order.program.string() + fmt::format(".build-{}", ::getpid()));
+  fs::create_directories(workspace.path());
   const fs::path made = workspace.path() / "train";
   Job job;
   job.command = toolchain.command(order.source, made);
@@ -132,9 +116,16 @@ RecipeDescription describe_recipe(const fs::path& program, Sandbox::Kind sandbox
   const JobResult result = supervise(job);
   const std::string output = read_file(job.log);
   check(result.limit.empty(), "the recipe does not describe its knobs: {}", result.limit);
+  if (const std::string refusal = refusal_in(result, output); !refusal.empty()) {
+    fail("the recipe refuses these values: {}", refusal);
+  }
   check(result.exit_code == 0, "the recipe does not describe its knobs: exit code {}: {}",
         result.exit_code, last_line(output));
-  return RecipeDescription::parse_untrusted(description_in(output));
+  const std::string_view description = json_object_in(output);
+  check(!description.empty(),
+        "the recipe does not describe its knobs: expected JSON from --describe, found \"{}\"",
+        last_line(output));
+  return RecipeDescription::parse_untrusted(description);
 }
 
 }  // namespace tern

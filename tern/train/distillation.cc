@@ -60,44 +60,53 @@ void DistillationOptions::describe(Knobs& knobs) {
   knobs.add(TERN_KNOB(kind), {.name = "distill",
                               .meaning = "loss between the full-precision model's predictions and "
                                          "the ternary one's",
-                              .choices = distillations().choices()});
+                              .choices = distillations().choices(),
+                              .bends_curve = true});
   knobs.add(TERN_KNOB(mix), {.meaning = "share of the distillation loss; the rest is cross-entropy",
                              .tries = "0.3 0.5 0.7 1",
                              .source = "Hinton, Vinyals and Dean 2015, 1503.02531",
-                             .acts = distils});
+                             .acts = distils,
+                             .bends_curve = true});
   knobs.add(
       TERN_KNOB(temperature),
       {.meaning = "divides the logits of both before the softmax; the loss is times its square",
        .tries = "1 2 4",
        .source = "Hinton, Vinyals and Dean 2015, 1503.02531; 5 in BitDistill, 2510.13998",
-       .acts = distils});
+       .acts = distils,
+       .bends_curve = true});
   knobs.add(TERN_KNOB(top_k),
             {.meaning = "tokens kept of each prediction of the teacher; all others are one",
              .tries = "8 32 128",
-             .acts = distils});
+             .acts = distils,
+             .bends_curve = true});
   knobs.add(TERN_KNOB(features),
             {.meaning = "loss between the blocks' outputs of teacher and student",
-             .choices = feature_losses().choices()});
+             .choices = feature_losses().choices(),
+             .bends_curve = true});
   knobs.add(TERN_KNOB(feature_weight),
             {.meaning = "weight of the features' loss",
              .tries = "0.1 1 10",
              .source = "TernaryLLM, 2406.07177, adds it to that on predictions",
-             .acts = compares});
+             .acts = compares,
+             .bends_curve = true});
   knobs.add(TERN_KNOB(feature_layers),
             {.meaning = "blocks whose outputs are compared: all, last, or such as 3,7,11",
              .tries = "all last",
              .source = "TernaryLLM, 2406.07177: all",
-             .acts = compares});
+             .acts = compares,
+             .bends_curve = true});
   knobs.add(TERN_KNOB(relations), {.meaning = "weight of the loss on attention relations softmax(A "
                                               "A^T / sqrt(d)) of Q, K and V; 0: none",
                                    .tries = "0 0.1 1",
-                                   .source = "MiniLMv2, 2012.15828; BitDistill, 2510.13998"});
+                                   .source = "MiniLMv2, 2012.15828; BitDistill, 2510.13998",
+                                   .bends_curve = true});
   knobs.add(
       TERN_KNOB(relation_layer),
       {.meaning = "the block of these relations, counted from 0, or from the end when negative",
        .tries = "-1 -2",
        .source = "BitDistill, 2510.13998: one late layer",
-       .acts = is_not(relations, 0)});
+       .acts = is_not(relations, 0),
+       .bends_curve = true});
 }
 
 void DistillationOptions::check() const {

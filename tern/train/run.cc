@@ -224,12 +224,12 @@ int run_main(int argc, char** argv, const Knobs& knobs, const RecipeDescription&
       return kSuccess;
     }
     const RecipeDescription description = knobs.description();
+    if (!options.describe) check_effects(description, standing);
+    knobs.check();
     if (options.describe) {
       fmt::print("{}", description.to_text());
       return kSuccess;
     }
-    check_effects(description, standing);
-    knobs.check();
     catch_stop_signals();
     Run run(options, knobs.lengths());
     return train(run);

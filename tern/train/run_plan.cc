@@ -11,9 +11,13 @@ void RunPlan::describe(Knobs& knobs) {
                                 std::string_view tries = {}) {
     knobs.add(member, variable, {.name = member, .meaning = meaning, .tries = tries});
   };
-  add(TERN_KNOB(steps), "steps to train; 0: as many as --tokens take");
-  add(TERN_KNOB(tokens), "tokens to train on; 0: until --time-budget is spent");
-  add(TERN_KNOB(time_budget), "seconds of training when --steps and --tokens are 0");
+  const auto add_end = [&]<class T>(std::string_view member, T& variable,
+                                    std::string_view meaning) {
+    knobs.add(member, variable, {.name = member, .meaning = meaning, .bends_curve = true});
+  };
+  add_end(TERN_KNOB(steps), "steps to train; 0: as many as --tokens take");
+  add_end(TERN_KNOB(tokens), "tokens to train on; 0: until --time-budget is spent");
+  add_end(TERN_KNOB(time_budget), "seconds of training when --steps and --tokens are 0");
   add(TERN_KNOB(seed), "seed of the order of the data and of random rounding");
   add(TERN_KNOB(batch_size), "sequences in one pass", "2 4 8 16 32");
   add(TERN_KNOB(accumulation), "passes whose gradients make one step", "1 2 4");

@@ -89,18 +89,21 @@ void LambdaSchedule::describe(Knobs& knobs) {
             {.name = "lambda_schedule",
              .meaning = "how lambda, the share of Q(w) in w + lambda (Q(w) - w), rises",
              .source = "Hugging Face 2024, Fine-tuning LLMs to 1.58bit",
-             .choices = lambda_schedules().choices()});
+             .choices = lambda_schedules().choices(),
+             .bends_curve = true});
   knobs.add(TERN_KNOB(warmup),
             {.meaning = "until lambda is 1: share of the run up to 1, steps above",
              .tries = "0.05 0.1 0.2 0.3 0.5 200 500 1000 2000 5000",
              .source = "Hugging Face 2024: 1,000 steps",
              .acts = is_not(curve, "none") || is(named("quantizer"), "hestia"),
-             .length = RunLength::kMustEnd});
+             .length = RunLength::kMustEnd,
+             .bends_curve = true});
   knobs.add(TERN_KNOB(rate),
             {.meaning = "steepness of the exponential and sigmoid lambda schedules",
              .tries = "4 6 8 10 25 100",
              .source = "Hugging Face 2024: exponential 4, 6, 8, 10; sigmoid 15, 20, 25, 40, 100",
-             .acts = is(curve, "exponential", "sigmoid")});
+             .acts = is(curve, "exponential", "sigmoid"),
+             .bends_curve = true});
 }
 
 void LambdaSchedule::check() const {
@@ -119,21 +122,26 @@ float LambdaSchedule::of(double t) const {
 void LrSchedule::describe(Knobs& knobs) {
   knobs.add(TERN_KNOB(peak), {.name = "lr",
                               .meaning = "peak learning rate",
-                              .tries = "1e-5 2e-5 5e-5 1e-4 2e-4 3e-4 5e-4 1e-3 2e-3"});
+                              .tries = "1e-5 2e-5 5e-5 1e-4 2e-4 3e-4 5e-4 1e-3 2e-3",
+                              .bends_curve = true});
   knobs.add(TERN_KNOB(curve), {.name = "lr_schedule",
                                .meaning = "how the learning rate falls after its warm-up",
-                               .choices = lr_schedules().choices()});
+                               .choices = lr_schedules().choices(),
+                               .bends_curve = true});
   knobs.add(TERN_KNOB(warmup), {.meaning = "linear warm-up: share of the run up to 1, steps above",
                                 .tries = "0 0.02 0.05 0.1 0.2 50 100 200 500",
-                                .length = RunLength::kMayEnd});
+                                .length = RunLength::kMayEnd,
+                                .bends_curve = true});
   knobs.add(TERN_KNOB(end), {.meaning = "last learning rate as a share of the peak",
                              .tries = "0 0.05 0.1 0.3",
-                             .acts = is_not(curve, "constant")});
+                             .acts = is_not(curve, "constant"),
+                             .bends_curve = true});
   knobs.add(TERN_KNOB(decay),
             {.meaning = "share of what follows the warm-up in which wsd comes down",
              .tries = "0.1 0.2 0.3 0.5",
              .source = "with QAT: arXiv 2509.22935",
-             .acts = is(curve, "wsd")});
+             .acts = is(curve, "wsd"),
+             .bends_curve = true});
 }
 
 void LrSchedule::check() const {
@@ -169,12 +177,14 @@ void WeightDecay::describe(Knobs& knobs) {
             {.name = "weight_decay",
              .meaning = "matrices and embeddings shrink by lr * weight_decay a step (decoupled)",
              .tries = "0 0.01 0.05 0.1",
-             .source = "Loshchilov and Hutter 2019, 1711.05101"});
+             .source = "Loshchilov and Hutter 2019, 1711.05101",
+             .bends_curve = true});
   knobs.add(TERN_KNOB(until), {.name = "weight_decay_until",
                                .meaning = "point of the run where weight decay ends; 1: never",
                                .tries = "0.5 1",
                                .source = "BitNet b1.58 2B4T 2025: at half of the run",
-                               .acts = is_not(rate, 0)});
+                               .acts = is_not(rate, 0),
+                               .bends_curve = true});
 }
 
 void WeightDecay::check() const {

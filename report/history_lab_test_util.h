@@ -27,7 +27,7 @@ class HistoryLab {
   }
 
   const Lab& lab() const { return lab_; }
-  History history() const { return History(read_ledger(lab().ledger())); }
+  loop::History history() const { return loop::History(loop::read_ledger(lab().ledger())); }
 
   /// What becomes of an experiment.
   struct Plan {

@@ -60,9 +60,9 @@ struct Frame {
 
 /// The perplexities in view: from the best to somewhat above the baseline. A try that diverged
 /// would press everything else flat, so what lies above stands at the upper edge.
-Frame frame_of(const History& history, double first, double best) {
+Frame frame_of(const loop::History& history, double first, double best) {
   std::vector<double> scores;
-  for (const Experiment& e : history.experiments()) {
+  for (const loop::Experiment& e : history.experiments()) {
     if (const auto ppl = e.val_ppl()) scores.push_back(*ppl);
   }
   std::sort(scores.begin(), scores.end());
@@ -116,29 +116,30 @@ std::string cross(double x, double y) {
   return line("failed", x - 3, y - 3, x + 3, y + 3) + line("failed", x - 3, y + 3, x + 3, y - 3);
 }
 
-bool stands(const Experiment& e) {
-  return (e.status == Status::kBaseline || e.status == Status::kKeep) && e.val_ppl();
+bool stands(const loop::Experiment& e) {
+  return (e.status == loop::Status::kBaseline || e.status == loop::Status::kKeep) && e.val_ppl();
 }
 
 /// Every try; what has no score is a cross on the axis.
-std::string tries(const History& history, const Frame& frame) {
+std::string tries(const loop::History& history, const Frame& frame) {
   std::string dropped, kept;
-  for (const Experiment& e : history.experiments()) {
+  for (const loop::Experiment& e : history.experiments()) {
     const double x = frame.x(static_cast<double>(e.number));
     if (stands(e)) {
-      kept += circle(e.status == Status::kKeep ? "keep" : "baseline", x, frame.y(*e.val_ppl()), 5);
+      kept += circle(e.status == loop::Status::kKeep ? "keep" : "baseline", x,
+                     frame.y(*e.val_ppl()), 5);
     } else if (const auto ppl = e.val_ppl()) {
       dropped += *ppl > frame.high ? triangle(x, kTop) : circle("discard", x, frame.y(*ppl), 3.5);
-    } else if (e.status != Status::kRunning) {
+    } else if (e.status != loop::Status::kRunning) {
       dropped += cross(x, kBottom - 6);
     }
   }
   return dropped + kept;
 }
 
-std::string staircase(const History& history, const Frame& frame) {
+std::string staircase(const loop::History& history, const Frame& frame) {
   std::string path;
-  for (const Experiment& e : history.experiments()) {
+  for (const loop::Experiment& e : history.experiments()) {
     if (!stands(e)) continue;
     const double x = frame.x(static_cast<double>(e.number)), y = frame.y(*e.val_ppl());
     path +=
@@ -168,7 +169,8 @@ std::string legend() {
 
 }  // namespace
 
-std::string progress_svg(const std::string& title, const History& history, const Summary& summary) {
+std::string progress_svg(const std::string& title, const loop::History& history,
+                         const Summary& summary) {
   std::string out = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
       "height=\"{1}\" role=\"img\">\n<title>{2}</title>\n{3}"

@@ -14,7 +14,7 @@ int count(const std::string& text, const std::string& part) {
 }
 
 std::string picture_of(const HistoryLab& lab, const std::string& title = "lab") {
-  const History history = lab.history();
+  const loop::History history = lab.history();
   return progress_svg(title, history, summarize(lab.lab(), history));
 }
 

@@ -92,8 +92,8 @@ Json curves_json(const RunCurves& all) {
                       {"layers", layers_json(curves.layers)}};
 }
 
-Json run_json(const RunRecord& run) {
-  Json json = json_of<RunResult>(run);
+Json run_json(const loop::RunRecord& run) {
+  Json json = json_of<loop::RunResult>(run);
   json.set("number", run.number);
   json.set("comparison", run.comparison);
   json.set("seed", std::to_string(run.seed));
@@ -103,9 +103,9 @@ Json run_json(const RunRecord& run) {
 }
 
 /// What an experiment's table row and hover show.
-Json experiment_json(const Experiment& e, std::optional<double> sigma) {
+Json experiment_json(const loop::Experiment& e, std::optional<double> sigma) {
   Json runs = Json::array();
-  for (const RunRecord& run : e.runs) runs.push_back(run_json(run));
+  for (const loop::RunRecord& run : e.runs) runs.push_back(run_json(run));
   return Json::Object{{"number", e.number},
                       {"status", name_of(e.status)},
                       {"proposer", text(e.proposer)},
@@ -127,16 +127,16 @@ Json experiment_json(const Experiment& e, std::optional<double> sigma) {
 }
 
 /// Adds curves to the experiments that get them; returns how many others have runs.
-int64_t add_curves(Json& experiments, const Lab& lab, const History& history) {
+int64_t add_curves(Json& experiments, const Lab& lab, const loop::History& history) {
   const std::set<int64_t> chosen = experiments_with_curves(history);
   int64_t left_out = 0;
-  for (const Experiment& e : history.experiments()) {
+  for (const loop::Experiment& e : history.experiments()) {
     if (!chosen.contains(e.number)) {
       left_out += e.runs.empty() ? 0 : 1;
       continue;
     }
     Json by_run = Json::object();
-    for (const RunRecord* run : runs_with_curves(e)) {
+    for (const loop::RunRecord* run : runs_with_curves(e)) {
       const std::string number = std::to_string(run->number);
       const RunCurves curves = read_run_curves(lab.experiment(e.number) / number / "run");
       if (!curves.empty()) by_run.set(number, curves_json(curves));
@@ -152,12 +152,12 @@ std::string recipe_of(const Lab& lab, int64_t number) {
 }
 
 /// Adds diffs, the latest first, until they are too much; returns how many were left out for that.
-int64_t add_diffs(Json& experiments, const Lab& lab, const History& history) {
+int64_t add_diffs(Json& experiments, const Lab& lab, const loop::History& history) {
   std::map<int64_t, std::string> recipes;  // of incumbents, which many experiments changed
   int64_t left_out = 0;
   size_t bytes = 0;
   for (int64_t number = history.next_number() - 1; number >= 1; --number) {
-    const Experiment& e = history.at(number);
+    const loop::Experiment& e = history.at(number);
     if (e.base < 1 || e.base >= number) continue;
     if (!recipes.contains(e.base)) recipes.emplace(e.base, recipe_of(lab, e.base));
     const std::string after = recipe_of(lab, number);
@@ -188,7 +188,9 @@ Json summary_json(const Summary& summary) {
     changed.push_back(Json::Object{
         {"name", text(knob.name)}, {"baseline", text(knob.baseline)}, {"best", text(knob.best)}});
   }
-  const auto number = [](const Experiment* e) { return e == nullptr ? Json() : Json(e->number); };
+  const auto number = [](const loop::Experiment* e) {
+    return e == nullptr ? Json() : Json(e->number);
+  };
   return Json::Object{{"sigma", maybe(summary.sigma)},
                       {"sigma_low", summary.noise.low},
                       {"sigma_high", summary.noise.high},
@@ -205,9 +207,9 @@ Json summary_json(const Summary& summary) {
 
 }  // namespace
 
-Json report_data(const Lab& lab, const History& history, const Summary& summary) {
+Json report_data(const Lab& lab, const loop::History& history, const Summary& summary) {
   Json experiments = Json::array();
-  for (const Experiment& e : history.experiments()) {
+  for (const loop::Experiment& e : history.experiments()) {
     experiments.push_back(experiment_json(e, summary.sigma));
   }
   const int64_t without_curves = add_curves(experiments, lab, history);

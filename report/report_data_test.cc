@@ -12,7 +12,7 @@ namespace tern {
 namespace {
 
 Json data_of(const HistoryLab& lab) {
-  const History history = lab.history();
+  const loop::History history = lab.history();
   return report_data(lab.lab(), history, summarize(lab.lab(), history));
 }
 

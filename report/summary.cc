@@ -8,9 +8,10 @@
 namespace tern {
 namespace {
 
-std::vector<ChangedKnob> changed_knobs(const Experiment& baseline, const Experiment& best) {
-  const auto value_in = [](const Experiment& e, const std::string& name) {
-    const std::string* value = value_of(e.knobs, name);
+std::vector<ChangedKnob> changed_knobs(const loop::Experiment& baseline,
+                                       const loop::Experiment& best) {
+  const auto value_in = [](const loop::Experiment& e, const std::string& name) {
+    const std::string* value = loop::value_of(e.knobs, name);
     return value == nullptr ? std::string() : *value;
   };
   std::vector<ChangedKnob> changed;
@@ -25,7 +26,7 @@ std::vector<ChangedKnob> changed_knobs(const Experiment& baseline, const Experim
   return changed;
 }
 
-Measured gain_over(const Experiment& baseline, const Experiment& best,
+Measured gain_over(const loop::Experiment& baseline, const loop::Experiment& best,
                    std::optional<double> sigma) {
   Measured gain{std::log(*baseline.val_ppl()) - std::log(*best.val_ppl())};
   const auto sd = log_deviation(best, sigma), sd_baseline = log_deviation(baseline, sigma);
@@ -35,24 +36,26 @@ Measured gain_over(const Experiment& baseline, const Experiment& best,
 
 }  // namespace
 
-std::optional<double> log_deviation(const Experiment& experiment, std::optional<double> sigma) {
+std::optional<double> log_deviation(const loop::Experiment& experiment,
+                                    std::optional<double> sigma) {
   const size_t runs = experiment.estimate_runs().size();
   if (!sigma || runs == 0) return std::nullopt;
   return *sigma / std::sqrt(static_cast<double>(runs));
 }
 
-Summary summarize(const Lab& lab, const History& history) {
+Summary summarize(const Lab& lab, const loop::History& history) {
   Summary summary;
-  for (const Experiment& e : history.experiments()) ++summary.counts[static_cast<size_t>(e.status)];
-  summary.noise = estimate_noise(history);
+  for (const loop::Experiment& e : history.experiments())
+    ++summary.counts[static_cast<size_t>(e.status)];
+  summary.noise = loop::estimate_noise(history);
   if (summary.noise.sigma > 0) summary.sigma = summary.noise.sigma;
-  summary.doubt = power_of(history, summary.noise, lab.config().research.repeats).sentence;
+  summary.doubt = loop::power_of(history, summary.noise, lab.config().research.repeats).sentence;
   if (history.reference_ppl() > 0) summary.full_precision_ppl = history.reference_ppl();
   summary.baseline = history.baseline();
   summary.best = history.incumbent();
   if (summary.best == nullptr || !summary.best->val_ppl()) return summary;
 
-  const Experiment& best = *summary.best;
+  const loop::Experiment& best = *summary.best;
   const auto sd = log_deviation(best, summary.sigma);
   summary.best_ppl = Measured{*best.val_ppl()};
   if (sd) summary.best_ppl->sd = *best.val_ppl() * *sd;

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "loop/decide/noise.h"
 #include "loop/record/history.h"
+#include "loop/record/noise.h"
 #include "tern/lab_files/lab.h"
 
 namespace tern {
@@ -25,11 +25,11 @@ struct ChangedKnob {
 /// What the head of a report says.
 struct Summary {
   std::array<int64_t, 7> counts = {};  // experiments by status
-  Noise noise;
+  loop::Noise noise;
   std::optional<double> sigma;  // of one run's ln(perplexity), where it is known
   std::string doubt;            // why nothing can be decided, in one sentence; empty when it can
-  const Experiment* baseline = nullptr;
-  const Experiment* best = nullptr;
+  const loop::Experiment* baseline = nullptr;
+  const loop::Experiment* best = nullptr;
   std::optional<Measured> best_ppl;  // the deviation is in perplexity
   std::optional<Measured> gain;      // ln(perplexity) that the best won over the baseline
   /// True when the best recipe's score is that of the run which selected it, and so too good.
@@ -37,13 +37,14 @@ struct Summary {
   std::optional<double> full_precision_ppl;
   std::vector<ChangedKnob> changed;
 
-  int64_t count(Status status) const { return counts[static_cast<size_t>(status)]; }
+  int64_t count(loop::Status status) const { return counts[static_cast<size_t>(status)]; }
 };
 
 /// `history` must outlive the summary.
-Summary summarize(const Lab& lab, const History& history);
+Summary summarize(const Lab& lab, const loop::History& history);
 
 /// Standard deviation of ln(perplexity) of an experiment's score, from that of one run.
-std::optional<double> log_deviation(const Experiment& experiment, std::optional<double> sigma);
+std::optional<double> log_deviation(const loop::Experiment& experiment,
+                                    std::optional<double> sigma);
 
 }  // namespace tern

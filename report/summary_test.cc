@@ -18,7 +18,7 @@ TEST(Summary, TellsTheGainOfTheBestOverTheBaselineWithItsUncertainty) {
   lab.add(baseline());
   // The first run selected it, so that the other three are its score.
   lab.add({.status = "keep", .ppls = {15, 18, 18.1, 17.9}});
-  const History history = lab.history();
+  const loop::History history = lab.history();
   const Summary summary = summarize(lab.lab(), history);
   EXPECT_NEAR(summary.best_ppl->value, 18, 0.01);
   EXPECT_FALSE(summary.optimistic);
@@ -31,7 +31,7 @@ TEST(Summary, SaysThatTheScoreOfTheSelectingRunAloneIsTooGood) {
   HistoryLab lab;
   lab.add(baseline());
   lab.add({.status = "keep", .ppls = {18}});
-  const History history = lab.history();
+  const loop::History history = lab.history();
   EXPECT_TRUE(summarize(lab.lab(), history).optimistic);
 }
 
@@ -39,7 +39,7 @@ TEST(Summary, NamesTheKnobsInWhichTheBestDiffersFromTheBaseline) {
   HistoryLab lab;
   lab.add(baseline());
   lab.add({.status = "keep", .ppls = {18}, .knobs = {{"lr", "1e-3"}, {"new", "2"}}});
-  const History history = lab.history();
+  const loop::History history = lab.history();
   const std::vector<ChangedKnob> changed = summarize(lab.lab(), history).changed;
   ASSERT_EQ(changed.size(), 3u);
   EXPECT_EQ(changed[0].baseline + " " + changed[0].best, "3e-4 1e-3");
@@ -53,23 +53,23 @@ TEST(Summary, CountsExperimentsByStatus) {
   lab.add({.status = "crash"});
   lab.add({.status = "rejected"});
   lab.add({.status = "crash"});
-  const History history = lab.history();
+  const loop::History history = lab.history();
   const Summary summary = summarize(lab.lab(), history);
-  EXPECT_EQ(summary.count(Status::kCrash), 2);
-  EXPECT_EQ(summary.count(Status::kRejected), 1);
+  EXPECT_EQ(summary.count(loop::Status::kCrash), 2);
+  EXPECT_EQ(summary.count(loop::Status::kRejected), 1);
   EXPECT_FALSE(summary.gain);
 }
 
 TEST(Summary, OfALabWithoutExperimentsIsEmpty) {
   const HistoryLab lab;
-  const History history = lab.history();
+  const loop::History history = lab.history();
   const Summary summary = summarize(lab.lab(), history);
   EXPECT_FALSE(summary.best_ppl || summary.sigma || summary.gain);
 }
 
 TEST(Summary, KnowsTheFullPrecisionModelsPerplexityFromTheLedger) {
   const HistoryLab fake;
-  const History history({Json::parse(R"({"event": "reference", "ppl": 17.25})", "test")});
+  const loop::History history({Json::parse(R"({"event": "reference", "ppl": 17.25})", "test")});
   EXPECT_EQ(summarize(fake.lab(), history).full_precision_ppl, 17.25);
 }
 

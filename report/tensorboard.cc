@@ -145,12 +145,12 @@ std::string tensorboard_events(const RunCurves& curves, int64_t time) {
   return out;
 }
 
-fs::path write_tensorboard(const Lab& lab, const History& history) {
+fs::path write_tensorboard(const Lab& lab, const loop::History& history) {
   const fs::path root = lab.root() / ".tern" / "tensorboard";
-  for (const Experiment& e : history.experiments()) {
+  for (const loop::Experiment& e : history.experiments()) {
     const fs::path folder = lab.experiment(e.number);
     const int64_t begin = time_of(folder / "train.cpp");
-    for (const RunRecord& run : e.runs) {
+    for (const loop::RunRecord& run : e.runs) {
       const fs::path file = root / fmt::format("{:04}.{}", e.number, run.number) /
                             fmt::format("events.out.tfevents.{}.tern", begin);
       write_run(folder / std::to_string(run.number) / "run", file, begin);

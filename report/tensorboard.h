@@ -20,6 +20,6 @@ std::string tensorboard_events(const RunCurves& curves, int64_t time);
 /// Writes .tern/tensorboard/NNNN.R/events.out.tfevents.<time>.tern for every run R of an experiment
 /// NNNN that has curves, unless what is there is newer than they are. <time> is the experiment's
 /// begin. Returns .tern/tensorboard.
-std::filesystem::path write_tensorboard(const Lab& lab, const History& history);
+std::filesystem::path write_tensorboard(const Lab& lab, const loop::History& history);
 
 }  // namespace tern

@@ -10,10 +10,10 @@
 #include "loop/boundary/guard.h"
 #include "loop/decide/policy.h"
 #include "loop/git/branch.h"
-#include "loop/loop_lock.h"
 #include "loop/propose/proposer.h"
 #include "loop/record/journal.h"
-#include "loop/research.h"
+#include "loop/record/loop_lock.h"
+#include "loop/research/research.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/process.h"
@@ -23,7 +23,7 @@
 #include "tern/contract/results_row.h"
 #include "tern/contract/table.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// A knob of the fake recipe besides seed, quality and other, which decides nothing.
 struct FakeKnob {
@@ -290,4 +290,4 @@ class FakeLoop {
   Research research_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

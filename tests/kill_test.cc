@@ -11,7 +11,7 @@
 #include "loop/record/ledger.h"
 #include "tests/fake_lab.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr int64_t kExperiments = 4;
@@ -169,4 +169,4 @@ TEST(Killed, ATornLastLineOfTheLedgerIsForgotten) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

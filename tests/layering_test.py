@@ -22,12 +22,17 @@ LAYERS = [
     ["train", "eval"],
     ["tern.h"],  # the one header that a recipe includes
     ["lab", "apps"],
-    ["loop"],
+    ["loop/git"],
+    ["loop/boundary"],
+    ["loop/record"],
+    ["loop/propose", "loop/bench", "loop/decide"],
+    ["loop/research", "loop/doctor"],
+    ["loop/commands"],
     ["report"],
 ]
 # The harness survives a broken engine: it sees nothing of it.
 HARNESS = {"base", "contract", "http", "lab_files", "recipe", "runner", "sandbox"}
-ONLY_SEES = {"loop": HARNESS, "report": HARNESS | {"loop"}}
+ONLY_SEES = {"loop": HARNESS | {"loop"}, "report": HARNESS | {"loop"}}
 # What is scored cannot reach the score.
 NEVER_SEES = {"tern.h": {"eval"}, "lab": {"eval"}}
 
@@ -74,9 +79,16 @@ def is_test(path):
 
 
 def folder_of(path):
-    """A row's name in LAYERS: "ops" for tern/ops/x.h, "lab" for lab/train.cpp."""
+    """A row's name in LAYERS: "ops" for tern/ops/x.h, "lab" for lab/train.cpp, "loop/git"."""
     parts = path.split("/")
+    if parts[0] == "loop":
+        return "/".join(parts[:-1])
     return parts[1] if parts[0] == "tern" else parts[0]
+
+
+def wing_of(folder):
+    """What ONLY_SEES speaks of: all rooms of the loop are one."""
+    return folder.split("/")[0]
 
 
 def rank_of(folder):
@@ -90,8 +102,9 @@ def edge_error(source, target):
     if rank_of(source) is None or rank_of(target) is None:
         unknown = source if rank_of(source) is None else target
         return f"{unknown} is in no layer; add it to LAYERS in tests/layering_test.py"
-    if source in ONLY_SEES and target not in ONLY_SEES[source]:
-        return f"{source} may see only {', '.join(sorted(ONLY_SEES[source]))}"
+    seen = ONLY_SEES.get(wing_of(source))
+    if seen is not None and wing_of(target) not in seen:
+        return f"{wing_of(source)} may see only {', '.join(sorted(seen))}"
     if target in NEVER_SEES.get(source, ()):
         return f"{source} may not see {target}"
     if rank_of(source) == rank_of(target):
@@ -111,6 +124,37 @@ def check_edges(sources):
                 error = edge_error(folder_of(path), folder_of(target))
                 if error:
                     yield f'{path}: includes "{target}", but {error}'
+
+
+def cycle_from(graph, start, done):
+    """A circle of files that include each other, as a list, or None."""
+    trail, on_trail = [start], {start}
+    todo = [iter(graph[start])]
+    while todo:
+        target = next(todo[-1], None)
+        if target is None:
+            done.add(trail[-1])
+            on_trail.discard(trail.pop())
+            todo.pop()
+        elif target in on_trail:
+            return trail[trail.index(target):] + [target]
+        elif target not in done:
+            trail.append(target)
+            on_trail.add(target)
+            todo.append(iter(graph[target]))
+    return None
+
+
+def check_cycles(sources):
+    """No file includes itself by way of others, within a room either."""
+    graph = {path: [name for name in includes(text, '"') if name in sources]
+             for path, text in sources.items()}
+    done = set()
+    for path in graph:
+        cycle = cycle_from(graph, path, done) if path not in done else None
+        if cycle:
+            yield f"a circle of includes: {' -> '.join(cycle)}"
+            return
 
 
 def users_of(sources, header):
@@ -181,7 +225,7 @@ def check_lengths(sources):
             yield f"{path}: {lines} lines; a file has at most {MAX_LINES}"
 
 
-CHECKS = [check_edges, check_third_party, check_recipe_closure, check_companions, check_lengths]
+CHECKS = [check_edges, check_cycles, check_third_party, check_recipe_closure, check_companions, check_lengths]
 
 
 def violations(root):
@@ -200,8 +244,10 @@ GOOD = {
     "tern/kernels/cpu.cc": "// without a header of its own: not a kernel\n",
     "tern/tern.h": '#include <fmt/core.h>\n#include <vector>\n#include "tern/train/loop.h"\n',
     "tern/train/loop.h": '#include "tern/model/llama.h"\n',
-    "tests/run_test.cc": '#include <httplib.h>\n#include "tern/eval/a.h"\n#include "loop/a.h"\n',
-    "loop/run.cc": '#include "tern/base/file.h"\n',
+    "tests/run_test.cc": '#include <httplib.h>\n#include "tern/eval/a.h"\n#include "loop/git/a.h"\n',
+    "loop/git/run.cc": '#include "tern/base/file.h"\n',
+    "loop/commands/best.cc": '#include "loop/record/a.h"\n#include "loop/git/a.h"\n',
+    "report/page.cc": '#include "loop/record/a.h"\n',
     "lab/train.cpp": '#include "tern/tern.h"\n',
 }
 
@@ -211,9 +257,14 @@ BAD = [
      {"tern/base/a.h": '#include "tern/io/b.h"\n'}),
     ("train and eval are siblings", {"tern/train/a.cc": '#include "tern/eval/b.h"\n'}),
     ("tensor and parallel are siblings", {"tern/tensor/a.cc": ' # include "tern/parallel/b.h"\n'}),
-    ("loop may see only base, contract, http, lab_files, recipe, runner, sandbox", {"loop/a.cc": '#include "tern/ops/b.h"\n'}),
+    ("loop may see only base, contract, http, lab_files, loop, recipe, runner, sandbox", {"loop/git/a.cc": '#include "tern/ops/b.h"\n'}),
     ("report may see only base, contract, http, lab_files, loop, recipe, runner, sandbox", {"report/a.cc": '#include "tern/ops/b.h"\n'}),
-    ("loop may see only base, contract, http, lab_files, recipe, runner, sandbox", {"loop/b.cc": '#include "report/b.h"\n'}),
+    ("loop may see only base, contract, http, lab_files, loop, recipe, runner, sandbox", {"loop/git/b.cc": '#include "report/b.h"\n'}),
+    ("loop/record lies above loop/boundary", {"loop/boundary/a.cc": '#include "loop/record/b.h"\n'}),
+    ("loop/propose and loop/decide are siblings", {"loop/propose/a.cc": '#include "loop/decide/b.h"\n'}),
+    ("loop is in no layer", {"loop/a.cc": '#include "loop/git/b.h"\n'}),
+    ("a circle of includes: tern/base/a.h -> tern/base/b.h -> tern/base/a.h",
+     {"tern/base/a.h": '#include "tern/base/b.h"\n', "tern/base/b.h": '#include "tern/base/a.h"\n'}),
     ("lab may not see eval", {"lab/train.cpp": '#include "tern/eval/b.h"\n'}),
     ("tern.h may not see eval", {"tern/tern.h": '#include "tern/eval/b.h"\n'}),
     ("apps lies above model", {"tern/model/a.cc": '#include "apps/b.h"\n'}),

@@ -7,7 +7,7 @@
 #include "tern/base/timer.h"
 #include "tests/fake_lab.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 /// The fake recipe with enough knobs for a long search.
@@ -58,4 +58,4 @@ TEST(ResearchCost, DISABLED_OfAThousandExperiments) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -7,7 +7,7 @@
 #include "loop/propose/builtin_proposer.h"
 #include "tests/fake_lab.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using testing::AllOf;
@@ -488,4 +488,4 @@ TEST(Research, MeasuresTheIncumbentAnewWhenTheBudgetChanged) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -10,7 +10,7 @@
 #include "tern/contract/knob_description.h"
 #include "tern/contract/results_row.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// What a bench is to run.
 struct RunOrder {
@@ -62,4 +62,4 @@ class Bench {
   virtual bool has_confirm_data() const = 0;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

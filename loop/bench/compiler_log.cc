@@ -9,7 +9,7 @@
 #include "tern/base/plain_text.h"
 #include "tern/base/process.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr size_t kLongestLine = 300;
@@ -61,4 +61,4 @@ std::string first_diagnostic(const std::string& log) {
   return last_line(log);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

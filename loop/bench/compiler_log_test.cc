@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 TEST(FirstDiagnostic, IsTheErrorAndNoFileWithErrorInItsName) {
@@ -58,4 +58,4 @@ TEST(FirstDiagnostic, IsShort) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -9,7 +9,7 @@
 #include "tern/base/lines.h"
 #include "tern/recipe/overrides.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 bool bends(const RecipeDescription& recipe, const std::string& knob) {
@@ -75,4 +75,4 @@ bool changes_curve(const RecipeDescription& recipe, const CurveSource& before,
          lines_differ(recipe, without_overrides(before.source), without_overrides(after.source));
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,7 @@
 #include "loop/record/experiment.h"
 #include "tern/contract/knob_description.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// A recipe as far as its training curve depends on it.
 struct CurveSource {
@@ -20,4 +20,4 @@ struct CurveSource {
 bool changes_curve(const RecipeDescription& recipe, const CurveSource& before,
                    const CurveSource& after);
 
-}  // namespace tern
+}  // namespace tern::loop

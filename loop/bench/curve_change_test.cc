@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 const RecipeDescription& recipe() {
@@ -50,4 +50,4 @@ TEST(CurveChange, IsNotReadOutOfOverrideLines) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

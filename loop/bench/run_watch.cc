@@ -10,7 +10,7 @@
 #include "tern/contract/step_row.h"
 #include "tern/sandbox/untrusted_file.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr int64_t kSmokeSteps = 20;
@@ -111,4 +111,4 @@ std::string RunWatch::prune() {
   return "";
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -7,7 +7,7 @@
 
 #include "tern/contract/table.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// A training curve, as a run writes it into steps.tsv while it trains.
 struct Curve {
@@ -51,4 +51,4 @@ class RunWatch {
   size_t checks_done_ = 0;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -8,7 +8,7 @@
 #include "tern/base/temporary_folder.h"
 #include "tern/contract/step_row.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 /// A steps.tsv that grows as a run's does.
@@ -114,4 +114,4 @@ TEST(RunWatch, WaitsForARunThatHasWrittenNothing) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

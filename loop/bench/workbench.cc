@@ -12,7 +12,7 @@
 #include "tern/runner/run_folder.h"
 #include "tern/sandbox/untrusted_file.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -227,4 +227,4 @@ void Workbench::end_leftovers(int64_t experiment, int64_t run) {
   kill_leftovers(run_folder(experiment, run).string());
 }
 
-}  // namespace tern
+}  // namespace tern::loop

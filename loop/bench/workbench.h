@@ -11,7 +11,7 @@
 #include "tern/runner/scorer.h"
 #include "tern/sandbox/supervise.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// What a bench is doing, for a person who watches.
 struct BenchView {
@@ -67,4 +67,4 @@ class Workbench : public Bench {
   Scorer scorer_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

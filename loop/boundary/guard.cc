@@ -4,7 +4,7 @@
 #include "tern/base/sha256.h"
 #include "tern/recipe/toolchain.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -36,4 +36,4 @@ std::string Guard::changed() const {
   return text.empty() ? inputs_.changed() : text;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

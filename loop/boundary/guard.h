@@ -6,7 +6,7 @@
 #include "loop/boundary/locked_files.h"
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// Everything that decides what a score means and that nothing may touch while the loop runs:
 /// lab.toml and program.md, data and confirm data, the full-precision model, Tern's headers and
@@ -26,4 +26,4 @@ class Guard {
   std::string conditions_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -2,11 +2,11 @@
 
 #include <set>
 
-#include "loop/boundary/file_stamp.h"
 #include "tern/base/error.h"
+#include "tern/base/file_stamp.h"
 #include "tern/base/sha256.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -101,4 +101,4 @@ std::string LockedFiles::digest() const {
   return sha256_of(all);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

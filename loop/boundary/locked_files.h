@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace tern {
+namespace tern::loop {
 
 /// Files that nothing may change while the loop runs: their hashes, taken once, and checked before
 /// and after each run. A file is read again only when its size, inode, or time of change (ctime,
@@ -31,4 +31,4 @@ class LockedFiles {
   mutable std::map<std::filesystem::path, std::string> stamps_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

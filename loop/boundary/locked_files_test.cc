@@ -8,7 +8,7 @@
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 namespace fs = std::filesystem;
 
@@ -134,4 +134,4 @@ TEST_F(LockedFilesTest, WhatIsNotThereCannotBeLocked) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -4,7 +4,7 @@
 
 #include "tern/base/sha256.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
@@ -209,4 +209,4 @@ int64_t code_lines(std::string_view source) {
   return std::count(program.begin(), program.end(), '\n');
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -4,7 +4,7 @@
 
 #include "tern/base/file.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 testing::AssertionResult same(std::string_view a, std::string_view b) {
@@ -86,4 +86,4 @@ TEST(ProgramText, TheShippedRecipeIsTheSameWithoutItsComments) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

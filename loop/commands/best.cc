@@ -1,12 +1,15 @@
 #include <fmt/core.h>
 
+#include "loop/record/answers.h"
 #include "loop/record/ledger.h"
+#include "loop/record/noise.h"
 #include "loop/record/summary.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/contract/json_form.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 int best(const std::vector<std::string>& arguments) {
@@ -23,12 +26,12 @@ int best(const std::vector<std::string>& arguments) {
   check(best != nullptr,
         "there is no scored recipe yet; `tern research` measures the baseline first");
   if (json) {
-    fmt::print("{}\n", to_json(*best).dump_pretty());
+    fmt::print("{}\n", json_of(answer_of(*best)).dump_pretty());
     return kSuccess;
   }
   const Noise noise = estimate_noise(history);
   fmt::print("{:04}  val_ppl {:.4f}  {}\n", best->number, *best->val_ppl(), best->description);
-  fmt::print("gain over the baseline: {}\n", describe(total_gain(history, noise.sigma)));
+  fmt::print("gain over the baseline: {}\n", describe(*total_gain(history, noise.sigma)));
   for (const std::string& change : knob_changes(*history.baseline(), *best)) {
     fmt::print("  {}\n", change);
   }
@@ -40,4 +43,4 @@ int best(const std::vector<std::string>& arguments) {
 const RegisterCommand registration({"best", "the best recipe so far", best});
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

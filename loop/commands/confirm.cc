@@ -1,21 +1,24 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
-#include "loop/record/summary.h"
-#include "loop/session.h"
+#include "loop/record/answers.h"
+#include "loop/record/noise.h"
+#include "loop/research/session.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/contract/json_form.h"
 #include "tern/runner/stop_signals.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 struct PairedGain {
   int64_t pairs = 0;
-  double mean = 0;   // nats
-  double error = 0;  // standard error
+  std::optional<double> mean = {};   // nats
+  std::optional<double> error = {};  // standard; none where sigma is not known
 };
 
 /// The gain over all pairs of runs, with one seed each, that did not select the candidate.
@@ -31,10 +34,13 @@ PairedGain paired_gain(const Experiment& candidate, const Experiment& base, doub
     ++out.pairs;
   }
   const auto n = static_cast<double>(out.pairs);
-  if (out.pairs > 0) out.mean = sum / n;
-  const double spread = out.pairs > 1 ? std::sqrt((squares - n * out.mean * out.mean) / (n - 1))
-                                      : sigma * std::sqrt(2);
-  if (out.pairs > 0) out.error = spread / std::sqrt(n);
+  if (out.pairs == 0) return out;
+  const double mean = sum / n;
+  const double spread = out.pairs > 1
+                            ? std::sqrt(std::max(0.0, squares - n * mean * mean) / (n - 1))
+                            : sigma * std::sqrt(2);
+  out.mean = mean;
+  if (spread > 0) out.error = spread / std::sqrt(n);
   return out;
 }
 
@@ -64,15 +70,16 @@ int confirm(const std::vector<std::string>& arguments) {
   const PairedGain gain =
       paired_gain(candidate, history.at(candidate.base), estimate_noise(history).sigma);
   if (json) {
-    fmt::print("{}\n", Json(Json::Object{{"experiment", number},
-                                         {"base", candidate.base},
-                                         {"pairs", gain.pairs},
-                                         {"gain", gain.mean},
-                                         {"gain_error", gain.error}})
-                           .dump_pretty());
+    const ConfirmAnswer answer = {.experiment = number,
+                                  .base = candidate.base,
+                                  .pairs = gain.pairs,
+                                  .gain = gain.mean,
+                                  .gain_error = gain.error};
+    fmt::print("{}\n", json_of(answer).dump_pretty());
   } else {
-    fmt::print("{:04} against {:04} over {} pairs of runs: {}, standard error {:.2f} %\n", number,
-               candidate.base, gain.pairs, describe_gain(gain.mean), 100 * gain.error);
+    fmt::print("{:04} against {:04} over {} pairs of runs: {}{}\n", number, candidate.base,
+               gain.pairs, gain.mean ? describe_gain(*gain.mean) : "nothing to compare",
+               gain.error ? fmt::format(", standard error {:.2f} %", 100 * *gain.error) : "");
   }
   return kSuccess;
 }
@@ -81,4 +88,4 @@ const RegisterCommand registration({"confirm", "repeat an experiment and its bas
                                     confirm});
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

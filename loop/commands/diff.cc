@@ -4,13 +4,14 @@
 #include <charconv>
 
 #include "loop/git/branch.h"
+#include "loop/record/answers.h"
 #include "loop/record/ledger.h"
-#include "loop/record/summary.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/contract/json_form.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 int diff(const std::vector<std::string>& arguments) {
@@ -33,9 +34,7 @@ int diff(const std::vector<std::string>& arguments) {
   const bool color = !json && ::isatty(STDOUT_FILENO) != 0;
   const std::string text = branch.diff(history.at(e.base).commit, e.commit, color);
   if (json) {
-    Json out = to_json(e);
-    out.set("diff", text);
-    fmt::print("{}\n", out.dump_pretty());
+    fmt::print("{}\n", json_of(DiffAnswer{answer_of(e), text}).dump_pretty());
   } else {
     fmt::print("{:04} {}: {}\n{}\n\n{}", e.number, name_of(e.status), e.description, e.reason,
                text);
@@ -46,4 +45,4 @@ int diff(const std::vector<std::string>& arguments) {
 const RegisterCommand registration({"diff", "what an experiment changed", diff});
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

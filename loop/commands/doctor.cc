@@ -9,7 +9,7 @@
 #include "tern/base/home.h"
 #include "tern/base/json.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 namespace fs = std::filesystem;
@@ -99,4 +99,4 @@ int doctor(const std::vector<std::string>& arguments) {
 const RegisterCommand registration({"doctor", "what is missing on this machine", doctor});
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -1,12 +1,14 @@
 #include <fmt/core.h>
 
+#include "loop/record/answers.h"
 #include "loop/record/ledger.h"
 #include "loop/record/summary.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/contract/json_form.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 int log(const std::vector<std::string>& arguments) {
@@ -26,9 +28,9 @@ int log(const std::vector<std::string>& arguments) {
   const auto& all = history.experiments();
   const size_t shown = last == 0 ? all.size() : static_cast<size_t>(last);
   if (json) {
-    Json list = Json::array();
-    for (const Experiment& e : all) list.push_back(to_json(e));
-    fmt::print("{}\n", list.dump_pretty());
+    std::vector<ExperimentAnswer> answers;
+    for (const Experiment& e : all) answers.push_back(answer_of(e));
+    fmt::print("{}\n", json_of(answers).dump_pretty());
     return kSuccess;
   }
   if (all.empty()) {
@@ -45,4 +47,4 @@ int log(const std::vector<std::string>& arguments) {
 const RegisterCommand registration({"log", "the experiments so far", log});
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

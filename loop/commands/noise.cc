@@ -1,14 +1,15 @@
 #include <fmt/core.h>
 
+#include "loop/record/answers.h"
 #include "loop/record/ledger.h"
-#include "loop/record/summary.h"
-#include "loop/session.h"
+#include "loop/research/session.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/contract/json_form.h"
 #include "tern/runner/stop_signals.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 void measure(const Lab& lab, int64_t runs, std::FILE* out) {
@@ -19,8 +20,8 @@ void measure(const Lab& lab, int64_t runs, std::FILE* out) {
   Session(lab, options).research().measure_noise(runs);
 }
 
-void print_noise(const History& history, const Noise& noise) {
-  if (noise.sigma == 0) {
+void print_noise(const History& history, const NoiseAnswer& noise) {
+  if (!noise.sigma) {
     fmt::print("sigma is not known yet: it takes two runs of one recipe; {} makes some\n",
                history.baseline() == nullptr ? "`tern research`" : "`tern noise --runs 3`");
     return;
@@ -28,7 +29,7 @@ void print_noise(const History& history, const Noise& noise) {
   fmt::print(
       "sigma {:.3f} % of perplexity for one run, between {:.3f} and {:.3f} % with 90 % "
       "probability\nfrom {} runs of the recipes that the lab stood on:\n",
-      100 * noise.sigma, 100 * noise.low, 100 * noise.high, noise.runs);
+      100 * *noise.sigma, 100 * noise.low.value_or(0), 100 * noise.high.value_or(0), noise.runs);
   for (const Experiment& e : history.experiments()) {
     if (e.status != Status::kBaseline && e.status != Status::kKeep) continue;
     for (const RunRecord* run : e.fresh_runs()) {
@@ -51,25 +52,17 @@ int noise(const std::vector<std::string>& arguments) {
   const Lab lab = Lab::find(".");
   if (runs > 0) measure(lab, runs, json ? stderr : stdout);
   const History history(read_ledger(lab.ledger()));
-  const Noise noise = estimate_noise(history);
-  const Power power = power_of(history, noise, lab.config().research.repeats);
+  const NoiseAnswer answer = noise_of(lab, history);
   if (json) {
-    const Json out = Json::Object{{"sigma", noise.sigma},
-                                  {"low", noise.low},
-                                  {"high", noise.high},
-                                  {"runs", noise.runs},
-                                  {"degrees", noise.degrees},
-                                  {"effect", power.effect},
-                                  {"cannot_decide", power.sentence}};
-    fmt::print("{}\n", out.dump_pretty());
+    fmt::print("{}\n", json_of(answer).dump_pretty());
     return kSuccess;
   }
-  print_noise(history, noise);
-  if (!power.sentence.empty()) fmt::print("{}\n", power.sentence);
+  print_noise(history, answer);
+  if (!answer.cannot_decide.empty()) fmt::print("{}\n", answer.cannot_decide);
   return kSuccess;
 }
 
 const RegisterCommand registration({"noise", "how much scores differ from seed to seed", noise});
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

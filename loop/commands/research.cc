@@ -1,13 +1,14 @@
 #include <fmt/core.h>
 
+#include "loop/record/noise.h"
 #include "loop/record/summary.h"
-#include "loop/session.h"
+#include "loop/research/session.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
 #include "tern/runner/stop_signals.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr const char* kFooter =
@@ -25,7 +26,7 @@ void print_end(const History& history) {
              *best->val_ppl(), ratio_text(history, *best->val_ppl()));
   if (best != baseline) {
     fmt::print("gain over the baseline's {:.4f}: {}\n", *baseline->val_ppl(),
-               describe(total_gain(history, noise.sigma)));
+               describe(*total_gain(history, noise.sigma)));
   }
   fmt::print(
       "`tern log` lists the experiments, `tern report` draws them, `tern research` goes on\n");
@@ -71,4 +72,4 @@ const RegisterCommand registration({"research",
                                     research});
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,7 @@
 
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr int kMostFailures = 3;              // of the incumbent, on account of one candidate
@@ -161,4 +161,4 @@ Step keep(std::string reason, double gain) {
   return {.kind = Step::Kind::kKeep, .reason = std::move(reason), .gain = gain};
 }
 
-}  // namespace tern
+}  // namespace tern::loop

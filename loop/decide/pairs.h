@@ -7,7 +7,7 @@
 
 #include "loop/decide/policy.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// A run of the candidate and one of the incumbent with the same seed: what the seed does to both
 /// cancels.
@@ -52,4 +52,4 @@ bool is_simpler(const Comparison& comparison);
 Step discard(std::string reason, std::optional<double> gain = {});
 Step keep(std::string reason, double gain);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,9 +5,9 @@
 
 #include <set>
 
-#include "loop/decide/sides.h"
+#include "loop/decide/sides_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using ::testing::HasSubstr;
@@ -89,4 +89,4 @@ TEST(FreshPairs, ASeedWithWhichTheIncumbentFailsIsReplaced) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,7 @@
 
 #include "loop/decide/policy.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// One run: lower perplexity stays, all else goes.
 std::unique_ptr<Policy> make_greedy_policy(int64_t repeats);
@@ -18,4 +18,4 @@ std::unique_ptr<Policy> make_race_policy(int64_t repeats);
 /// one more fresh pair of runs shows to be worse.
 std::unique_ptr<Policy> with_extra_pair(std::unique_ptr<Policy> policy);
 
-}  // namespace tern
+}  // namespace tern::loop

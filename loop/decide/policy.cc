@@ -3,7 +3,7 @@
 #include "loop/decide/policies.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 struct Entry {
@@ -28,4 +28,4 @@ std::unique_ptr<Policy> make_policy(const std::string& name, int64_t repeats) {
   fail("there is no policy \"{}\"; research.policy in lab.toml is one of {}", name, names);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -6,7 +6,7 @@
 
 #include "loop/record/history.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// What a policy looks at: both sides' runs so far and the noise of one run.
 struct Comparison {
@@ -41,4 +41,4 @@ class Policy {
 /// docs/deciding.md compares them. Throws for another name.
 std::unique_ptr<Policy> make_policy(const std::string& name, int64_t repeats);
 
-}  // namespace tern
+}  // namespace tern::loop

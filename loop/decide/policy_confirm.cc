@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "loop/decide/noise.h"
 #include "loop/decide/pairs.h"
 #include "loop/decide/policies.h"
+#include "loop/record/noise.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 // In units of sigma of one run; a difference of two runs has a standard deviation of 1.4.
@@ -97,4 +97,4 @@ std::unique_ptr<Policy> make_confirm_policy(int64_t repeats) {
   return std::make_unique<ConfirmPolicy>(repeats);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

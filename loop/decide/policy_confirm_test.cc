@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "loop/decide/policies.h"
-#include "loop/decide/sides.h"
+#include "loop/decide/sides_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using ::testing::HasSubstr;
@@ -130,4 +130,4 @@ TEST_F(ConfirmPolicy, AShorterRecipeThatIsWorseIsDropped) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -1,9 +1,9 @@
-#include "loop/decide/noise.h"
 #include "loop/decide/pairs.h"
 #include "loop/decide/policies.h"
+#include "loop/record/noise.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 class ExtraPairPolicy : public Policy {
@@ -37,4 +37,4 @@ std::unique_ptr<Policy> with_extra_pair(std::unique_ptr<Policy> policy) {
   return std::make_unique<ExtraPairPolicy>(std::move(policy));
 }
 
-}  // namespace tern
+}  // namespace tern::loop

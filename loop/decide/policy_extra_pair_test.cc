@@ -1,9 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "loop/decide/sides.h"
+#include "loop/decide/sides_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using ::testing::EndsWith;
@@ -72,4 +72,4 @@ INSTANTIATE_TEST_SUITE_P(Policies, WithoutConfirmData, testing::Values("greedy",
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -1,9 +1,9 @@
-#include "loop/decide/noise.h"
 #include "loop/decide/pairs.h"
 #include "loop/decide/policies.h"
+#include "loop/record/noise.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 class GreedyPolicy : public Policy {
@@ -22,4 +22,4 @@ class GreedyPolicy : public Policy {
 
 std::unique_ptr<Policy> make_greedy_policy(int64_t) { return std::make_unique<GreedyPolicy>(); }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "loop/decide/policies.h"
-#include "loop/decide/sides.h"
+#include "loop/decide/sides_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 TEST(GreedyPolicy, KeepsAnyLowerPerplexityAfterOneRun) {
@@ -17,4 +17,4 @@ TEST(GreedyPolicy, KeepsAnyLowerPerplexityAfterOneRun) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -1,11 +1,11 @@
 #include <cmath>
 
-#include "loop/decide/noise.h"
 #include "loop/decide/pairs.h"
 #include "loop/decide/policies.h"
+#include "loop/record/noise.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 // Standard errors of the mean over all pairs that the candidate must be ahead by: much after few
@@ -52,4 +52,4 @@ std::unique_ptr<Policy> make_race_policy(int64_t repeats) {
   return std::make_unique<RacePolicy>(repeats);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "loop/decide/policies.h"
-#include "loop/decide/sides.h"
+#include "loop/decide/sides_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using ::testing::HasSubstr;
@@ -62,4 +62,4 @@ TEST_F(RacePolicy, AShorterRecipeThatStaysLevelIsKeptAsASimplification) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

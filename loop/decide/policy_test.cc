@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "loop/decide/sides.h"
+#include "loop/decide/sides_test_util.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using ::testing::HasSubstr;
@@ -69,4 +69,4 @@ INSTANTIATE_TEST_SUITE_P(Policies, EveryPolicy, testing::Values("greedy", "confi
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -8,7 +8,7 @@
 #include "loop/propose/agent_templates.h"
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// One thing that `tern doctor` looked at.
 struct Finding {
@@ -39,4 +39,4 @@ std::vector<Finding> look_at_proposers(const std::filesystem::path& home,
 /// stands for the real lab, if any.
 Finding try_agent(AgentTemplate agent, const AgentConfig& config, const std::optional<Lab>& real);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -7,7 +7,7 @@
 #include "tern/base/memory.h"
 #include "tern/sandbox/sandbox.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -74,4 +74,4 @@ std::vector<Finding> look_at_machine(const fs::path& folder) {
   return {look_at_sandbox(), look_at_memory(), look_at_disk(folder), look_at_cpu()};
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -14,7 +14,7 @@
 
 extern char** environ;
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -184,4 +184,4 @@ Finding try_agent(AgentTemplate agent, const AgentConfig& config, const std::opt
           "see what it needs by calling it by hand: " + agent.command[0]};
 }
 
-}  // namespace tern
+}  // namespace tern::loop

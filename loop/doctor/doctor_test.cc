@@ -6,7 +6,7 @@
 
 #include "loop/propose/proposer_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 namespace fs = std::filesystem;
 
@@ -111,4 +111,4 @@ TEST_F(Doctor, ATriedAgentLiesInTheRealLab) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

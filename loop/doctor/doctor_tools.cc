@@ -9,7 +9,7 @@
 #include "tern/base/timer.h"
 #include "tern/runner/recipe_program.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -61,4 +61,4 @@ std::vector<Finding> look_at_tools(const fs::path& home) {
   return {look_at_compiler(home), look_at_git(), look_at_report(home)};
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -90,4 +90,4 @@ std::string Branch::diff(const std::string& from, const std::string& to, bool co
   return repository_.diff(from, to, kRecipe, color);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

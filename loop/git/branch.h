@@ -7,7 +7,7 @@
 #include "tern/base/log.h"
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// The branch tern/<tag> and the lab's train.cpp, which always show the recipe that is being tried,
 /// or the incumbent. Every tried commit stays reachable under refs/tern/exp/NNNN.
@@ -47,4 +47,4 @@ class Branch {
 /// The ref under which an experiment's commit is kept.
 std::string experiment_ref(int64_t number);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -14,7 +14,7 @@
 
 extern char** environ;
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -293,4 +293,4 @@ std::string Repository::fingerprint() const {
   return sha256_of(all);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

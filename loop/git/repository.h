@@ -8,7 +8,7 @@
 
 #include "tern/base/process.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// The lab's git repository, by the commands that never need a clean work tree: commits are made
 /// beside it and refs are moved atomically and synced, so that a kill at any instant leaves a whole
@@ -63,4 +63,4 @@ class Repository {
   std::vector<std::string> identity_;  // of commits, as words of an environment
 };
 
-}  // namespace tern
+}  // namespace tern::loop

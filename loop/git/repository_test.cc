@@ -8,7 +8,7 @@
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 namespace fs = std::filesystem;
 
@@ -239,4 +239,4 @@ TEST_F(RepositoryTest, EveryChangeOfWhatTheRepositoryMeansChangesTheFingerprint)
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
-#include "loop/boundary/boundary.h"
+#include "loop/boundary/refuse_folder.h"
+#include "loop/boundary/refuse_text.h"
 #include "loop/git/repository.h"
 #include "loop/propose/brief.h"
 #include "loop/propose/describe_change.h"
 #include "loop/propose/lab_snapshot.h"
+#include "loop/propose/refuse_change.h"
 #include "loop/propose/untrusted_text.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -18,7 +20,7 @@
 
 extern char** environ;
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -170,4 +172,4 @@ void AgentProposer::judge(Call& call) const {
   proposal.refusal = refuse_change(*source, before, recipe, call.situation.history);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -6,7 +6,7 @@
 #include "loop/propose/agent_templates.h"
 #include "loop/propose/proposer.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// Lets a coding agent make the change: one fresh call of a command, in a copy of the lab's
 /// repository under .tern/agent/NNNN/work that is thrown away afterwards. What counts is a legal
@@ -36,4 +36,4 @@ class AgentProposer : public Proposer {
   std::function<bool()> interrupted_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -7,7 +7,7 @@
 
 #include "loop/propose/proposer_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 namespace fs = std::filesystem;
 
@@ -164,4 +164,4 @@ TEST_F(Agent, EndsWhenItIsInterrupted) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -6,7 +6,7 @@
 #include "tern/base/flags.h"
 #include "tern/base/toml.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -118,4 +118,4 @@ Words agent_command(const AgentTemplate& agent, const AgentCall& call) {
   return command;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

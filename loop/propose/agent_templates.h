@@ -6,7 +6,7 @@
 
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// How a coding agent is called once, without a person: share/tern/lab/agents/NAME.toml, or the
 /// command of a lab.toml. In the words of `command` and `model`, {prompt} stands for the brief,
@@ -42,4 +42,4 @@ struct AgentCall {
 /// The command line of a call, standard input included.
 std::vector<std::string> agent_command(const AgentTemplate& agent, const AgentCall& call);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -7,7 +7,7 @@
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 namespace fs = std::filesystem;
 
@@ -93,4 +93,4 @@ TEST_F(AgentTemplates, PlaceholdersAreFilledInOnceAndTheModelIsAddedWhereThereIs
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -2,14 +2,14 @@
 
 #include <fmt/core.h>
 
-#include "loop/decide/noise.h"
 #include "loop/propose/brief_data.h"
 #include "loop/propose/brief_history.h"
 #include "loop/propose/brief_knobs.h"
 #include "loop/propose/untrusted_text.h"
+#include "loop/record/noise.h"
 #include "tern/sandbox/untrusted_file.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr uint64_t kMostProgram = 32 << 10;  // bytes of program.md
@@ -76,4 +76,4 @@ std::string make_brief(const Situation& situation) {
   return out;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -4,7 +4,7 @@
 
 #include "loop/propose/proposer.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// What a one-shot proposer is told, as one short text in Markdown: the task, program.md, the
 /// incumbent, what has been tried and how it went, how its layers are doing, the end of the last
@@ -13,4 +13,4 @@ namespace tern {
 /// data are not in it. At most about 80 KB, most of it program.md and the knobs.
 std::string make_brief(const Situation& situation);
 
-}  // namespace tern
+}  // namespace tern::loop

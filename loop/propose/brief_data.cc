@@ -10,7 +10,7 @@
 #include "tern/contract/layer_row.h"
 #include "tern/sandbox/untrusted_file.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -89,4 +89,4 @@ std::string crash_part(const Lab& lab, const History& history) {
                      failed->number, kDataOnly, fenced_data(last_lines(*log, kLogLines)));
 }
 
-}  // namespace tern
+}  // namespace tern::loop

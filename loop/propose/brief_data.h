@@ -5,7 +5,7 @@
 #include "loop/record/history.h"
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 // Parts of a brief that come from files which recipes wrote: capped and fenced, since nobody has
 // read them. Each is a section of Markdown, or empty.
@@ -16,4 +16,4 @@ std::string layers_part(const Lab& lab, const History& history);
 /// The end of the log of the last crash or timeout among the last experiments.
 std::string crash_part(const Lab& lab, const History& history);
 
-}  // namespace tern
+}  // namespace tern::loop

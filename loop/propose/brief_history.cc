@@ -7,11 +7,11 @@
 #include <map>
 #include <vector>
 
-#include "loop/decide/noise.h"
 #include "loop/propose/untrusted_text.h"
+#include "loop/record/noise.h"
 #include "tern/contract/knob_description.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr size_t kMostDeadEnds = 12;
@@ -73,8 +73,8 @@ struct Record {
 
   void count(const Experiment& e) {
     if (e.status == Status::kKeep) ++kept;
-    if (tern::dropped(e)) ++dropped;
-    if (e.gain && tern::dropped(e)) best = std::max(best, *e.gain);
+    if (loop::dropped(e)) ++dropped;
+    if (e.gain && loop::dropped(e)) best = std::max(best, *e.gain);
   }
 };
 
@@ -198,4 +198,4 @@ std::string search_state_part(const History& history) {
   return out + "\n";
 }
 
-}  // namespace tern
+}  // namespace tern::loop

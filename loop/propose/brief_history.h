@@ -5,7 +5,7 @@
 
 #include "loop/record/history.h"
 
-namespace tern {
+namespace tern::loop {
 
 // Parts of a brief that come from the history; each is a section of Markdown, or empty.
 
@@ -23,4 +23,4 @@ std::string dead_ends_part(const History& history);
 /// mean perplexity of all experiments that had them.
 std::string search_state_part(const History& history);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -9,7 +9,7 @@
 #include "tern/contract/knob_words.h"
 #include "tern/recipe/overrides.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr size_t kMostBytes = 20'000;
@@ -63,4 +63,4 @@ std::string knobs_part(const RecipeDescription& recipe) {
   return fmt::format(fmt::runtime(kHow), line) + fenced_data(lines, kMostBytes + 1000) + "\n";
 }
 
-}  // namespace tern
+}  // namespace tern::loop

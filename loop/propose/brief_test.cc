@@ -9,7 +9,7 @@
 #include "tern/contract/layer_row.h"
 #include "tern/contract/table.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using testing::HasSubstr;
@@ -147,4 +147,4 @@ TEST_F(Brief, ADescriptionCannotBreakTheTable) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -10,7 +10,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 // The first phase looks at each knob about once; most gains of a first day are found there.
@@ -336,4 +336,4 @@ Proposal BuiltinProposer::propose(const Situation& situation) {
   return proposal;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

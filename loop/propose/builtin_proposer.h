@@ -2,7 +2,7 @@
 
 #include "loop/propose/proposer.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// Proposes other values for the knobs of the recipe that have values to try, without a language
 /// model. It begins with the priorities of program.md, one knob at a time; then a Parzen
@@ -14,4 +14,4 @@ class BuiltinProposer : public Proposer {
   Proposal propose(const Situation& situation) override;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -9,7 +9,7 @@
 #include "tern/base/lines.h"
 #include "tern/recipe/overrides.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 /// The value that the text gives a knob: its last override, else Tern's own.
@@ -55,4 +55,4 @@ std::string describe_change(std::string_view before, std::string_view after,
   return one_line(fmt::format("line {}: {}", place, blank ? "(blank)" : *come));
 }
 
-}  // namespace tern
+}  // namespace tern::loop

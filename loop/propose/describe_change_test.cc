@@ -4,7 +4,7 @@
 
 #include "loop/propose/proposer_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 std::string changed(std::string_view from, std::string_view to) {
@@ -41,4 +41,4 @@ TEST(DescribeChange, AValueBesideOtherCodeIsNotAllThatChanged) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

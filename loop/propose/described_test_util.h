@@ -8,7 +8,7 @@
 #include "tern/contract/knob_description.h"
 #include "tern/recipe/overrides.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// For tests: a knob as a recipe might describe it, with Tern's own value.
 inline KnobDescription made_up_knob(const std::string& name, const std::string& type,
@@ -47,4 +47,4 @@ inline std::string made_up_recipe(const std::string& overrides = "") {
   return "void overrides() {\n  // overrides begin\n" + overrides + "  // overrides end\n}\n";
 }
 
-}  // namespace tern
+}  // namespace tern::loop

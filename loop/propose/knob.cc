@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr double kClosest = 1.15;  // factor between neighbours that have no midpoint
@@ -80,4 +80,4 @@ std::vector<std::string> Knob::midpoints() const {
   return middles;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

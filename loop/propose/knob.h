@@ -7,7 +7,7 @@
 
 #include "tern/contract/knob_description.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// A knob of the recipe with the values that are worth trying.
 struct Knob {
@@ -34,4 +34,4 @@ struct Knob {
 /// so many steps where that has to end within a run.
 bool may_try(const KnobDescription& knob, const std::string& value, double most_steps);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "loop/boundary/program_text.h"
-#include "loop/boundary/refuse_recipe.h"
+#include "loop/propose/refuse_recipe.h"
 #include "loop/propose/trials.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr int kDraws = 1000;
@@ -72,4 +72,4 @@ Changes KnobMoves::draw(size_t count) {
   return {};
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -8,7 +8,7 @@
 #include "loop/propose/search_space.h"
 #include "tern/base/rng.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// What a proposer of knobs draws from: the incumbent's search space and what was tried of it.
 class KnobMoves {
@@ -40,4 +40,4 @@ class KnobMoves {
   Rng rng_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

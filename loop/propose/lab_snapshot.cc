@@ -2,11 +2,11 @@
 
 #include <fmt/core.h>
 
-#include "loop/boundary/file_stamp.h"
 #include "tern/base/file.h"
+#include "tern/base/file_stamp.h"
 #include "tern/sandbox/untrusted_file.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -50,4 +50,4 @@ std::string LabSnapshot::put_back(const fs::path& folder) const {
   return sentence;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

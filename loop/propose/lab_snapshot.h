@@ -8,7 +8,7 @@
 
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// The lab's own files (lab.toml, program.md, train.cpp, .gitignore) as they are now, to be put
 /// back when something that only had a copy to work on has reached them by another way. As they
@@ -28,4 +28,4 @@ class LabSnapshot {
   std::string ledger_stamp_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

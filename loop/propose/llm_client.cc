@@ -9,7 +9,7 @@
 #include "tern/base/error.h"
 #include "tern/base/timer.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr int kTries = 6;
@@ -180,4 +180,4 @@ std::string LlmClient::without_key(std::string text) const {
   return text;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -9,7 +9,7 @@
 #include "tern/base/json.h"
 #include "tern/http/http.h"
 
-namespace tern {
+namespace tern::loop {
 
 struct LlmMessage {
   std::string role;  // "user" or "assistant"
@@ -55,4 +55,4 @@ class LlmClient {
   LlmClientOptions options_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

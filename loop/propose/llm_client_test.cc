@@ -5,7 +5,7 @@
 
 #include "tern/http/http_server_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using testing::AllOf;
@@ -168,4 +168,4 @@ TEST_F(Client, StopsWhenInterrupted) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,7 @@
 
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr const char* kOpenAi = "https://api.openai.com/v1";
@@ -95,4 +95,4 @@ LlmEndpoint llm_endpoint(const LlmConfig& config, const Environment& environment
   return found;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

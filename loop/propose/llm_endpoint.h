@@ -5,7 +5,7 @@
 
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// Where a language model is asked, and in which dialect.
 struct LlmEndpoint {
@@ -32,4 +32,4 @@ std::string process_environment(const char* name);
 LlmEndpoint llm_endpoint(const LlmConfig& config,
                          const Environment& environment = process_environment);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -7,7 +7,7 @@
 
 #include "tern/base/error_message.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using testing::HasSubstr;
@@ -88,4 +88,4 @@ TEST(LlmEndpoint, AShownAddressHasNoPassword) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

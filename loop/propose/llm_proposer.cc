@@ -2,15 +2,15 @@
 
 #include <fmt/core.h>
 
-#include "loop/boundary/boundary.h"
 #include "loop/propose/brief.h"
 #include "loop/propose/brief_history.h"
 #include "loop/propose/describe_change.h"
+#include "loop/propose/refuse_change.h"
 #include "loop/propose/search_replace.h"
 #include "loop/propose/untrusted_text.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr int kCalls = 2;  // the second one repairs
@@ -103,4 +103,4 @@ void LlmProposer::count(const LlmAnswer& answer, Json& usage) const {
                            1e6);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,7 @@
 #include "loop/propose/llm_client.h"
 #include "loop/propose/proposer.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// Asks a language model for a change as search-and-replace edits of train.cpp. An answer that
 /// cannot be used is sent back once with the reason; after that the proposal is refused. Tokens and
@@ -26,4 +26,4 @@ class LlmProposer : public Proposer {
   bool shows_search_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -6,7 +6,7 @@
 #include "loop/propose/proposer_test_util.h"
 #include "tern/http/http_server_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using testing::HasSubstr;
@@ -119,4 +119,4 @@ TEST_F(Model, TokensAndCostOfAllCallsAreCounted) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

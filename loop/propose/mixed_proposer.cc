@@ -6,7 +6,7 @@
 
 #include "loop/propose/untrusted_text.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 bool is_models_turn(int64_t number, double mix) {
@@ -31,4 +31,4 @@ Proposal MixedProposer::propose(const Situation& situation) {
   return proposal;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

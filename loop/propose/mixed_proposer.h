@@ -4,7 +4,7 @@
 
 #include "loop/propose/proposer.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// Lets a language model make a share of the builtin's proposals, spread evenly by the number of
 /// the experiment. When nothing legal comes of it, the builtin proposes instead, and says so.
@@ -22,4 +22,4 @@ class MixedProposer : public Proposer {
   double mix_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

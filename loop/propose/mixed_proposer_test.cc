@@ -5,7 +5,7 @@
 
 #include "loop/propose/proposer_test_util.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 /// Proposes always the same.
@@ -67,4 +67,4 @@ TEST_F(Mixed, TheBuiltinStepsInWhenTheModelFails) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

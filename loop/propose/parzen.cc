@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr double kGoodShare = 0.25;
@@ -66,4 +66,4 @@ double Parzen::expected_improvement(double log_ratio) {
   return 1 / (kGoodShare + (1 - kGoodShare) * std::exp(-log_ratio));
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -6,7 +6,7 @@
 
 #include "tern/base/rng.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// One dimension of what a tree-structured Parzen estimator looks at.
 struct ParzenDimension {
@@ -42,4 +42,4 @@ class Parzen {
   std::vector<std::vector<double>> good_, rest_;  // places by dimension
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 /// Tries of one dimension of five values: `scores[i]` for value i.
@@ -53,4 +53,4 @@ TEST(Parzen, AnEvenRatioPromisesAsMuchAsARandomTry) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

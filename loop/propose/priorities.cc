@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 /// The text of a heading in Markdown; empty for another line.
@@ -49,4 +49,4 @@ std::vector<std::string> priorities_of(std::string_view text) {
   return names;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

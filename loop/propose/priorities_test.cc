@@ -5,7 +5,7 @@
 
 #include "tern/base/file.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using ::testing::ElementsAre;
@@ -45,4 +45,4 @@ TEST(Priorities, OfTheTemplateBeginWithLambda) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

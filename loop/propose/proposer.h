@@ -8,7 +8,7 @@
 #include "tern/contract/knob_description.h"
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// What a proposer is shown.
 struct Situation {
@@ -43,4 +43,4 @@ class Proposer {
   virtual bool asks_outside() const { return false; }
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "loop/boundary/boundary.h"
+#include "loop/boundary/program_text.h"
 #include "loop/propose/described_test_util.h"
 #include "loop/propose/proposer.h"
+#include "loop/propose/refuse_change.h"
 #include "loop/record/history.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -14,7 +15,7 @@
 #include "tern/base/temporary_folder.h"
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 inline constexpr const char* kTestRecipe = R"(// A recipe.
 struct Recipe {
@@ -152,4 +153,4 @@ class ProposerLab {
   RecipeDescription recipe = test_description();
 };
 
-}  // namespace tern
+}  // namespace tern::loop

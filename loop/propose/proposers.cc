@@ -8,7 +8,7 @@
 #include "loop/propose/random_proposer.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 std::unique_ptr<Proposer> make_llm(const LlmConfig& config, const ProposerOptions& options,
@@ -44,4 +44,4 @@ std::unique_ptr<Proposer> make_proposer(const Lab& lab, const ProposerOptions& o
                                          make_llm(config.llm, options, /*shows_search=*/true), mix);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -6,7 +6,7 @@
 
 #include "loop/propose/proposer.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// How a session wants its proposals made.
 struct ProposerOptions {
@@ -20,4 +20,4 @@ struct ProposerOptions {
 /// does not apply), and for a language model without an endpoint.
 std::unique_ptr<Proposer> make_proposer(const Lab& lab, const ProposerOptions& options);
 
-}  // namespace tern
+}  // namespace tern::loop

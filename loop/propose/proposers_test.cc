@@ -6,7 +6,7 @@
 #include "loop/propose/proposer_test_util.h"
 #include "tern/base/error_message.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using ::testing::AllOf;
@@ -47,4 +47,4 @@ TEST_F(Proposers, AMixInTheConfigurationIsForTheBuiltinProposerAndDisturbsNoOthe
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -3,7 +3,7 @@
 #include "loop/propose/knob_moves.h"
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 /// The incumbent's recipe with the baseline's values.
@@ -51,4 +51,4 @@ Proposal RandomProposer::propose(const Situation& situation) {
   return proposal;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -2,7 +2,7 @@
 
 #include "loop/propose/proposer.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// A random recipe one or two knobs away from the baseline, never one that was tried: the yardstick
 /// that the builtin proposer has to beat on the same budget.
@@ -11,4 +11,4 @@ class RandomProposer : public Proposer {
   Proposal propose(const Situation& situation) override;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -8,7 +8,7 @@
 #include "tern/base/flags.h"
 #include "tern/base/lines.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr size_t kMostEdits = 50;
@@ -166,4 +166,4 @@ std::string apply_edits(std::string source, const std::vector<SearchReplace>& ed
   return source;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

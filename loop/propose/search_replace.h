@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tern {
+namespace tern::loop {
 
 /// One edit: a piece of the file that occurs exactly once, and what takes its place.
 struct SearchReplace {
@@ -37,4 +37,4 @@ EditReply read_edit_reply(std::string_view text);
 /// search text does not occur exactly once, with the nearest line or with all places.
 std::string apply_edits(std::string source, const std::vector<SearchReplace>& edits);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,7 @@
 
 #include "tern/base/error_message.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using testing::HasSubstr;
@@ -75,4 +75,4 @@ TEST(SearchReplace, SaysWhatIsWrongWithTheForm) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -6,7 +6,7 @@
 #include "tern/base/error.h"
 #include "tern/recipe/overrides.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 /// Gives overrides that have no effect Tern's own value, until none is left.
@@ -148,4 +148,4 @@ std::string SearchSpace::describe(const RecipeDescription& recipe) const {
   return text;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -10,7 +10,7 @@
 #include "loop/record/experiment.h"
 #include "tern/contract/knob_description.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// Another value for one knob.
 struct Change {
@@ -64,4 +64,4 @@ class SearchSpace {
   std::vector<Knob> knobs_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

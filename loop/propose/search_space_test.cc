@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "loop/boundary/refuse_recipe.h"
 #include "loop/propose/described_test_util.h"
+#include "loop/propose/refuse_recipe.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 using ::testing::ElementsAre;
@@ -29,21 +29,21 @@ std::string described(const SearchSpace& space, const Changes& changes) {
 }
 
 TEST(SearchSpace, KnobsAreThoseWithOtherValuesToTryInTheRecipesOrder) {
-  const SearchSpace space = tern::space();
+  const SearchSpace space = loop::space();
   std::vector<std::string> names;
   for (const Knob& knob : space.knobs()) names.push_back(knob.name);
   EXPECT_THAT(names, ElementsAre("lr", "bits", "warmup", "group", "norm"));
 }
 
 TEST(SearchSpace, NumbersAreSortedAndTheRecipesOwnSpellingStays) {
-  const SearchSpace space = tern::space();
+  const SearchSpace space = loop::space();
   const Knob& lr = space.knobs()[0];
   EXPECT_THAT(lr.values, ElementsAre("1e-4", "3e-4", "1e-3"));
   EXPECT_EQ(lr.value(), "3e-4");
 }
 
 TEST(SearchSpace, WordsKeepTheirOrderAndIllegalOnesAreLeftOut) {
-  RecipeDescription recipe = tern::recipe();
+  RecipeDescription recipe = loop::recipe();
   recipe.find("group")->choices = {{"128", "", ""}, {"64", "", ""}, {"row", "", ""}};
   recipe.find("group")->tries.push_back("tensor");
   recipe.find("norm")->tries.push_back("maybe");
@@ -57,7 +57,7 @@ TEST(SearchSpace, ARecipeWithoutValuesToTryHasNoKnobs) {
 }
 
 TEST(SearchSpace, AChangeIsOneOverride) {
-  const SearchSpace space = tern::space();
+  const SearchSpace space = loop::space();
   const RecipeDescription after = *space.after({{0, "1e-3"}, {3, "row"}});
   EXPECT_EQ(space.source(after), made_up_recipe("  lr = 1e-3f;\n  group = \"row\";\n"));
   EXPECT_EQ(space.describe(after), "lr: 3e-4 -> 1e-3, group: 64 -> row");
@@ -70,7 +70,7 @@ TEST(SearchSpace, AValueOfTernsOwnIsNoOverride) {
 }
 
 TEST(SearchSpace, TheSameNumberInAnotherSpellingIsTheSameRecipe) {
-  const SearchSpace space = tern::space();
+  const SearchSpace space = loop::space();
   const auto key = [&](const Changes& changes) { return values_key(*space.after(changes)); };
   EXPECT_EQ(key({{0, "1e-3"}}), key({{0, "0.001"}}));
   EXPECT_EQ(key({{0, "0.0003"}}), key({}));
@@ -78,7 +78,7 @@ TEST(SearchSpace, TheSameNumberInAnotherSpellingIsTheSameRecipe) {
 }
 
 TEST(SearchSpace, LengthsAreTriedUpToWhatARunTakes) {
-  RecipeDescription recipe = tern::recipe();
+  RecipeDescription recipe = loop::recipe();
   recipe.find("warmup")->length = true;
   recipe.find("warmup")->tries = {"0.1", "1", "50", "400"};
   const auto lengths = [&](double most_steps) {
@@ -108,7 +108,7 @@ class Needs : public testing::Test {
                    source_),
                source_) {}
 
-  std::string described(const Changes& changes) const { return tern::described(space_, changes); }
+  std::string described(const Changes& changes) const { return loop::described(space_, changes); }
   size_t place(const char* knob) const { return *space_.find(knob); }
 
   std::string source_;
@@ -169,7 +169,7 @@ TEST(Knob, ValuesInBetweenHavePlacesInBetweenByTheirLogarithm) {
 }
 
 TEST(Knob, MidpointsAreGeometricMeansOfRealNeighbours) {
-  const SearchSpace space = tern::space();
+  const SearchSpace space = loop::space();
   EXPECT_THAT(space.knobs()[0].midpoints(), ElementsAre("0.00017", "0.00055"));
   EXPECT_THAT(space.knobs()[1].midpoints(), ElementsAre()) << "11 bits are no kind of number";
   EXPECT_THAT(space.knobs()[2].midpoints(), ElementsAre("0.071"))
@@ -177,4 +177,4 @@ TEST(Knob, MidpointsAreGeometricMeansOfRealNeighbours) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

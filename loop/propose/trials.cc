@@ -1,8 +1,8 @@
 #include "loop/propose/trials.h"
 
-#include "loop/boundary/refuse_recipe.h"
+#include "loop/propose/refuse_recipe.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 Trial trial_of(const Experiment& e, const Experiment* base, const SearchSpace& space) {
@@ -60,4 +60,4 @@ std::set<std::string> tried_keys(const History& history, const SearchSpace& spac
   return keys;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -8,7 +8,7 @@
 #include "loop/propose/search_space.h"
 #include "loop/record/history.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// An experiment as a point of the incumbent's search space.
 struct Trial {
@@ -30,4 +30,4 @@ std::vector<Trial> trials_of(const History& history, const SearchSpace& space);
 /// try.
 std::set<std::string> tried_keys(const History& history, const SearchSpace& space);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "loop/boundary/refuse_recipe.h"
 #include "loop/propose/described_test_util.h"
+#include "loop/propose/refuse_recipe.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 RecipeDescription recipe() {
@@ -98,4 +98,4 @@ TEST(Trials, TellWhichKnobsHadAnEffect) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr size_t kLongestLine = 300;
@@ -84,4 +84,4 @@ std::string fenced_source(std::string_view text) {
   return fmt::format("{}cpp\n{}{}{}\n", fence, text, text.ends_with('\n') ? "" : "\n", fence);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

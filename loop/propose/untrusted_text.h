@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace tern {
+namespace tern::loop {
 
 // Text that programs and models have printed, on its way to people, tables and language models.
 
@@ -22,4 +22,4 @@ std::string fenced_data(std::string_view text, size_t most = 8000);
 /// A program's text between fences, unchanged: the fence is longer than any inside.
 std::string fenced_source(std::string_view text);
 
-}  // namespace tern
+}  // namespace tern::loop

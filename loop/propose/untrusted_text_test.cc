@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 TEST(UntrustedText, OneLineHasNoLineEndsTabsOrEscapes) {
@@ -36,4 +36,4 @@ TEST(UntrustedText, AProgramStaysAsItIsBehindALongerFence) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

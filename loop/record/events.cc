@@ -4,7 +4,7 @@
 #include "tern/contract/json_form.h"
 #include "tern/contract/table.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 template <class Field>
@@ -83,4 +83,4 @@ Json to_json(const Event& event) {
 
 Event event_from(const Json& json) { return read_any(json, static_cast<Event*>(nullptr)); }
 
-}  // namespace tern
+}  // namespace tern::loop

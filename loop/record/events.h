@@ -14,7 +14,7 @@
 
 // What happens in a lab, as the ledger's lines tell it.
 
-namespace tern {
+namespace tern::loop {
 
 /// Rows of results.tsv. In JSON an object of cells by column for each, without empty ones: a number
 /// that is none has a cell and no JSON. A row that cannot be read, of a program that wrote what it
@@ -157,4 +157,4 @@ Json to_json(const Event& event);
 /// Throws an Error that says what is wrong.
 Event event_from(const Json& json);
 
-}  // namespace tern
+}  // namespace tern::loop

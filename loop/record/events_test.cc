@@ -6,7 +6,7 @@
 
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 Json parsed(const char* text) { return Json::parse(text, "test"); }
@@ -102,4 +102,4 @@ TEST(Events, WhatIsWrongIsSaid) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,7 @@
 
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 constexpr std::array<std::string_view, 7> kOutcomes = {"running", "scored", "crash",      "timeout",
@@ -95,4 +95,4 @@ std::optional<double> Experiment::val_bpb() const {
   return mean_of(estimate_runs(), [](const RunRecord& run) { return run.val_bpb; });
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "tern/base/fields.h"
-#include "tern/base/json.h"
+#include "tern/contract/json_form.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// How a run of a recipe ended.
 enum class Outcome {
@@ -47,6 +47,8 @@ using KnobValues = std::vector<std::pair<std::string, std::string>>;
 const std::string* value_of(const KnobValues& knobs, std::string_view name);
 
 // In JSON both are their names.
+using tern::json_of;
+using tern::read_json;
 Json json_of(Outcome outcome);
 Json json_of(Status status);
 void read_json(const Json& json, Outcome& out);
@@ -116,4 +118,4 @@ struct Experiment {
   std::vector<const RunRecord*> estimate_runs() const;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -6,7 +6,7 @@
 
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 RunRecord scored(uint64_t seed, double ppl) {
@@ -103,4 +103,4 @@ TEST(Experiment, WithoutAScoreThereIsNoFigure) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

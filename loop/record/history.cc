@@ -4,7 +4,7 @@
 
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 KnobValues knob_values(const Json& knobs) {
@@ -149,7 +149,7 @@ void History::fold(const event::Drift&) {
 }
 
 Experiment& History::experiment_of(int64_t number) {
-  return const_cast<Experiment&>(std::as_const(*this).at(number));
+  return experiments_[static_cast<size_t>(at(number).number - 1)];
 }
 
 RunRecord& History::run_of(int64_t experiment, int64_t run) {
@@ -159,4 +159,4 @@ RunRecord& History::run_of(int64_t experiment, int64_t run) {
   return e.runs[static_cast<size_t>(run - 1)];
 }
 
-}  // namespace tern
+}  // namespace tern::loop

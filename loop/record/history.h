@@ -8,7 +8,7 @@
 #include "loop/record/experiment.h"
 #include "tern/base/json.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// Everything that happened in a lab, folded from the ledger's events. Pure: the same events give
 /// the same history, which is what makes a killed loop go on where it was.
@@ -66,4 +66,4 @@ class History {
   double reference_ppl_ = 0;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

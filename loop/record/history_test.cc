@@ -4,7 +4,7 @@
 
 #include "tern/base/error.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 
 Json planned(int number, const std::string& program = "p", const std::string& commit = "c") {
@@ -202,4 +202,4 @@ TEST(History, AskingForAnExperimentThatIsNotThereSaysWhichThereAre) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

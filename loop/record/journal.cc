@@ -1,6 +1,6 @@
 #include "loop/record/journal.h"
 
-namespace tern {
+namespace tern::loop {
 
 Journal::Journal(const Lab& lab) : Journal(lab, read_ledger(lab.ledger())) {}
 
@@ -13,4 +13,4 @@ void Journal::record(const Event& event) {
   tables_.add(event, history_);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,7 @@
 #include "loop/record/tables.h"
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// The one writer of a lab's record: the ledger, and what is derived from it. On opening, the
 /// tables are made anew from the ledger, so what a kill left half-written is mended.
@@ -25,4 +25,4 @@ class Journal {
   Tables tables_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

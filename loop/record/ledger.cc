@@ -2,11 +2,11 @@
 
 #include <ctime>
 
-#include "loop/boundary/file_stamp.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/file_stamp.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 
 Ledger::Ledger(fs::path path) : path_(std::move(path)) {
@@ -48,4 +48,4 @@ std::vector<Json> read_ledger(const fs::path& path) {
   return events;
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -6,7 +6,7 @@
 
 #include "tern/base/json.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// The append-only record of a lab, .tern/ledger.jsonl: one JSON object a line, synced before
 /// append() returns. Everything else (history, tables, branch) is derived from it. One writer at a
@@ -29,4 +29,4 @@ class Ledger {
 /// Error that names the line for anything else that is not JSON.
 std::vector<Json> read_ledger(const std::filesystem::path& path);
 
-}  // namespace tern
+}  // namespace tern::loop

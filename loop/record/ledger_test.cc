@@ -9,7 +9,7 @@
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 namespace fs = std::filesystem;
 
@@ -114,4 +114,4 @@ TEST_F(LedgerTest, AFullDiskLeavesNoHalfLineAndTheLedgerGoesOnOnceThereIsRoom) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -1,34 +1,27 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "loop/decide/noise.h"
 #include "loop/record/history.h"
-#include "tern/base/json.h"
-#include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
-/// An experiment as programs read it. Figures of the confirm data are left out: proposers see what
-/// the commands print.
-Json to_json(const Experiment& experiment);
-
-/// How far the lab is: best and baseline with the gain's uncertainty, noise, counts by status, the
-/// experiment in flight.
-Json summary_of(const Lab& lab, const History& history);
-
-/// The gain of the incumbent over the baseline in nats and its standard error, from the runs that
-/// stand for each; both 0 while the baseline is the best.
+/// The gain of the incumbent over the baseline, from the runs that stand for each; 0 while the
+/// baseline is the best. None where there is no baseline.
 struct TotalGain {
-  double gain = 0;
-  double error = 0;
+  double gain = 0;              // nats
+  std::optional<double> error;  // of it, standard; none where sigma is not known (0)
+  bool operator==(const TotalGain&) const = default;
 };
-TotalGain total_gain(const History& history, double sigma);
+std::optional<TotalGain> total_gain(const History& history, double sigma);
 
 /// ", 1.234 times the full-precision model's", or "" where that is not known.
 std::string ratio_text(const History& history, double ppl);
 
-/// "1.23 % ± 0.10 %", of perplexity; lower perplexity is a gain.
+/// "1.23 % ± 0.10 %", of perplexity; lower perplexity is a gain. Without the error where it is not
+/// known.
 std::string describe(const TotalGain& gain);
 
 /// The knobs that differ between two recipes: "lr: 0.001 -> 0.002".
@@ -37,4 +30,4 @@ std::vector<std::string> knob_changes(const Experiment& from, const Experiment& 
 /// Experiments as the table that `tern log` prints, newest last.
 std::string experiments_table(const History& history, size_t last);
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -5,7 +5,10 @@
 
 #include <cmath>
 
-namespace tern {
+#include "loop/record/answers.h"
+#include "tern/contract/json_form.h"
+
+namespace tern::loop {
 namespace {
 
 using testing::ElementsAre;
@@ -39,9 +42,14 @@ History searched() {
 }
 
 TEST(Summary, GivesTheGainOverTheBaselineFromRunsThatDidNotSelect) {
-  const TotalGain gain = total_gain(searched(), /*sigma=*/0.01);
+  const TotalGain gain = *total_gain(searched(), /*sigma=*/0.01);
   EXPECT_NEAR(gain.gain, std::log(10.0 / 9), 1e-9);
-  EXPECT_NEAR(gain.error, 0.01 * std::sqrt(1.0 + 0.5), 1e-9);
+  EXPECT_NEAR(*gain.error, 0.01 * std::sqrt(1.0 + 0.5), 1e-9);
+}
+
+TEST(Summary, SaysNothingOfAnErrorThatIsNotKnown) {
+  EXPECT_EQ(describe(*total_gain(searched(), /*sigma=*/0)), "10.00 %");
+  EXPECT_EQ(total_gain(History(), 0.01), std::nullopt);
 }
 
 TEST(Summary, NamesTheKnobsThatDiffer) {
@@ -56,7 +64,7 @@ TEST(Summary, GivesTheRatioToFullPrecision) {
 }
 
 TEST(Summary, NeverShowsFiguresOfTheConfirmData) {
-  EXPECT_THAT(to_json(searched().at(2)).dump(), Not(HasSubstr("77.5")));
+  EXPECT_THAT(json_of(answer_of(searched().at(2))).dump(), Not(HasSubstr("77.5")));
 }
 
 TEST(Summary, ListsTheNewestExperimentsLast) {
@@ -66,4 +74,4 @@ TEST(Summary, ListsTheNewestExperimentsLast) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -11,7 +11,7 @@
 #include "tern/contract/results_row.h"
 #include "tern/contract/table.h"
 
-namespace tern {
+namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
@@ -185,4 +185,4 @@ void Tables::add(const Event& event, const History& history) {
   append(results_, table_header<ResultsRow>(), rows.results);
 }
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -8,7 +8,7 @@
 #include "tern/base/json.h"
 #include "tern/lab_files/lab.h"
 
-namespace tern {
+namespace tern::loop {
 
 /// Makes experiments.tsv and results.tsv anew from the ledger's events. Both are what an
 /// uninterrupted loop would have written: a row tells what was known when it was added, and runs
@@ -30,4 +30,4 @@ class Tables {
   std::filesystem::path experiments_, results_;
 };
 
-}  // namespace tern
+}  // namespace tern::loop

@@ -10,7 +10,7 @@
 #include "tern/contract/results_row.h"
 #include "tern/contract/table.h"
 
-namespace tern {
+namespace tern::loop {
 namespace {
 namespace fs = std::filesystem;
 
@@ -208,4 +208,4 @@ TEST_F(TablesTest, AnotherKindOfFileIsNotOverwritten) {
 }
 
 }  // namespace
-}  // namespace tern
+}  // namespace tern::loop

@@ -26,7 +26,7 @@ struct ReportFlags {
 };
 
 /// "lab: 24.31 to 19.92 in 40 experiments".
-std::string title_of(const Lab& lab, const History& history, const Summary& summary) {
+std::string title_of(const Lab& lab, const loop::History& history, const Summary& summary) {
   std::string title = lab.root().filename().string();
   if (summary.best_ppl && summary.baseline && summary.baseline->val_ppl()) {
     title +=
@@ -36,17 +36,18 @@ std::string title_of(const Lab& lab, const History& history, const Summary& summ
   return title;
 }
 
-void print_summary(const History& history, const Summary& summary) {
+void print_summary(const loop::History& history, const Summary& summary) {
   if (history.experiments().empty()) {
     fmt::print("no experiment yet: the page says how to begin (`tern research`)\n");
     return;
   }
-  fmt::print("{} experiments, {} kept", history.experiments().size(), summary.count(Status::kKeep));
+  fmt::print("{} experiments, {} kept", history.experiments().size(),
+             summary.count(loop::Status::kKeep));
   if (summary.best_ppl) {
     fmt::print("; best perplexity {:.4f} (experiment {})", summary.best_ppl->value,
                summary.best->number);
   }
-  if (summary.gain) fmt::print(", {} than the baseline", describe_gain(summary.gain->value));
+  if (summary.gain) fmt::print(", {} than the baseline", loop::describe_gain(summary.gain->value));
   fmt::print("\n");
 }
 
@@ -69,7 +70,7 @@ int report(const std::vector<std::string>& arguments) {
       flags.output.empty() ? lab.root() / "report.html" : fs::path(flags.output);
   const fs::path svg =
       flags.svg.empty() ? output.parent_path() / "progress.svg" : fs::path(flags.svg);
-  const History history(read_ledger(lab.ledger()));
+  const loop::History history(loop::read_ledger(lab.ledger()));
   const Summary summary = summarize(lab, history);
   write_file_atomically(svg, progress_svg(title_of(lab, history, summary), history, summary));
   write_file_atomically(output, assemble_page(tern_home() / "share" / "tern" / "report",

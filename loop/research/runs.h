@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+
+#include "loop/research/context.h"
+#include "loop/research/recipes.h"
+
+namespace tern::loop {
+
+/// Makes runs of recipes, and keeps what they gave.
+class Runs {
+ public:
+  Runs(const Context& context, Recipes& recipes) : context_(context), recipes_(recipes) {}
+
+  /// Runs an experiment's recipe with this seed, on account of the experiment `comparison` (0: only
+  /// to look for drift). Throws an Error where a locked file changed.
+  const RunRecord& run(int64_t number, int64_t comparison, uint64_t seed);
+  /// Runs both sides of a comparison on a seed that neither has run with, for the record.
+  void run_fresh_pair(int64_t candidate, int64_t incumbent);
+  /// Runs an experiment's recipe on a seed that it has not run with.
+  void run_fresh(int64_t number);
+  /// Scores the two runs with this seed on the confirm data; false when it was stopped.
+  bool confirm_pair(int64_t candidate, int64_t incumbent, uint64_t seed);
+  /// Runs the incumbent on the baseline's seeds where no run of it counts any more.
+  void measure_incumbent();
+  /// Now and then, runs the incumbent again on an old seed: where another figure comes out, earlier
+  /// runs count for nothing.
+  void look_for_drift();
+
+ private:
+  RunOrder order_of(const Experiment& e, int64_t run, int64_t comparison, uint64_t seed);
+  double overhead() const;
+
+  const Context& context_;
+  Recipes& recipes_;
+};
+
+}  // namespace tern::loop

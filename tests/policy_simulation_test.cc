@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "tests/simulated_lab.h"
+
+namespace tern::loop {
+namespace {
+
+constexpr int kRuns = 120;        // that every policy may spend
+constexpr double kEffect = 0.01;  // standard deviation of what an idea changes, in nats
+
+/// One new idea an experiment. What they change is normal with mean kEffect and standard deviation
+/// kEffect: one in six helps.
+class IdeaProposer : public Proposer {
+ public:
+  Proposal propose(const Situation& situation) override {
+    Proposal proposal;
+    proposal.source = "idea " + std::to_string(situation.number);
+    return proposal;
+  }
+};
+
+/// What a policy makes of its runs, over many labs.
+struct Result {
+  double gain = 0;     // true ln(perplexity) won, in units of kEffect
+  double error = 0;    // standard error of it
+  double bias = 0;     // reported less true ln(perplexity), in sigmas
+  double harmful = 0;  // share of what was kept that made the recipe worse
+  double experiments = 0;
+};
+
+double effect_of(uint64_t world, int64_t number) {
+  Rng rng(mix64(world) + static_cast<uint64_t>(number));
+  return kEffect * (1 + rng.normal());
+}
+
+Result simulate(const char* policy_name, double effects_per_sigma, uint64_t labs,
+                bool has_confirm_data = true) {
+  const std::unique_ptr<Policy> policy = make_policy(policy_name, 3);
+  Result result;
+  double squares = 0, kept = 0, harmful = 0;
+  for (uint64_t world = 1; world <= labs; ++world) {
+    const double sigma = kEffect / effects_per_sigma;
+    SimulatedLab lab({.level = [=](const Proposal&, int64_t number,
+                                   double base) { return base + effect_of(world, number); },
+                      .sigma = sigma,
+                      .seed = world},
+                     "baseline");
+    lab.has_confirm_data = has_confirm_data;
+    IdeaProposer ideas;
+    while (lab.runs() < kRuns) lab.experiment(ideas, *policy);
+    const double gain = (lab.baseline_level() - lab.incumbent_level()) / kEffect;
+    result.gain += gain;
+    squares += gain * gain;
+    result.bias += lab.reported_level() - lab.incumbent_level();
+    result.experiments += static_cast<double>(lab.history().experiments().size());
+    for (const Experiment& e : lab.history().experiments()) {
+      if (e.status != Status::kKeep) continue;
+      ++kept;
+      harmful += lab.level(e.number) > lab.level(e.base);
+    }
+  }
+  const double n = static_cast<double>(labs);
+  result.gain /= n;
+  result.error = std::sqrt((squares / n - result.gain * result.gain) / n);
+  result.bias *= effects_per_sigma / kEffect / n;
+  result.harmful = harmful / std::max(kept, 1.0);
+  result.experiments /= n;
+  return result;
+}
+
+/// By how many standard errors the first policy ends better than the second.
+double lead(const Result& a, const Result& b) {
+  return (a.gain - b.gain) / std::hypot(a.error, b.error);
+}
+
+TEST(PolicySimulation, ConfirmEndsBetterThanGreedyWhenEffectsAreAboutSigma) {
+  EXPECT_GT(lead(simulate("confirm", 1, 160), simulate("greedy", 1, 160)), 3);
+  EXPECT_GT(lead(simulate("confirm", 0.5, 60), simulate("greedy", 0.5, 60)), 3);
+}
+
+TEST(PolicySimulation, RaceIsNotWorseThanGreedyWhenEffectsAreAboutSigma) {
+  EXPECT_GT(lead(simulate("race", 1, 60), simulate("greedy", 1, 60)), 0);
+}
+
+TEST(PolicySimulation, GreedyIsAtLeastAsGoodWhenNoiseIsTiny) {
+  EXPECT_GT(lead(simulate("greedy", 20, 60), simulate("confirm", 20, 60)), 0);
+}
+
+TEST(PolicySimulation, ConfirmReportsWhatItHasAndGreedyBoasts) {
+  EXPECT_GT(simulate("confirm", 1, 60).bias, -0.8);
+  EXPECT_LT(simulate("greedy", 1, 60).bias, -1.5);
+}
+
+TEST(PolicySimulation, RunsGrowWithTheExperimentsAndNotFaster) {
+  IdeaProposer ideas;
+  const std::unique_ptr<Policy> policy = make_policy("confirm", 3);
+  SimulatedLab lab({.level = [](const Proposal&, int64_t number,
+                                double base) { return base + effect_of(1, number); }},
+                   "baseline");
+  for (int i = 0; i < 300; ++i) lab.experiment(ideas, *policy);
+  const int64_t half = lab.runs();
+  for (int i = 0; i < 300; ++i) lab.experiment(ideas, *policy);
+  EXPECT_LT(lab.runs(), 2.5 * static_cast<double>(half));
+}
+
+void print_table(bool has_confirm_data) {
+  std::printf(
+      "| effect / sigma | policy | true gain | reported less true, in sigmas | kept changes "
+      "that harm | experiments |\n|---|---|---|---|---|---|\n");
+  for (const double ratio : {20.0, 4.0, 1.0, 0.5, 0.25}) {
+    for (const char* name : {"greedy", "confirm", "race"}) {
+      const Result r = simulate(name, ratio, 1000, has_confirm_data);
+      std::printf("| %g | %s | %.2f ± %.2f | %.1f | %.0f %% | %.0f |\n", ratio, name, r.gain,
+                  r.error, r.bias, 100 * r.harmful, r.experiments);
+    }
+  }
+}
+
+/// Makes the tables of docs/deciding.md.
+TEST(PolicySimulation, DISABLED_PrintsTheTable) {
+  print_table(/*has_confirm_data=*/true);
+  std::printf("\nwithout confirm data:\n");
+  print_table(/*has_confirm_data=*/false);
+}
+
+}  // namespace
+}  // namespace tern::loop

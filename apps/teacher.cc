@@ -6,6 +6,7 @@
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/base/memory.h"
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"
 #include "tern/data/token_file.h"
@@ -34,11 +35,6 @@ struct TeacherFlags {
 void say(const std::string& line) {
   fmt::print("{}\n", line);
   std::fflush(stdout);
-}
-
-std::string size_text(double bytes) {
-  return bytes < 1e9 ? fmt::format("{:.1f} MB", bytes / 1e6)
-                     : fmt::format("{:.2f} GB", bytes / 1e9);
 }
 
 /// What is to be kept of each token.
@@ -79,7 +75,7 @@ int64_t windows_to_keep(const TeacherFlags& given, const TokenFile& text,
       given.tokens == 0 ? all : std::min(all, (given.tokens - 1) / given.length + 1);
   const double bytes = static_cast<double>(info.record_bytes());
   const auto most = static_cast<int64_t>(given.max_gb * 1e9 / bytes);
-  check(most >= 1, "one window takes {:.3f} GB, more than --max-gb {}", bytes / 1e9, given.max_gb);
+  check(most >= 1, "one window takes {}, more than --max-gb {}", size_text(bytes), given.max_gb);
   const int64_t windows = std::min(asked, most);
   const std::string left_out =
       windows == asked ? ""

@@ -16,7 +16,9 @@
 #include "tern/base/process.h"
 #include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/base/terminal.h"
 #include "tern/contract/recipe_environment.h"
+#include "tern/lab_files/loop_lock.h"
 #include "tern/runner/attended.h"
 #include "tern/runner/run_folder.h"
 #include "tern/runner/sandbox_choice.h"
@@ -115,7 +117,10 @@ class Training {
     const TemporaryFolder logs;
     job.log = logs / "log";
     job.show = onto_the_terminal();
-    if (::isatty(STDOUT_FILENO) != 0) job.environment.emplace_back(kDrawProgress, "1");
+    if (::isatty(STDOUT_FILENO) != 0) {
+      job.environment.emplace_back(kDrawProgress, "1");
+      job.environment.emplace_back("COLUMNS", std::to_string(terminal_width(STDOUT_FILENO)));
+    }
     add_flags(job, {"--results-file", (run_.folder / "results.tsv").string()});
     if (options_.resume) add_flags(job, {"--resume"});
     add_flags(job, run_.flags);
@@ -267,6 +272,12 @@ int train(const std::vector<std::string>& arguments) {
     const std::vector<std::string> values =
         PublishedRecipe::find(recipes_folder(), options.recipe).flags();
     options.recipe_flags.insert(options.recipe_flags.begin(), values.begin(), values.end());
+  }
+  if (const int loop = running_loop(lab); loop != 0 && run && !options.list_arms) {
+    warn(
+        fmt::format("`tern research` (process {}) runs in this lab at the same time: each slows "
+                    "the other, and a loop's runs of so many seconds come out worse for it",
+                    loop));
   }
   const Attended attended(options.sandbox, warn);
   const fs::path program = attended.build(lab.recipe(), lab.cache());

@@ -22,7 +22,8 @@ set(tern_registering_layers quant ops model optim train)
 
 # tern_link_registered(program): links all that registers itself.
 function(tern_link_registered program)
-  list(TRANSFORM tern_registering_layers PREPEND tern_ OUTPUT_VARIABLE libraries)
+  set(libraries ${tern_registering_layers} loop)  # policies and proposers
+  list(TRANSFORM libraries PREPEND tern_)
   list(JOIN libraries "," libraries)
   set_target_properties(${program} PROPERTIES LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${libraries}")
 endfunction()

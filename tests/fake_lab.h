@@ -12,7 +12,6 @@
 #include "loop/git/branch.h"
 #include "loop/propose/proposer.h"
 #include "loop/record/journal.h"
-#include "loop/record/loop_lock.h"
 #include "loop/research/research.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -22,6 +21,7 @@
 #include "tern/contract/json_form.h"
 #include "tern/contract/results_row.h"
 #include "tern/contract/table.h"
+#include "tern/lab_files/loop_lock.h"
 
 namespace tern::loop {
 

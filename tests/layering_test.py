@@ -31,7 +31,7 @@ LAYERS = [
     ["report"],
 ]
 # The harness survives a broken engine: it sees nothing of it.
-HARNESS = {"base", "contract", "http", "lab_files", "recipe", "runner", "sandbox"}
+HARNESS = {"base", "contract", "http", "knobs", "lab_files", "recipe", "runner", "sandbox"}
 ONLY_SEES = {"loop": HARNESS | {"loop"}, "report": HARNESS | {"loop"}}
 # What is scored cannot reach the score.
 NEVER_SEES = {"tern.h": {"eval"}, "lab": {"eval"}}
@@ -257,9 +257,9 @@ BAD = [
      {"tern/base/a.h": '#include "tern/io/b.h"\n'}),
     ("train and eval are siblings", {"tern/train/a.cc": '#include "tern/eval/b.h"\n'}),
     ("tensor and parallel are siblings", {"tern/tensor/a.cc": ' # include "tern/parallel/b.h"\n'}),
-    ("loop may see only base, contract, http, lab_files, loop, recipe, runner, sandbox", {"loop/git/a.cc": '#include "tern/ops/b.h"\n'}),
-    ("report may see only base, contract, http, lab_files, loop, recipe, runner, sandbox", {"report/a.cc": '#include "tern/ops/b.h"\n'}),
-    ("loop may see only base, contract, http, lab_files, loop, recipe, runner, sandbox", {"loop/git/b.cc": '#include "report/b.h"\n'}),
+    ("loop may see only base, contract, http, knobs, lab_files, loop, recipe, runner, sandbox", {"loop/git/a.cc": '#include "tern/ops/b.h"\n'}),
+    ("report may see only base, contract, http, knobs, lab_files, loop, recipe, runner, sandbox", {"report/a.cc": '#include "tern/ops/b.h"\n'}),
+    ("loop may see only base, contract, http, knobs, lab_files, loop, recipe, runner, sandbox", {"loop/git/b.cc": '#include "report/b.h"\n'}),
     ("loop/record lies above loop/boundary", {"loop/boundary/a.cc": '#include "loop/record/b.h"\n'}),
     ("loop/propose and loop/decide are siblings", {"loop/propose/a.cc": '#include "loop/decide/b.h"\n'}),
     ("loop is in no layer", {"loop/a.cc": '#include "loop/git/b.h"\n'}),

@@ -310,7 +310,7 @@ TEST_F(RunTest, DescribesItsKnobsWithTheValuesThatFlagsGiveThem) {
 
 TEST_F(RunTest, WhatDoesNotFitInMemoryIsRefusedBeforehand) {
   EXPECT_THAT(refuse({"--batch-size", "1048576", "--sequence-length", "32"}),
-              ContainsRegex("needs about [0-9.]+ GB of memory and [0-9.]+ GB are free"));
+              ContainsRegex("needs about [0-9.]+ [MG]B of memory and [0-9.]+ [MG]B are free"));
 }
 
 TEST_F(RunTest, ALabThatWasNotPreparedSaysHowTo) {

@@ -20,15 +20,12 @@ constexpr const char* kInterrupted = "stopped by the user";
 constexpr int64_t kLeastDisk = int64_t{1} << 30;
 constexpr size_t kMostEvaluations = 2000;
 
-double gigabytes(int64_t bytes) { return static_cast<double>(bytes) / 1e9; }
-
 void require_disk(const fs::path& folder) {
   const auto left = static_cast<int64_t>(fs::space(folder).available);
-  check(
-      left >= kLeastDisk,
-      "only {:.2f} GB are left on the disk of {}, and an experiment may need more; make room, and "
-      "start again: nothing is lost",
-      gigabytes(left), folder.string());
+  check(left >= kLeastDisk,
+        "only {} are left on the disk of {}, and an experiment may need more; make room, and start "
+        "again: nothing is lost",
+        size_text(static_cast<double>(left)), folder.string());
 }
 
 /// Rows of the run's results.tsv; under which names is the harness's to say.
@@ -170,7 +167,7 @@ RunReport Workbench::run(const RunOrder& order) {
                  order.prune ? lab_.config().research.prune : 0);
   const JobResult result = train(order, watch);
   report.time_s = result.seconds;
-  report.memory_gb = gigabytes(result.peak_memory);
+  report.memory_gb = static_cast<double>(result.peak_memory) / 1e9;
   report.evaluations = evaluations_of(folder);
   add_summary(report, folder);
   if (!result.stopped.empty()) return ended(Outcome::kPruned, result.stopped);

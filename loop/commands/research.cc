@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include "loop/decide/policies.h"
+#include "loop/propose/proposers.h"
 #include "loop/record/noise.h"
 #include "loop/record/summary.h"
 #include "loop/research/session.h"
@@ -40,8 +42,8 @@ int research(const std::vector<std::string>& arguments) {
   flags.add("experiments", options.bounds.experiments, "stop after so many experiments; 0: never");
   flags.add("hours", options.bounds.hours,
             "begin no experiment after so many hours; 0: never stop");
-  flags.add("proposer", options.proposer, "builtin, agent, llm or random, instead of lab.toml's");
-  flags.add("policy", options.policy, "greedy, confirm or race, instead of lab.toml's");
+  flags.add("proposer", options.proposer, listed(proposers().values()) + "; instead of lab.toml's");
+  flags.add("policy", options.policy, listed(policies().values()) + "; instead of lab.toml's");
   flags.add("mix", options.mix,
             "share of the builtin proposer's proposals that a language model makes; negative: "
             "lab.toml's");

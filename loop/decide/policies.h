@@ -4,15 +4,13 @@
 #include <memory>
 
 #include "loop/decide/policy.h"
+#include "tern/knobs/registry.h"
 
 namespace tern::loop {
 
-/// One run: lower perplexity stays, all else goes.
-std::unique_ptr<Policy> make_greedy_policy(int64_t repeats);
-/// One run, and fresh pairs of runs where it leaves a doubt.
-std::unique_ptr<Policy> make_confirm_policy(int64_t repeats);
-/// Pairs of runs for as long as the candidate is ahead, until it is ahead by enough.
-std::unique_ptr<Policy> make_race_policy(int64_t repeats);
+/// Makes a policy that settles a doubt by at most so many pairs of runs on fresh seeds.
+using MakePolicy = std::unique_ptr<Policy> (*)(int64_t repeats);
+Registry<MakePolicy>& policies();
 
 /// A policy that decides as `policy` does, but in a lab without confirm data keeps nothing that
 /// one more fresh pair of runs shows to be worse.

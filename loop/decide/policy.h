@@ -36,9 +36,9 @@ class Policy {
   virtual Step next(const Comparison& comparison) const = 0;
 };
 
-/// "greedy", "confirm" or "race"; `repeats` is the number of pairs of runs with fresh seeds that
+/// One of policies() by its name; `repeats` is the number of pairs of runs with fresh seeds that
 /// settle a doubt. Without confirm data each of them needs one more such pair to keep a change.
-/// docs/deciding.md compares them. Throws for another name.
+/// docs/deciding.md compares them. Throws an Error that lists them for another name.
 std::unique_ptr<Policy> make_policy(const std::string& name, int64_t repeats);
 
 }  // namespace tern::loop

@@ -91,10 +91,14 @@ class ConfirmPolicy : public Policy {
   int64_t repeats_;
 };
 
-}  // namespace
-
-std::unique_ptr<Policy> make_confirm_policy(int64_t repeats) {
+std::unique_ptr<Policy> make_confirm(int64_t repeats) {
   return std::make_unique<ConfirmPolicy>(repeats);
 }
+
+const Register<MakePolicy> registration(policies(), "confirm", make_confirm,
+                                        "one run, and fresh pairs of runs where it leaves a doubt",
+                                        "");
+
+}  // namespace
 
 }  // namespace tern::loop

@@ -23,7 +23,7 @@ class ConfirmPolicy : public testing::Test, protected Sides {
   }
 
  private:
-  const std::unique_ptr<Policy> policy_ = make_confirm_policy(3);
+  const std::unique_ptr<Policy> policy_ = policies().at("confirm")(3);
 };
 
 TEST_F(ConfirmPolicy, AGainAboveThreeSigmaIsKeptAfterTheConfirmDataAndOneFreshRun) {

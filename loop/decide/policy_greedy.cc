@@ -18,8 +18,11 @@ class GreedyPolicy : public Policy {
   }
 };
 
-}  // namespace
+std::unique_ptr<Policy> make_greedy(int64_t) { return std::make_unique<GreedyPolicy>(); }
 
-std::unique_ptr<Policy> make_greedy_policy(int64_t) { return std::make_unique<GreedyPolicy>(); }
+const Register<MakePolicy> registration(policies(), "greedy", make_greedy,
+                                        "one run: lower perplexity stays, all else goes", "");
+
+}  // namespace
 
 }  // namespace tern::loop

@@ -46,10 +46,12 @@ class RacePolicy : public Policy {
   int64_t repeats_;
 };
 
-}  // namespace
+std::unique_ptr<Policy> make_race(int64_t repeats) { return std::make_unique<RacePolicy>(repeats); }
 
-std::unique_ptr<Policy> make_race_policy(int64_t repeats) {
-  return std::make_unique<RacePolicy>(repeats);
-}
+const Register<MakePolicy> registration(
+    policies(), "race", make_race,
+    "pairs of runs for as long as the candidate is ahead, until it is ahead by enough", "");
+
+}  // namespace
 
 }  // namespace tern::loop

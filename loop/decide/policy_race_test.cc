@@ -15,7 +15,7 @@ class RacePolicy : public testing::Test, protected Sides {
   Step next(double sigma = kSigma) const { return policy_->next(comparison(sigma, false)); }
 
  private:
-  const std::unique_ptr<Policy> policy_ = make_race_policy(3);
+  const std::unique_ptr<Policy> policy_ = policies().at("race")(3);
 };
 
 TEST_F(RacePolicy, AWinnerByFarStillRunsASecondPairAndReportsThatOne) {

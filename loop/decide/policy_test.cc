@@ -15,8 +15,8 @@ using Kind = Step::Kind;
 
 TEST(MakePolicy, AnUnknownNameIsRefusedWithThoseThereAre) {
   EXPECT_THAT([] { make_policy("lucky", 3); },
-              ThrowsMessage<Error>(HasSubstr("\"lucky\"; research.policy in lab.toml is one of "
-                                             "greedy, confirm, race")));
+              ThrowsMessage<Error>(
+                  HasSubstr("--policy must be one of confirm, greedy, race; found lucky")));
   EXPECT_THAT([] { make_policy("race", 0); }, ThrowsMessage<Error>(HasSubstr("found 0")));
 }
 

@@ -28,7 +28,7 @@ Finding look_at_sandbox() {
 
 Finding look_at_memory() {
   const auto bytes = static_cast<double>(available_memory());
-  const std::string found = fmt::format("{:.1f} GB available", bytes / kGigabyte);
+  const std::string found = size_text(bytes) + " available";
   if (bytes >= kScantMemory) return {"memory", State::kGood, found, ""};
   return {"memory", State::kNote, found, "end other programs, or use a small model"};
 }
@@ -38,7 +38,7 @@ Finding look_at_disk(const fs::path& folder) {
   const fs::space_info space = fs::space(folder, error);
   if (error) return {"disk", State::kNote, error.message(), "run tern doctor in a readable folder"};
   const auto bytes = static_cast<double>(space.available);
-  const std::string found = fmt::format("{:.1f} GB free in {}", bytes / kGigabyte, folder.string());
+  const std::string found = fmt::format("{} free in {}", size_text(bytes), folder.string());
   if (bytes >= kScantDisk) return {"disk", State::kGood, found, ""};
   return {"disk", bytes < kNoDisk ? State::kMissing : State::kNote, found,
           "make room; each experiment keeps logs, and the best ones a model"};

@@ -10,6 +10,7 @@
 #include "loop/propose/brief.h"
 #include "loop/propose/describe_change.h"
 #include "loop/propose/lab_snapshot.h"
+#include "loop/propose/proposers.h"
 #include "loop/propose/refuse_change.h"
 #include "loop/propose/untrusted_text.h"
 #include "tern/base/error.h"
@@ -76,6 +77,15 @@ std::vector<std::string> answer_lines(const fs::path& work) {
   }
   return lines;
 }
+
+std::unique_ptr<Proposer> make_agent(const Lab& lab, const ProposerOptions& options) {
+  const AgentConfig& agent = lab.config().agent;
+  return std::make_unique<AgentProposer>(agent_template(agent, options.home), agent.model,
+                                         agent.seconds, options.interrupted);
+}
+
+const Register<ProposerKind> registration(proposers(), "agent", {make_agent},
+                                          "a coding agent's command in a copy of the lab", "");
 
 }  // namespace
 

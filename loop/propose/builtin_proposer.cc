@@ -4,8 +4,11 @@
 #include <cmath>
 
 #include "loop/propose/knob_moves.h"
+#include "loop/propose/llm_proposer.h"
+#include "loop/propose/mixed_proposer.h"
 #include "loop/propose/parzen.h"
 #include "loop/propose/priorities.h"
+#include "loop/propose/proposers.h"
 #include "loop/propose/trials.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -312,6 +315,22 @@ Idea Search::far_away() {
   }
   return {};
 }
+
+/// A share of its proposals is a language model's where lab.toml or --mix says so.
+std::unique_ptr<Proposer> make_builtin(const Lab& lab, const ProposerOptions& options) {
+  const LlmConfig& model = lab.config().llm;
+  auto builtin = std::make_unique<BuiltinProposer>();
+  const double mix = options.mix < 0 ? model.mix : options.mix;
+  check(mix <= 1, "--mix must be at most 1, found {}", mix);
+  if (mix == 0) return builtin;
+  return std::make_unique<MixedProposer>(
+      std::move(builtin), make_llm_proposer(model, options, /*shows_search=*/true), mix);
+}
+
+const Register<ProposerKind> registration(proposers(), "builtin", {make_builtin, /*mixes=*/true},
+                                          "other values for the recipe's knobs, without a "
+                                          "language model",
+                                          "");
 
 }  // namespace
 

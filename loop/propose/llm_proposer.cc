@@ -5,6 +5,8 @@
 #include "loop/propose/brief.h"
 #include "loop/propose/brief_history.h"
 #include "loop/propose/describe_change.h"
+#include "loop/propose/llm_endpoint.h"
+#include "loop/propose/proposers.h"
 #include "loop/propose/refuse_change.h"
 #include "loop/propose/search_replace.h"
 #include "loop/propose/untrusted_text.h"
@@ -58,6 +60,13 @@ void take_answer(const std::string& text, const Situation& situation, Proposal& 
   }
 }
 
+std::unique_ptr<Proposer> make_llm(const Lab& lab, const ProposerOptions& options) {
+  return make_llm_proposer(lab.config().llm, options, /*shows_search=*/false);
+}
+
+const Register<ProposerKind> registration(proposers(), "llm", {make_llm},
+                                          "a language model behind an HTTP endpoint", "");
+
 }  // namespace
 
 LlmProposer::LlmProposer(const LlmConfig& config, LlmClient client, bool shows_search)
@@ -101,6 +110,14 @@ void LlmProposer::count(const LlmAnswer& answer, Json& usage) const {
   usage.set("dollars", (static_cast<double>(input) * config_.dollars_per_million_in +
                         static_cast<double>(output) * config_.dollars_per_million_out) /
                            1e6);
+}
+
+std::unique_ptr<Proposer> make_llm_proposer(const LlmConfig& config, const ProposerOptions& options,
+                                            bool shows_search) {
+  LlmClient client(
+      llm_endpoint(config),
+      {.max_tokens = config.max_tokens, .sleep = {}, .interrupted = options.interrupted});
+  return std::make_unique<LlmProposer>(config, std::move(client), shows_search);
 }
 
 }  // namespace tern::loop

@@ -26,4 +26,11 @@ class LlmProposer : public Proposer {
   bool shows_search_;
 };
 
+struct ProposerOptions;
+
+/// One that asks the endpoint of lab.toml or of the environment; throws an Error where neither
+/// names one.
+std::unique_ptr<Proposer> make_llm_proposer(const LlmConfig& config, const ProposerOptions& options,
+                                            bool shows_search);
+
 }  // namespace tern::loop

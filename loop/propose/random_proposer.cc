@@ -1,6 +1,7 @@
 #include "loop/propose/random_proposer.h"
 
 #include "loop/propose/knob_moves.h"
+#include "loop/propose/proposers.h"
 #include "tern/base/error.h"
 
 namespace tern::loop {
@@ -17,6 +18,13 @@ RecipeDescription baseline_values(const Situation& situation) {
   recipe.settle();
   return recipe;
 }
+
+std::unique_ptr<Proposer> make_random(const Lab&, const ProposerOptions&) {
+  return std::make_unique<RandomProposer>();
+}
+
+const Register<ProposerKind> registration(proposers(), "random", {make_random},
+                                          "a random recipe near the baseline: the yardstick", "");
 
 }  // namespace
 

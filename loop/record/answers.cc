@@ -1,8 +1,8 @@
 #include "loop/record/answers.h"
 
-#include "loop/record/loop_lock.h"
 #include "loop/record/noise.h"
 #include "loop/record/summary.h"
+#include "tern/lab_files/loop_lock.h"
 
 namespace tern::loop {
 namespace {

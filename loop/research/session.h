@@ -10,9 +10,9 @@
 #include "loop/git/branch.h"
 #include "loop/propose/proposer.h"
 #include "loop/record/journal.h"
-#include "loop/record/loop_lock.h"
 #include "loop/research/display.h"
 #include "loop/research/research.h"
+#include "tern/lab_files/loop_lock.h"
 
 namespace tern::loop {
 

@@ -42,10 +42,16 @@ int64_t available_memory() {
 void require_memory(double bytes, std::string_view purpose) {
   const double available = static_cast<double>(available_memory());
   check(bytes <= available,
-        "{} needs about {:.1f} GB of memory and {:.1f} GB are free; use a smaller batch or model, "
-        "or a "
-        "machine with more memory",
-        purpose, bytes / 1e9, available / 1e9);
+        "{} needs about {} of memory and {} are free; use a smaller batch or model, or a machine "
+        "with more memory",
+        purpose, size_text(bytes), size_text(available));
+}
+
+std::string size_text(double bytes) {
+  constexpr double kMegabyte = 1e6, kGigabyte = 1e9;
+  if (bytes < 10 * kMegabyte) return fmt::format("{:.1f} MB", bytes / kMegabyte);
+  return bytes < kGigabyte ? fmt::format("{:.0f} MB", bytes / kMegabyte)
+                           : fmt::format("{:.1f} GB", bytes / kGigabyte);
 }
 
 int64_t peak_resident_memory() {

@@ -6,12 +6,13 @@
 #include <cstdio>
 #include <string_view>
 
+#include "tern/base/terminal.h"
 #include "tern/base/timer.h"
 
 namespace tern {
 
-/// How far a long piece of work is, on standard error: one line that is drawn over on a terminal,
-/// a new line every ten seconds otherwise. The object clears its line at the end of its life.
+/// How far a long piece of work is, on standard error: one line that is drawn over on a terminal and
+/// cut to its width, a new line every ten seconds otherwise. The object clears its line at the end of its life.
 class StatusLine {
  public:
   StatusLine() : terminal_(isatty(STDERR_FILENO) != 0) {}
@@ -24,7 +25,11 @@ class StatusLine {
 
   void show(std::string_view text) {
     clear();
-    fmt::print(stderr, "{}{}", text, terminal_ ? "" : "\n");
+    if (terminal_) {
+      fmt::print(stderr, "{}", fitting(text, terminal_width(STDERR_FILENO)));
+    } else {
+      fmt::print(stderr, "{}\n", text);
+    }
     std::fflush(stderr);
     drawn_ = terminal_;
     since_last_.reset();

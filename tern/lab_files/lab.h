@@ -11,8 +11,8 @@ namespace tern {
 
 /// [research]: how `tern research` searches.
 struct ResearchConfig {
-  std::string proposer = "builtin";  // builtin, agent, llm or random
-  std::string policy = "confirm";    // greedy, confirm or race
+  std::string proposer = "builtin";  // of proposers(), see `tern research --help`
+  std::string policy = "confirm";    // of policies()
   int64_t seeds = 3;                 // runs of the baseline, which give sigma
   int64_t repeats = 3;               // pairs of runs on fresh seeds when a gain is in doubt
   int64_t recheck_every = 25;        // experiments between runs that look for drift; 0: never

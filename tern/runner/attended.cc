@@ -9,6 +9,7 @@
 #include "tern/base/file.h"
 #include "tern/base/home.h"
 #include "tern/base/sha256.h"
+#include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/timer.h"
 #include "tern/recipe/overrides.h"
@@ -72,9 +73,18 @@ fs::path Attended::build(const fs::path& source, const fs::path& cache) const {
   fs::create_directories(cache);
   const TemporaryFolder logs;
   const fs::path log = logs / "build.log";
+  StatusLine status;
   const JobResult result = build_recipe(
-      toolchain,
-      {.source = source, .program = program, .log = log, .sandbox = sandbox_, .watch = watch()});
+      toolchain, {.source = source,
+                  .program = program,
+                  .log = log,
+                  .sandbox = sandbox_,
+                  .watch = watch([&](double seconds) {
+                    if (status.due()) {
+                      status.show(fmt::format("building {}: {:.0f} s", source.string(), seconds));
+                    }
+                  })});
+  status.clear();
   check(result.stopped.empty(), "{} while {} was built", result.stopped, source.string());
   check(result.limit.empty(), "building {}: {}", source.string(), result.limit);
   check(result.exit_code == 0, "{} does not compile:\n{}", source.string(), read_file(log));

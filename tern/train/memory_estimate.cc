@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "tern/base/memory.h"
 #include "tern/model/start.h"
 
 namespace tern {
@@ -76,20 +77,21 @@ MemoryEstimate estimate_memory(const LlamaConfig& c, const LlamaOptions& options
 }
 
 std::string MemoryEstimate::to_string() const {
-  const auto gb = [](double bytes) { return fmt::format("{:.1f}", bytes / 1e9); };
   const std::string saved_moments =
-      optimizer < optimizer_f32 ? fmt::format(" (f32: {})", gb(optimizer_f32)) : "";
+      optimizer < optimizer_f32 ? fmt::format(" (f32: {})", size_text(optimizer_f32)) : "";
   const std::string saved_activations =
-      activations < kept_activations ? fmt::format(" (kept: {})", gb(kept_activations)) : "";
+      activations < kept_activations ? fmt::format(" (kept: {})", size_text(kept_activations)) : "";
   std::string more;
-  if (average > 0) more += fmt::format(", average {}", gb(average));
-  if (teacher > 0) more += fmt::format(", teacher {}", gb(teacher));
-  if (start > 0) more += fmt::format("; before there are moments, {} for the start", gb(start));
+  if (average > 0) more += fmt::format(", average {}", size_text(average));
+  if (teacher > 0) more += fmt::format(", teacher {}", size_text(teacher));
+  if (start > 0)
+    more += fmt::format("; before there are moments, {} for the start", size_text(start));
   return fmt::format(
-      "training takes about {} GB: weights {}, gradients {}, moments {}{}, quantized copies {}, "
+      "training takes about {}: weights {}, gradients {}, moments {}{}, quantized copies {}, "
       "activations {}{}, logits {}{}",
-      gb(total()), gb(weights), gb(gradients), gb(optimizer), saved_moments, gb(operands),
-      gb(activations), saved_activations, gb(logits), more);
+      size_text(total()), size_text(weights), size_text(gradients), size_text(optimizer),
+      saved_moments, size_text(operands), size_text(activations), saved_activations,
+      size_text(logits), more);
 }
 
 }  // namespace tern

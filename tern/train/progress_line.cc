@@ -6,9 +6,23 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "tern/base/terminal.h"
 #include "tern/contract/recipe_environment.h"
 
 namespace tern {
+
+namespace {
+
+/// With a bar in front where the terminal is wide enough for both.
+std::string with_bar(double fraction, const std::string& numbers, int columns) {
+  constexpr int kWidth = 24;
+  if (std::ssize(numbers) + kWidth + 4 > columns) return numbers;
+  const int filled = static_cast<int>(fraction * kWidth);
+  return fmt::format("[{}{}] {}", std::string(filled, '#'), std::string(kWidth - filled, '.'),
+                     numbers);
+}
+
+}  // namespace
 
 std::string clock_text(double seconds) {
   const auto total = static_cast<int64_t>(std::lround(seconds));
@@ -33,11 +47,9 @@ void ProgressLine::update(int64_t step, double fraction, double tokens_per_s, do
       fmt::format("step {} ({:.0f} %)  loss {:.4f}  {:.0f} tokens/s  {} left", step, 100 * fraction,
                   loss, tokens_per_s, clock_text(seconds_left));
   if (terminal_) {
-    constexpr int kWidth = 24;
-    const int filled = static_cast<int>(fraction * kWidth);
+    const int columns = terminal_width(fileno(out_));
     clear();
-    fmt::print(out_, "[{}{}] {}", std::string(filled, '#'), std::string(kWidth - filled, '.'),
-               numbers);
+    fmt::print(out_, "{}", fitting(with_bar(fraction, numbers, columns), columns));
     drawn_ = true;
   } else {
     fmt::print(out_, "{}\n", numbers);

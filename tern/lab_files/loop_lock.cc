@@ -1,4 +1,4 @@
-#include "loop/record/loop_lock.h"
+#include "tern/lab_files/loop_lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -16,7 +16,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 
-namespace tern::loop {
+namespace tern {
 namespace fs = std::filesystem;
 namespace {
 
@@ -72,4 +72,4 @@ int running_loop(const Lab& lab) {
   return free ? 0 : std::atoi(read_file(lock_file(lab)).c_str());
 }
 
-}  // namespace tern::loop
+}  // namespace tern

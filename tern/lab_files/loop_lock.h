@@ -4,7 +4,7 @@
 
 #include "tern/lab_files/lab.h"
 
-namespace tern::loop {
+namespace tern {
 
 /// Held by the one loop of a lab while it runs; the system lets go of it when the process ends,
 /// however it ends.
@@ -23,4 +23,4 @@ class LoopLock {
 /// The process that holds the lab's lock; 0 when no loop is running.
 int running_loop(const Lab& lab);
 
-}  // namespace tern::loop
+}  // namespace tern

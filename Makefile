@@ -4,12 +4,14 @@ BUILD ?= build
 CMAKE_FLAGS ?=
 TESTS ?=
 
-.PHONY: demo test test-asan build deps format check-format install clean
+.PHONY: demo test run-tests test-asan check-long build deps format check-format install clean
 
 demo: build
 	scripts/demo $(BUILD)
 
-test: build
+test: build run-tests
+
+run-tests:
 	ctest --test-dir $(BUILD) --output-on-failure --parallel 2 $(TESTS)
 
 test-asan: deps
@@ -17,6 +19,12 @@ test-asan: deps
 	cmake --build $(BUILD)-asan
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
 	  ctest --test-dir $(BUILD)-asan --output-on-failure --parallel 2 $(TESTS)
+
+# What takes too long for every change: the suite under sanitizers, and a build with clang.
+check-long: test-asan
+	cmake -S . -B $(BUILD)-clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DTERN_WERROR=ON $(CMAKE_FLAGS)
+	cmake --build $(BUILD)-clang
+	ctest --test-dir $(BUILD)-clang --output-on-failure --parallel 2 $(TESTS)
 
 build: deps
 	cmake -S . -B $(BUILD) -G Ninja $(CMAKE_FLAGS)
@@ -35,4 +43,4 @@ install: build
 	cmake --install $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-asan
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-clang

@@ -1,16 +1,22 @@
-# Headers that most files include, parsed once for all libraries and once for all tests: half of the
-# time of a build from nothing would go into parsing them.
+# Headers that most files include, parsed once for each set of flags: half of the time of a build from
+# nothing would go into parsing them.
 set(common_headers <algorithm> <cmath> <filesystem> <functional> <map> <memory> <span> <string>
                    <string_view> <vector> <fmt/core.h>)
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cc CONTENT "")
 add_library(tern_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cc)
 target_link_libraries(tern_precompiled PRIVATE tern_flags fmt::fmt)
 target_precompile_headers(tern_precompiled PRIVATE ${common_headers})
+# The harness waits for processes; optimising it takes longer than it runs.
+add_library(tern_harness_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cc)
+target_link_libraries(tern_harness_precompiled PRIVATE tern_flags fmt::fmt)
+target_compile_options(tern_harness_precompiled PRIVATE -O1)
+target_precompile_headers(tern_harness_precompiled PRIVATE ${common_headers})
 if(TERN_TESTS)
   add_library(tern_test_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cc)
-  target_link_libraries(tern_test_precompiled PRIVATE tern_flags fmt::fmt GTest::gtest_main)
+  target_link_libraries(tern_test_precompiled PRIVATE tern_flags fmt::fmt GTest::gmock_main)
   target_compile_options(tern_test_precompiled PRIVATE -O1)
-  target_precompile_headers(tern_test_precompiled PRIVATE ${common_headers} <gtest/gtest.h>)
+  target_precompile_headers(tern_test_precompiled PRIVATE ${common_headers} <gmock/gmock.h>
+                                                          <gtest/gtest.h>)
   # The HTTP server that tests of several layers talk to.
   add_library(tern_test_server STATIC ${CMAKE_SOURCE_DIR}/tern/http/http_server_test_util.cc)
   target_link_libraries(tern_test_server PRIVATE tern_flags tern_base fmt::fmt PkgConfig::HTTPLIB)
@@ -28,10 +34,11 @@ function(tern_link_registered program)
   set_target_properties(${program} PROPERTIES LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${libraries}")
 endfunction()
 
-# tern_layer(name [FOLDER folder] DEPENDS other...): the folder, tern/<name> unless said otherwise,
-# becomes the static library tern_<name>, and its *_test.cc files become the test program <name>_test.
+# tern_layer(name [HARNESS] [FOLDER folder] DEPENDS other...): the folder, tern/<name> unless said
+# otherwise, becomes the static library tern_<name>, and its *_test.cc files become the test program
+# <name>_test. HARNESS: nothing in it is worth optimising far.
 function(tern_layer name)
-  cmake_parse_arguments(LAYER "" "FOLDER" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(LAYER "HARNESS" "FOLDER" "DEPENDS" ${ARGN})
   if(NOT LAYER_FOLDER)
     set(LAYER_FOLDER tern/${name})
   endif()
@@ -53,7 +60,10 @@ function(tern_layer name)
   if(sources)
     target_link_libraries(tern_${name} PRIVATE ${tern_${name}_LIBRARIES})
     # Precompiled headers hold for one set of macros; OpenMP's flag brings its own.
-    if(NOT name STREQUAL "parallel")
+    if(LAYER_HARNESS)
+      target_compile_options(tern_${name} PRIVATE -O1)
+      target_precompile_headers(tern_${name} REUSE_FROM tern_harness_precompiled)
+    elseif(NOT name STREQUAL "parallel")
       target_precompile_headers(tern_${name} REUSE_FROM tern_precompiled)
     endif()
   endif()
@@ -68,7 +78,7 @@ endfunction()
 # wait give up their core: tests run side by side, and spinning ones would slow each other tenfold.
 function(tern_test name)
   add_executable(${name} ${ARGN})
-  target_link_libraries(${name} PRIVATE tern_flags GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE tern_flags GTest::gmock_main)
   tern_link_registered(${name})
   # gcc 12 sees std::string reach out of bounds in "a" + "b" (its bug 105651).
   target_compile_options(${name} PRIVATE -O1 -Wno-array-bounds -Wno-restrict

@@ -16,7 +16,7 @@ struct EvalAnswer {
   static constexpr int64_t kVersion = 1;
   int64_t version = kVersion;
   std::string model;    // its folder, as it was named
-  std::string kind;     // kTernary or kFullPrecision
+  std::string kind;     // "ternary" or "full precision"
   std::string dataset;  // name of the evaluation set, or the text's file
   int64_t tokens = 0;   // predicted ones
   double nll_per_token = 0;

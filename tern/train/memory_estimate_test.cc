@@ -34,7 +34,7 @@ TEST(MemoryEstimate, SaysWhatEachArmSaves) {
   EXPECT_NEAR(m.optimizer_f32 / m.optimizer, 2, 1e-9);
   EXPECT_GT(m.kept_activations, 4 * m.activations);
   EXPECT_THAT(m.to_string(),
-              testing::AllOf(testing::HasSubstr("(f32: 9.9)"), testing::HasSubstr("(kept: ")));
+              testing::AllOf(testing::HasSubstr("(f32: 9.9 GB)"), testing::HasSubstr("(kept: ")));
 }
 
 TEST(MemoryEstimate, CountsATeacherBesideTheModel) {
@@ -70,7 +70,7 @@ TEST(MemoryEstimate, CountsTheStartsGramMatricesOnlyWhereTheyAreThePeak) {
   const MemoryEstimate fitted = estimate_memory(llama_1b(), {}, 2048, {.start = "gptq"});
   EXPECT_EQ(fitted.start, 4.0 * 16 * (3 * 2048.0 * 2048 + 8192.0 * 8192));
   EXPECT_EQ(fitted.total(), small.total());
-  EXPECT_THAT(fitted.to_string(), testing::HasSubstr("5.1 for the start"));
+  EXPECT_THAT(fitted.to_string(), testing::HasSubstr("5.1 GB for the start"));
   // ... but less than those of a layer that is far wider than the model.
   LlamaConfig wide = llama_1b();
   wide.intermediate_size = 16 * 8192;

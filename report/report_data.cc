@@ -11,6 +11,7 @@
 #include "report/run_curves.h"
 #include "report/selection.h"
 #include "report/text.h"
+#include "report/train_runs.h"
 #include "tern/contract/json_form.h"
 #include "tern/sandbox/untrusted_file.h"
 
@@ -223,6 +224,7 @@ Json report_data(const Lab& lab, const loop::History& history, const Summary& su
                       {"summary", summary_json(summary)},
                       {"best_diff", best_diff(lab, summary)},
                       {"experiments", experiments},
+                      {"train_runs", train_runs(lab)},
                       {"without_curves", without_curves},
                       {"without_diff", without_diff}};
 }

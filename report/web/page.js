@@ -171,6 +171,7 @@ function listen() {
 }
 
 drawHead();
+drawTrainRuns(data.train_runs);
 if (experiments.length === 0) {
   for (const id of ["tiles", "progress", "detail", "experiments"]) byId(id).hidden = true;
   byId("empty").hidden = false;

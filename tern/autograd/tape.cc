@@ -1,5 +1,6 @@
 #include "tern/autograd/tape.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -55,9 +56,7 @@ void Tape::backward(const Tensor& output, const Tensor& gradient) {
 void record(const char* op, const Tensor& output, std::initializer_list<Tensor> inputs,
             std::function<void()> backward) {
   Tape* tape = Tape::current();
-  bool wanted = false;
-  for (const Tensor& input : inputs) wanted |= input.requires_grad();
-  if (tape == nullptr || !wanted) return;
+  if (tape == nullptr || std::ranges::none_of(inputs, &Tensor::requires_grad)) return;
   output.set_requires_grad(true);
   tape->entries_.push_back({op, output, std::move(backward)});
 }

@@ -58,7 +58,8 @@ class PausedTape {
 };
 
 /// Called by every op: records `backward` for `output` when a tape lives and an input requires a
-/// gradient, and marks the output accordingly. `op` is a literal that names the profile's zone.
+/// gradient, and marks the output accordingly. An input that an op can do without may be undefined.
+/// `op` is a literal that names the profile's zone.
 /// `backward` runs only if the output has a gradient by then.
 void record(const char* op, const Tensor& output, std::initializer_list<Tensor> inputs,
             std::function<void()> backward);

@@ -45,6 +45,15 @@ TEST(Tape, NothingIsRecordedWithoutATapeOrWithoutAGradient) {
   EXPECT_THROW(tape.backward(Tensor::scalar(1)), Error);
 }
 
+TEST(Tape, AnAbsentInputWantsNoGradient) {
+  const Tensor x = leaf(2), y = Tensor::scalar(2), z = Tensor::scalar(2);
+  Tape tape;
+  record("with another input", y, {Tensor(), x}, [] {});
+  EXPECT_TRUE(y.requires_grad());
+  record("alone", z, {Tensor()}, [] {});
+  EXPECT_FALSE(z.requires_grad());
+}
+
 TEST(Tape, LeavesBranchesThatDoNotReachTheLossAlone) {
   const Tensor x = leaf(2);
   Tape tape;

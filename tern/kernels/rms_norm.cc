@@ -53,12 +53,16 @@ template <class Out, class In>
 void rms_norm_bwd(Matrix<const Out> dy, Matrix<const In> x, const float* gain,
                   const float* inverse_rms, Matrix<In> dx, float* dgain) {
   const int64_t C = x.cols;
-  if (gain == nullptr) {
-    return parallel_for(x.rows, kRowGrain, [&](int64_t begin, int64_t end) {
-      for (int64_t n = begin; n < end; ++n) {
-        backward_row(dy.row(n), x.row(n), kNoGain, inverse_rms[n], C, dx.row(n));
-      }
-    });
+  const auto gain_of = [=](int64_t c) { return gain[c]; };
+  if (dgain == nullptr) {
+    const auto run = [&](const auto& factor) {
+      parallel_for(x.rows, kRowGrain, [&](int64_t begin, int64_t end) {
+        for (int64_t n = begin; n < end; ++n) {
+          backward_row(dy.row(n), x.row(n), factor, inverse_rms[n], C, dx.row(n));
+        }
+      });
+    };
+    return gain == nullptr ? run(kNoGain) : run(gain_of);
   }
   // One partial sum of dgain for every block of rows, whatever the thread count, added in order.
   constexpr int64_t kBlock = 128;
@@ -66,7 +70,6 @@ void rms_norm_bwd(Matrix<const Out> dy, Matrix<const In> x, const float* gain,
   std::vector<float> partial(static_cast<size_t>(blocks * C), 0.0f);
   parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t n = begin * kBlock; n < std::min(end * kBlock, x.rows); ++n) {
-      const auto gain_of = [=](int64_t c) { return gain[c]; };
       backward_row(dy.row(n), x.row(n), gain_of, inverse_rms[n], C, dx.row(n));
       float* sums = partial.data() + n / kBlock * C;
       for (int64_t c = 0; c < C; ++c) {

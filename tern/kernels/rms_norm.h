@@ -12,9 +12,9 @@ template <class Out, class In = float>
 void rms_norm_fwd(Matrix<const In> x, const float* gain, float epsilon, Matrix<Out> y,
                   float* inverse_rms);
 
-/// Adds into dx (N, C) and dgain (C; null without a gain) the gradients for dy (N, C). With r =
-/// inverse_rms and h = x r:  dx += r (dy gain - h mean(dy gain h)),  dgain += sum over rows of dy
-/// h. The rows of dgain are summed in a fixed order, whatever the thread count.
+/// Adds into dx (N, C) and dgain (C; null where nobody wants it) the gradients for dy (N, C). With
+/// r = inverse_rms and h = x r:  dx += r (dy gain - h mean(dy gain h)),  dgain += sum over rows of
+/// dy h. The rows of dgain are summed in a fixed order, whatever the thread count.
 template <class Out, class In = float>
 void rms_norm_bwd(Matrix<const Out> dy, Matrix<const In> x, const float* gain,
                   const float* inverse_rms, Matrix<In> dx, float* dgain);

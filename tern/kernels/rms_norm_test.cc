@@ -47,6 +47,17 @@ TEST(RmsNorm, WithoutAGainItIsThatOfOnes) {
   EXPECT_NE(convert<float>(dx), std::vector<float>(N * C));
 }
 
+TEST(RmsNorm, LeavesOutTheGradientOfAGainThatNobodyWants) {
+  const int64_t N = 150, C = 70;
+  const auto x = random_normal(N * C, 1), gain = random_normal(C, 2), dy = random_normal(N * C, 3);
+  std::vector<float> y(N * C), r(N), dx(N * C), want_dx(N * C), dgain(C);
+  const Matrix<const float> in{x.data(), N, C}, out_gradient{dy.data(), N, C};
+  rms_norm_fwd(in, gain.data(), kEpsilon, Matrix<float>{y.data(), N, C}, r.data());
+  rms_norm_bwd(out_gradient, in, gain.data(), r.data(), {dx.data(), N, C}, nullptr);
+  rms_norm_bwd(out_gradient, in, gain.data(), r.data(), {want_dx.data(), N, C}, dgain.data());
+  EXPECT_EQ(dx, want_dx);
+}
+
 TEST(RmsNorm, ReferenceGradientIsTheTrueDerivative) {
   const int64_t C = 7;
   const auto x = random_normal<double>(C, 3), gain = random_normal<double>(C, 4);

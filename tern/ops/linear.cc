@@ -25,12 +25,12 @@ Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) {
     }
   });
 
-  record("linear", y, {x, w, biased ? bias : w}, [=] {
+  record("linear", y, {x, w, bias}, [=] {
     for_float_type("linear", x.dtype(), [&]<class T>() {
       const auto dy = matrix<const T>(y.gradient_slot());
       add_product_to_gradient(dy, matrix<const T>(w), x);
       add_product_to_gradient(dy.t(), matrix<const T>(x), w);
-      if (biased && bias.requires_grad()) {
+      if (bias.requires_grad()) {
         kernels::add_bias_bwd<T>(dy, gradient(bias).data<float>());
       }
     });

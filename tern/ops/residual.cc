@@ -16,6 +16,7 @@ Tensor residual(const Tensor& x, const Tensor& branch) {
   record("residual", y, {x, branch}, [=] {
     const Tensor dy = y.gradient_slot();
     for_float_type("residual", branch.dtype(), [&]<class T>() {
+      if (!branch.requires_grad()) return;
       const auto [dbranch, fresh] = writable_gradient(branch);
       kernels::residual_bwd<T>(dy.values<const float>(), dbranch.values<T>(), fresh);
     });

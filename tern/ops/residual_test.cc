@@ -18,5 +18,12 @@ TEST(ResidualOp, AStreamUsedTwiceCollectsBothGradients) {
   });
 }
 
+TEST(ResidualOp, ABranchThatNeedsNoGradientGetsNone) {
+  const Tensor x = random_leaf({3, 5}, 1), branch = random_leaf({3, 5}, 2);
+  branch.set_requires_grad(false);
+  expect_gradients_match_differences({x}, [&] { return residual(x, branch); });
+  EXPECT_FALSE(branch.has_gradient());
+}
+
 }  // namespace
 }  // namespace tern

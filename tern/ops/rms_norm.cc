@@ -31,11 +31,11 @@ Tensor rms_norm(const Tensor& x, const Tensor& gain, float epsilon, DType out) {
                           inverse_rms.data<float>());
   });
 
-  record("rms_norm", y, {x, with_gain ? gain : x}, [=] {
+  record("rms_norm", y, {x, gain}, [=] {
     for_types(out, x.dtype(), [&]<class Out, class In>() {
       kernels::rms_norm_bwd(matrix<const Out>(y.gradient_slot()), matrix<const In>(x), gains,
                             inverse_rms.data<float>(), matrix<In>(gradient(x)),
-                            with_gain ? gradient(gain).data<float>() : nullptr);
+                            gain.requires_grad() ? gradient(gain).data<float>() : nullptr);
     });
   });
   return y;

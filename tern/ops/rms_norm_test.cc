@@ -16,6 +16,13 @@ TEST(RmsNormOp, GradientWithoutAGainMatchesCentralDifferences) {
   expect_gradients_match_differences({x}, [&] { return rms_norm(x, {}, 1e-5f); });
 }
 
+TEST(RmsNormOp, AGainThatNeedsNoGradientGetsNone) {
+  const Tensor x = random_leaf({2, 8}, 1), gain = random_leaf({8}, 2);
+  gain.set_requires_grad(false);
+  expect_gradients_match_differences({x}, [&] { return rms_norm(x, gain, 1e-5f); });
+  EXPECT_FALSE(gain.has_gradient());
+}
+
 TEST(RmsNormOp, RefusesAGainOfAnotherWidth) {
   const Tensor x = random_leaf({2, 8}, 1), gain = random_leaf({7}, 2);
   EXPECT_THROW(rms_norm(x, gain, 1e-5f), Error);

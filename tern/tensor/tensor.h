@@ -86,7 +86,8 @@ class Tensor {
   /// True when both handles share their numbers.
   bool same_as(const Tensor& other) const { return node_ == other.node_; }
 
-  bool requires_grad() const { return node_->requires_grad; }
+  /// Whether the tape has to find its gradient; a handle on nothing needs none.
+  bool requires_grad() const { return defined() && node_->requires_grad; }
   void set_requires_grad(bool value) const { node_->requires_grad = value; }
   /// Type of the gradient: the tensor's own unless set (a bf16 copy of a float32 weight collects
   /// its gradient in float32).

@@ -1,6 +1,6 @@
 #include "tern/kernels/gemm.h"
 
-#include <cstdlib>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
@@ -104,8 +104,27 @@ Product& product_for(const GemmCall& call) {
   return *product;
 }
 
-std::mutex observer_mutex;
-std::function<void(const GemmCall&)> observer;
+/// Whom gemm() tells of its calls. As a rule nobody listens, which costs a call no lock.
+class Observer {
+ public:
+  void set(std::function<void(const GemmCall&)> sink) {
+    const std::lock_guard lock(mutex_);
+    sink_ = std::move(sink);
+    listens_ = sink_ != nullptr;
+  }
+  void tell(const GemmCall& call) {
+    if (!listens_.load(std::memory_order_relaxed)) return;
+    const std::lock_guard lock(mutex_);
+    if (sink_) sink_(call);
+  }
+
+ private:
+  std::atomic<bool> listens_ = false;
+  std::mutex mutex_;
+  std::function<void(const GemmCall&)> sink_;
+};
+
+Observer observer;
 
 template <class In, class Out>
 void multiply(Matrix<const In> a, Matrix<const In> b, Matrix<Out> c, Into into) {
@@ -123,10 +142,7 @@ void multiply(Matrix<const In> a, Matrix<const In> b, Matrix<Out> c, Into into) 
                       .bf16_out = sizeof(Out) == 2,
                       .accumulate = into == Into::accumulate,
                       .inside_parallel = in_parallel()};
-  if (observer) {
-    const std::lock_guard lock(observer_mutex);
-    observer(call);
-  }
+  observer.tell(call);
   run_gemm(call, a.data, b.data, c.data);
 }
 
@@ -148,9 +164,9 @@ void run_gemm(const GemmCall& call, const void* a, const void* b, void* c) {
 }
 
 GemmRecorder::GemmRecorder(std::function<void(const GemmCall&)> sink) {
-  observer = std::move(sink);
+  observer.set(std::move(sink));
 }
-GemmRecorder::~GemmRecorder() { observer = nullptr; }
+GemmRecorder::~GemmRecorder() { observer.set(nullptr); }
 
 std::string gemm_library() {
   const dnnl_version_t* version = dnnl_version();

@@ -31,8 +31,9 @@ struct GemmCall {
   double flops() const { return 2.0 * static_cast<double>(m) * n * k; }
 };
 
-/// While it lives, every gemm() of this process is also reported to `observer` (from the thread
-/// that calls). For benchmarks that replay a step's products alone; one at a time.
+/// While it lives, every gemm() of this process is also reported to `observer`: from the thread
+/// that calls, one call at a time. For benchmarks that replay a step's products alone; one recorder
+/// at a time.
 class GemmRecorder {
  public:
   explicit GemmRecorder(std::function<void(const GemmCall&)> observer);

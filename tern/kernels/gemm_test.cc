@@ -1,5 +1,8 @@
 #include "tern/kernels/gemm.h"
 
+#include <atomic>
+#include <thread>
+
 #include "tern/base/error.h"
 #include "tern/kernels/gemm_ref.h"
 #include "tern/kernels/kernel_test_util.h"
@@ -77,6 +80,21 @@ TEST(Gemm, RecorderSeesShapesAndWhetherTheyRanInParallel) {
   EXPECT_EQ(calls[0].k, 3);
   EXPECT_FALSE(calls[0].inside_parallel);
   EXPECT_TRUE(calls[1].inside_parallel);
+}
+
+TEST(Gemm, ARecorderMayComeAndGoWhileOtherThreadsMultiply) {
+  std::atomic<bool> done = false;
+  std::thread other([&] {
+    const float a = 2, b = 3;
+    float c = 0;
+    while (!done) gemm({&a, 1, 1}, {&b, 1, 1}, Matrix<float>(&c, 1, 1), Into::overwrite);
+  });
+  int64_t seen = 0;
+  for (int i = 0; i < 20000 || seen == 0; ++i) {
+    const GemmRecorder recorder([&](const GemmCall& call) { seen += call.k; });
+  }
+  done = true;
+  other.join();
 }
 
 }  // namespace

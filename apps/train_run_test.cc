@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/contract/run_summary.h"

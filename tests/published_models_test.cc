@@ -7,7 +7,7 @@
 
 #include "tern/base/file.h"
 #include "tern/base/json.h"
-#include "tern/base/shared_data.h"
+#include "tern/base/shared_data_test_util.h"
 #include "tern/eval/score.h"
 #include "tern/model/model_files.h"
 

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 
 namespace tern::loop {
 namespace {

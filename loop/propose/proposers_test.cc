@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "loop/propose/proposer_test_util.h"
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 
 namespace tern::loop {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 
 namespace tern {
 namespace {

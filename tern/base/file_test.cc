@@ -8,7 +8,7 @@
 
 #include <csignal>
 
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 
 namespace tern {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "tern/base/fields.h"
 
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 
 namespace tern {
 namespace {

@@ -1,4 +1,4 @@
-#include "tern/base/shared_data.h"
+#include "tern/base/shared_data_test_util.h"
 
 #include <gtest/gtest.h>
 

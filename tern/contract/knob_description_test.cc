@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 #include "tern/contract/knob_words.h"
 
 namespace tern {

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 #include "tern/base/json.h"
 #include "tern/contract/json_form.h"
 

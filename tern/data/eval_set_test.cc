@@ -6,9 +6,9 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/sha256.h"
-#include "tern/base/shared_data.h"
+#include "tern/base/shared_data_test_util.h"
 #include "tern/base/temporary_folder.h"
-#include "tern/data/test_tokenizer.h"
+#include "tern/data/tokenizer_test_util.h"
 #include "tern/io/memory_source.h"
 
 namespace tern {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tern/base/error.h"
-#include "tern/data/test_tokenizer.h"
+#include "tern/data/tokenizer_test_util.h"
 #include "tern/io/memory_source.h"
 
 namespace tern {

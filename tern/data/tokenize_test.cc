@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "tern/base/error.h"
-#include "tern/base/shared_data.h"
+#include "tern/base/shared_data_test_util.h"
 #include "tern/base/temporary_folder.h"
-#include "tern/data/test_tokenizer.h"
 #include "tern/data/token_file.h"
+#include "tern/data/tokenizer_test_util.h"
 #include "tern/io/file_source.h"
 #include "tern/io/memory_source.h"
 

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "tern/base/error.h"
-#include "tern/data/test_tokenizer.h"
+#include "tern/data/tokenizer_test_util.h"
 #include "tern/model/model_test_util.h"
 
 namespace tern {

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "tern/base/error.h"
-#include "tern/base/shared_data.h"
+#include "tern/base/shared_data_test_util.h"
 #include "tern/base/temporary_folder.h"
 
 namespace tern {

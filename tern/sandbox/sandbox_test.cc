@@ -8,7 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 #include "tern/sandbox/job_test_util.h"
 #include "tern/sandbox/landlock.h"
 

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <thread>
 
-#include "tern/base/error_message.h"
+#include "tern/base/error_message_test_util.h"
 #include "tern/sandbox/job_test_util.h"
 #include "tern/sandbox/process_tree.h"
 

@@ -5,7 +5,7 @@
 
 #include "tern/base/file.h"
 #include "tern/base/json.h"
-#include "tern/base/shared_data.h"
+#include "tern/base/shared_data_test_util.h"
 #include "tern/text/bpe_trainer.h"
 #include "tern/text/tokenizer.h"
 

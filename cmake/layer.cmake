@@ -45,7 +45,7 @@ function(tern_layer name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${LAYER_FOLDER}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/commands/")
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_(test|bench|test_util)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|test_util)\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
 
   list(TRANSFORM LAYER_DEPENDS PREPEND tern_)

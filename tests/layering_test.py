@@ -75,7 +75,7 @@ def includes(text, quote):
 
 
 def is_test(path):
-    return path.startswith("tests/") or re.search(r"_(test|bench|test_util)\.", path) is not None
+    return path.startswith("tests/") or re.search(r"_(test|test_util)\.", path) is not None
 
 
 def folder_of(path):

@@ -7,7 +7,7 @@
 #include "tern/contract/experiment_row.h"
 #include "tern/contract/knob_description.h"
 #include "tern/contract/results_row.h"
-#include "tern/contract/table.h"
+#include "tern/contract/table_test_util.h"
 #include "tern/recipe/overrides.h"
 #include "tests/run_fixture.h"
 

@@ -112,13 +112,6 @@ class MemoryFile {
 
 }  // namespace
 
-int run_process(const std::vector<std::string>& command) {
-  const pid_t child = start();
-  if (child == 0) become(command, {});
-  const PassSignals pass(child);
-  return wait_for(child);
-}
-
 CapturedRun capture_process(const std::vector<std::string>& command, bool show_errors,
                             const std::filesystem::path& folder) {
   int pipe_ends[2];

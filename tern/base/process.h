@@ -7,19 +7,16 @@
 
 namespace tern {
 
-/// Runs a program (found through PATH unless it holds a slash) with this process's standard input,
-/// output and error, and returns its exit code, or 128 + the signal that ended it. SIGINT and
-/// SIGTERM that reach this process meanwhile are passed on, and this process goes on to wait.
-int run_process(const std::vector<std::string>& command);
-
 struct CapturedRun {
-  int exit_code = 0;
+  int exit_code = 0;   // or 128 + the signal that ended it
   std::string output;  // standard output and standard error, in the order written
   std::string errors;  // standard error, where it was asked for apart
 };
 
-/// Runs a program without input and collects what it prints; `show_errors` leaves its standard
-/// error to this process's own. `folder`, if any, is its working directory.
+/// Runs a program (found through PATH unless it holds a slash) without input and collects what it
+/// prints; `show_errors` leaves its standard error to this process's own. `folder`, if any, is its
+/// working directory. SIGINT and SIGTERM that reach this process meanwhile are passed on, and this
+/// process goes on to wait.
 CapturedRun capture_process(const std::vector<std::string>& command, bool show_errors = false,
                             const std::filesystem::path& folder = {});
 

@@ -12,7 +12,7 @@ TEST(Process, CollectsOutputAndErrorsAndTheExitCode) {
 }
 
 TEST(Process, TellsTheSignalThatEndedAChild) {
-  EXPECT_EQ(run_process({"sh", "-c", "kill -9 $$"}), 128 + 9);
+  EXPECT_EQ(capture_process({"sh", "-c", "kill -9 $$"}).exit_code, 128 + 9);
 }
 
 TEST(Process, AProgramThatIsNotThereGives127) {
@@ -36,10 +36,10 @@ TEST(Process, AToolIsInAGroupOfItsOwnSoThatCtrlCDoesNotReachIt) {
 }
 
 TEST(Process, AChildIsToldToStopWhenThisProcessIs) {
-  EXPECT_EQ(run_process({"sh", "-c",
-                         "trap 'exit 7' TERM; sleep 0.2; kill -TERM $PPID; "
-                         "while true; do sleep 0.1; done"}),
-            7);
+  const CapturedRun run = capture_process({"sh", "-c",
+                                           "trap 'exit 7' TERM; sleep 0.2; kill -TERM $PPID; "
+                                           "while true; do sleep 0.1; done"});
+  EXPECT_EQ(run.exit_code, 7);
 }
 
 TEST(LastLine, IsTheLastThatSaysSomething) {

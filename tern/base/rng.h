@@ -29,7 +29,6 @@ class Rng {
   }
 
   uint64_t state() const { return state_; }
-  void set_state(uint64_t state) { state_ = state; }
 
  private:
   uint64_t state_;

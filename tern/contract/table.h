@@ -1,15 +1,14 @@
 #pragma once
 
+#include <fmt/core.h>
+
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tern/base/error.h"
 #include "tern/base/fields.h"
-#include "tern/base/file.h"
 #include "tern/contract/fixed.h"
 
 // The tab-separated form of a struct that names its fields (TERN_FIELDS): a header line with their
@@ -106,38 +105,14 @@ std::string read_row(const Cells& header, const Cells& cells, Row& row) {
 }
 }  // namespace detail
 
-/// A row by the names in the table's header. Columns that are not known are left to newer readers;
-/// a cell that is missing is empty, which is no number. Throws an Error that names the column.
-template <HasFields Row>
-Row parse_row(const Cells& header, const Cells& cells) {
-  Row row;
-  const std::string wrong = detail::read_row(header, cells, row);
-  check(wrong.empty(), "{}", wrong);
-  return row;
-}
-
-/// The same of what an unread program wrote; empty for a row that is wrong.
+/// A row of an unread program by the names in the table's header; empty for one that is wrong.
+/// Columns that are not known are left to newer readers; a cell that is missing is empty, which is
+/// no number.
 template <HasFields Row>
 std::optional<Row> parse_untrusted_row(const Cells& header, const Cells& cells) {
   Row row;
   return detail::read_row(header, cells, row).empty() ? std::optional(std::move(row))
                                                       : std::nullopt;
-}
-
-/// All rows of a file; a last line without its end is left out. Throws an Error that names the line
-/// and the column.
-template <HasFields Row>
-std::vector<Row> read_table(const std::filesystem::path& path) {
-  const std::string text = read_file(path);
-  const std::vector<std::string_view> lines = whole_lines(text);
-  check(!lines.empty(), "{}: expected a table, found no line that has its end", path.string());
-  const Cells header = cells_of(lines[0]);
-  std::vector<Row> rows(lines.size() - 1);
-  for (size_t i = 1; i < lines.size(); ++i) {
-    const std::string wrong = detail::read_row(header, cells_of(lines[i]), rows[i - 1]);
-    check(wrong.empty(), "{}, line {}: {}", path.string(), i + 1, wrong);
-  }
-  return rows;
 }
 
 /// A table with all columns of `header`: itself, or, where its own header is the beginning of this

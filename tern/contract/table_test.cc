@@ -9,6 +9,7 @@
 #include "tern/contract/layer_row.h"
 #include "tern/contract/results_row.h"
 #include "tern/contract/step_row.h"
+#include "tern/contract/table_test_util.h"
 
 namespace tern {
 namespace {

@@ -180,12 +180,6 @@ fs::path Hub::download_model(const HubFile& model, const HubProgressSink& progre
   return folder;
 }
 
-bool Hub::exists(const HubFile& file) const {
-  check_hub_file(file);
-  if (cache_.find(file)) return true;
-  return !options_.offline && read_answer(file, ask(file)).has_value();
-}
-
 std::unique_ptr<ByteSource> Hub::open(const HubFile& file) const {
   check_hub_file(file);
   if (const std::optional<fs::path> cached = cache_.find(file)) return open_file_source(*cached);

@@ -48,9 +48,6 @@ class Hub {
   std::filesystem::path download_model(const HubFile& model,
                                        const HubProgressSink& progress = {}) const;
 
-  /// Whether the file is in the cache or on the hub.
-  bool exists(const HubFile& file) const;
-
   /// Streams the text of a file without storing it, from the cache if it is there, and unpacks gzip
   /// on the way. A zip archive cannot be read from a stream: download() it.
   std::unique_ptr<ByteSource> open(const HubFile& file) const;

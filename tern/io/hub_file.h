@@ -24,14 +24,4 @@ HubFile parse_hub_spec(std::string_view spec);
 /// safe to put into a URL and into a path on disk.
 void check_hub_file(const HubFile& file);
 
-// Models and texts that the presets, the tests and the documentation name.
-inline constexpr std::string_view kSmolLm135mSpec = "HuggingFaceTB/SmolLM-135M";
-inline constexpr std::string_view kLlama32Spec = "meta-llama/Llama-3.2-1B";
-/// Plain text, 2 GB; the stories are separated by a line "<|endoftext|>".
-inline constexpr std::string_view kTinyStoriesSpec =
-    "hf://datasets/roneneldan/TinyStories/TinyStoriesV2-GPT4-train.txt";
-/// Holds wikitext-2-raw/wiki.{train,valid,test}.raw.
-inline constexpr std::string_view kWikiText2ZipSpec =
-    "hf://datasets/ggml-org/ci/wikitext-2-raw-v1.zip";
-
 }  // namespace tern

@@ -134,9 +134,10 @@ std::vector<std::string> BudgetConfig::flags() const {
 LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
   LabConfig config;
   int64_t version = kLabVersion;
+  std::string preset;  // for people: where the lab came from
   const Json* table = nullptr;
   TableReader top(&toml, "", source);
-  top.key("version", version).key("preset", config.preset);
+  top.key("version", version).key("preset", preset);
   for (const char* name : {"model", "data", "budget", "limits", "research", "agent", "llm"}) {
     top.key(name, table);
   }

@@ -59,7 +59,6 @@ struct BudgetConfig {
 /// lab.toml. A source is a Hugging Face id or hf:// path, a URL, a local path, "-" for standard
 /// input, or "demo" for what Tern brings itself.
 struct LabConfig {
-  std::string preset;
   std::string model;
   std::string train;
   int64_t train_tokens = 0;  // tokenise at most so many; 0: all

@@ -34,13 +34,6 @@ float PackedTernary::shift(int64_t row, int64_t col) const {
   return shifts.empty() ? 0.0f : static_cast<float>(shifts[group_of(row, col)]);
 }
 
-double PackedTernary::bits_per_weight() const {
-  const size_t numbers = scales.size() + shifts.size();
-  const size_t around = (bias.size() + sub_norm.size()) * sizeof(float);
-  return 8.0 * static_cast<double>(codes.size() + numbers * sizeof(f16) + around) /
-         static_cast<double>(rows * cols);
-}
-
 namespace {
 
 /// Up to four codes in one byte; the rest of a row's last byte is filled up with code 0.

@@ -41,8 +41,6 @@ struct PackedTernary {
   float scale(int64_t row, int64_t col) const;
   /// What is added to the weight, a zero too; 0 without shifts.
   float shift(int64_t row, int64_t col) const;
-  /// Stored bits, all of the above included, per weight.
-  double bits_per_weight() const;
 
  private:
   int64_t group_of(int64_t row, int64_t col) const;

@@ -36,10 +36,6 @@ void* take_from_system(size_t bytes) {
   return block;
 }
 
-void give_to_system(void* block, size_t bytes) {
-  ::operator delete(block, std::align_val_t(bytes >= kHugePage ? kHugePage : kAlignment));
-}
-
 class Arena {
  public:
   void* take(size_t bytes) {
@@ -72,15 +68,6 @@ class Arena {
     statistics_.peak = statistics_.in_use;
   }
 
-  void trim() {
-    const std::lock_guard lock(mutex_);
-    for (auto& [bytes, blocks] : free_) {
-      for (void* block : blocks) give_to_system(block, bytes);
-      statistics_.reserved -= bytes * blocks.size();
-      blocks.clear();
-    }
-  }
-
  private:
   std::mutex mutex_;
   std::map<size_t, std::vector<void*>> free_;
@@ -102,6 +89,5 @@ std::shared_ptr<void> arena_allocate(size_t bytes) {
 
 ArenaStatistics arena_statistics() { return arena().statistics(); }
 void arena_reset_peak() { arena().reset_peak(); }
-void arena_trim() { arena().trim(); }
 
 }  // namespace tern

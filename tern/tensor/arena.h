@@ -20,7 +20,5 @@ std::shared_ptr<void> arena_allocate(size_t bytes);
 ArenaStatistics arena_statistics();
 /// Starts a new measurement of the peak at the present use.
 void arena_reset_peak();
-/// Gives unused blocks back to the system.
-void arena_trim();
 
 }  // namespace tern

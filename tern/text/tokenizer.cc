@@ -180,7 +180,6 @@ std::optional<int32_t> Tokenizer::token_to_id(std::string_view token) const {
 std::optional<int32_t> Tokenizer::bos_id() const { return parts_->config.bos_id; }
 std::optional<int32_t> Tokenizer::eos_id() const { return parts_->config.eos_id; }
 bool Tokenizer::adds_bos() const { return parts_->config.adds_bos; }
-std::optional<int64_t> Tokenizer::max_length() const { return parts_->config.max_length; }
 const std::string& Tokenizer::hash() const { return parts_->hash; }
 
 }  // namespace tern

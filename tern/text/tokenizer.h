@@ -48,8 +48,6 @@ class Tokenizer {
   /// Whether a text for the model begins with bos_id(): "add_bos_token" in tokenizer_config.json;
   /// else whether the post-processor puts it there.
   bool adds_bos() const;
-  /// "model_max_length" in tokenizer_config.json, unless it stands for "unlimited".
-  std::optional<int64_t> max_length() const;
 
   /// SHA-256 of the bytes of tokenizer.json, in hexadecimal.
   const std::string& hash() const;

@@ -51,13 +51,6 @@ std::optional<int32_t> read_token(const Json& config, std::string_view key,
   return id;
 }
 
-std::optional<int64_t> read_max_length(const Json& config) {
-  // Hugging Face writes 1e30, rounded to an integer of 31 digits, for "unlimited".
-  const Json* length = config.find("model_max_length");
-  if (length == nullptr || !length->is_int()) return std::nullopt;
-  return length->as_int();
-}
-
 }  // namespace
 
 TokenizerConfig read_tokenizer_config(const Json& config, const Json& post_processor,
@@ -68,7 +61,6 @@ TokenizerConfig read_tokenizer_config(const Json& config, const Json& post_proce
   if (!out.bos_id && prefix) out.bos_id = vocabulary.find(*prefix);
   out.eos_id = read_token(config, "eos_token", vocabulary);
   out.adds_bos = config.get("add_bos_token", prefix.has_value());
-  out.max_length = read_max_length(config);
   check(!out.adds_bos || out.bos_id, "a token is to be put before texts, but {} is not known",
         prefix ? "\"" + *prefix + "\"" : "its name (bos_token)");
   return out;

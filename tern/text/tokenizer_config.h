@@ -13,7 +13,6 @@ struct TokenizerConfig {
   std::optional<int32_t> bos_id;
   std::optional<int32_t> eos_id;
   bool adds_bos = false;
-  std::optional<int64_t> max_length;
 };
 
 /// Reads it from a tokenizer_config.json and, where that is silent, from the "post_processor" of

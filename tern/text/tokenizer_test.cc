@@ -206,14 +206,10 @@ TEST(Tokenizer, ThePostProcessorTellsWhetherTextsBeginWithBos) {
 TEST(Tokenizer, TheConfigBesideItHasTheLastWord) {
   const Tokenizer tokenizer = make(kAbc, kTemplate,
                                    R"({"add_bos_token": false, "bos_token": {"content": "b"},
-                                       "eos_token": "c", "model_max_length": 512})");
+                                       "eos_token": "c"})");
   EXPECT_FALSE(tokenizer.adds_bos());
   EXPECT_EQ(tokenizer.bos_id(), 1);
   EXPECT_EQ(tokenizer.eos_id(), 2);
-  EXPECT_EQ(tokenizer.max_length(), 512);
-  EXPECT_EQ(make(kAbc, kTemplate, R"({"model_max_length": 1000000000000000019884624838656})")
-                .max_length(),
-            std::nullopt);
 }
 
 TEST(Tokenizer, LoadsFromAFolderOrItsFile) {

@@ -6,7 +6,7 @@
 
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
-#include "tern/contract/table.h"
+#include "tern/contract/table_test_util.h"
 #include "tern/model/model_test_util.h"
 
 namespace tern {

@@ -5,7 +5,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
-#include "tern/contract/table.h"
+#include "tern/contract/table_test_util.h"
 
 namespace tern {
 namespace {

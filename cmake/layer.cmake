@@ -80,9 +80,12 @@ function(tern_test name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE tern_flags GTest::gmock_main)
   tern_link_registered(${name})
-  # gcc 12 sees std::string reach out of bounds in "a" + "b" (its bug 105651).
-  target_compile_options(${name} PRIVATE -O1 -Wno-array-bounds -Wno-restrict
-                                         -Wno-stringop-overflow)
+  target_compile_options(${name} PRIVATE -O1)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # gcc 12 sees std::string reach out of bounds in "a" + "b" (its bug 105651).
+    target_compile_options(${name} PRIVATE -Wno-array-bounds -Wno-restrict
+                                           -Wno-stringop-overflow)
+  endif()
   target_precompile_headers(${name} REUSE_FROM tern_test_precompiled)
   target_compile_definitions(${name} PRIVATE TERN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST

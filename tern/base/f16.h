@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bit>
 #include <cstdint>
 
 namespace tern {
@@ -11,11 +10,15 @@ struct f16 {
 
   f16() = default;
   /// Rounds to nearest, ties to even; overflow gives infinity.
-  explicit f16(float value) {
-    const _Float16 half = static_cast<_Float16>(value);
-    bits = std::bit_cast<uint16_t>(half);
-  }
-  explicit operator float() const { return static_cast<float>(std::bit_cast<_Float16>(bits)); }
+  explicit f16(float value) : bits(__builtin_bit_cast(uint16_t, static_cast<Half>(value))) {}
+  explicit operator float() const { return static_cast<float>(__builtin_bit_cast(Half, bits)); }
+
+ private:
+#ifdef __clang__
+  using Half = __fp16;  // clang 14 has _Float16 for CPUs alone that calculate with it
+#else
+  using Half = _Float16;
+#endif
 };
 
 }  // namespace tern

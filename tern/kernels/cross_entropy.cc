@@ -29,9 +29,7 @@ float forward_backward_row(const float* logits, int32_t target, float weight, in
   const Normalizer norm = normalizer(logits, V);
   const float scale = weight / norm.sum;
   const float target_logit = logits[target];  // read now: dlogits may be logits
-  // No iteration reads what another wrote. Else a test for overlap, which the compiler adds, would
-  // send the in-place case to scalar code.
-#pragma GCC ivdep
+  TERN_INDEPENDENT_ITERATIONS
   for (int64_t v = 0; v < V; ++v) {
     dlogits[v] = static_cast<T>(scale * fast_exp(logits[v] - norm.max));
   }

@@ -102,15 +102,14 @@ class RowLoss {
     const float largest = row_.largest, inverse_t = inverse_t_;
     const float tempered = t_ * row_.rest_slope / row_.tempered;
     const float plain = weights.cross_entropy == 0 ? 0.0f : weights.cross_entropy / row_.sum;
-    // As in cross_entropy.cc: no iteration reads what another wrote, dlogits may be logits.
     if (t_ == 1.0f || plain == 0.0f) {
       const float scale = tempered + plain;
-#pragma GCC ivdep
+      TERN_INDEPENDENT_ITERATIONS
       for (int64_t v = 0; v < V_; ++v) {
         dlogits[v] = static_cast<T>(scale * fast_exp((logits[v] - largest) * inverse_t));
       }
     } else {
-#pragma GCC ivdep
+      TERN_INDEPENDENT_ITERATIONS
       for (int64_t v = 0; v < V_; ++v) {
         const float z = logits[v] - largest;
         dlogits[v] = static_cast<T>(tempered * fast_exp(z * inverse_t) + plain * fast_exp(z));

@@ -1,6 +1,7 @@
 #include "tern/kernels/hadamard.h"
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "tern/kernels/lanes.h"
@@ -13,19 +14,13 @@ namespace {
 constexpr int64_t kRowGrain = 16;
 
 typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
-typedef int32_t LaneIndices __attribute__((vector_size(kLanes * sizeof(int32_t))));
 
-/// One level of butterflies between lanes that are `Distance` apart. In place, since gcc warns of a
+/// One level of butterflies between lanes that are `distance` apart. In place, since gcc warns of a
 /// 512-bit value in a signature where the CPU has narrower registers.
-template <int Distance>
-void lane_level(Lanes& v) {
-  LaneIndices partner;
-  Lanes sign;
-  for (int lane = 0; lane < kLanes; ++lane) {
-    partner[lane] = lane ^ Distance;
-    sign[lane] = (lane & Distance) != 0 ? -1.0f : 1.0f;
-  }
-  v = __builtin_shuffle(v, partner) + sign * v;
+template <int distance, int... lane>
+void lane_level(Lanes& v, std::integer_sequence<int, lane...>) {
+  const Lanes sign = {((lane & distance) != 0 ? -1.0f : 1.0f)...};
+  v = __builtin_shufflevector(v, v, (lane ^ distance)...) + sign * v;
 }
 
 /// One level of butterflies between numbers that are `distance` apart.
@@ -47,10 +42,11 @@ void transform(float* v, int64_t n) {
   if (n >= kLanes) {
     for (Lanes* lanes = reinterpret_cast<Lanes*>(v); lanes < reinterpret_cast<Lanes*>(v + n);
          ++lanes) {
-      lane_level<1>(*lanes);
-      lane_level<2>(*lanes);
-      lane_level<4>(*lanes);
-      lane_level<8>(*lanes);
+      constexpr std::make_integer_sequence<int, kLanes> kAll;
+      lane_level<1>(*lanes, kAll);
+      lane_level<2>(*lanes, kAll);
+      lane_level<4>(*lanes, kAll);
+      lane_level<8>(*lanes, kAll);
     }
     distance = kLanes;
   }

@@ -2,6 +2,14 @@
 
 #include <cstdint>
 
+/// Before a loop of which no iteration reads what another wrote: the compiler adds no test for
+/// overlap, which would send a loop that works in place to scalar code.
+#ifdef __clang__
+#define TERN_INDEPENDENT_ITERATIONS _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define TERN_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
+#endif
+
 namespace tern::kernels {
 
 /// Sixteen floats fill one 512-bit register, two 256-bit ones, four 128-bit ones.

@@ -36,12 +36,13 @@ void AdamW::step(const StepSize& size) {
                                   .beta2 = options_.beta2,
                                   .epsilon = options_.epsilon,
                                   .weight_decay = group.decays ? size.weight_decay : 0};
-    for (const auto& [name, tensor] : group.parameters) {
+    for (const Parameter& parameter : group.parameters) {
+      const Tensor& w = parameter.tensor;
       options.tensor = index;
-      const auto& [m, v] = moments_[index++];
-      with_state(m, [&]<class Moment>(std::span<Moment> mean) {
-        kernels::adamw(tensor.values<float>(), tensor.gradient_slot().values<float>(), mean,
-                       v.values<Moment>(), options, steps_, size.gradient_scale, true);
+      const Moments& moments = moments_[index++];
+      with_state(moments.m, [&]<class Moment>(std::span<Moment> mean) {
+        kernels::adamw(w.values<float>(), w.gradient_slot().values<float>(), mean,
+                       moments.v.values<Moment>(), options, steps_, size.gradient_scale, true);
       });
     }
   }

@@ -30,11 +30,12 @@ class Lion : public Optimizer {
                                    .beta1 = options_.beta1,
                                    .beta2 = options_.beta2,
                                    .weight_decay = group.decays ? size.weight_decay : 0};
-      for (const auto& [name, tensor] : group.parameters) {
+      for (const Parameter& parameter : group.parameters) {
+        const Tensor& w = parameter.tensor;
         options.tensor = index;
         with_state(momentum_[index++].tensor, [&](auto momentum) {
-          kernels::lion(tensor.values<float>(), tensor.gradient_slot().values<float>(), momentum,
-                        options, steps_, size.gradient_scale);
+          kernels::lion(w.values<float>(), w.gradient_slot().values<float>(), momentum, options,
+                        steps_, size.gradient_scale);
         });
       }
     }

@@ -85,7 +85,8 @@ void Bpe::read_merges(const Json& merges) {
   std::string token;
   uint32_t rank = 0;
   for (const Json& merge : merges.items()) {
-    const auto [left, right] = read_pair(merge);
+    const auto pair = read_pair(merge);
+    const std::string_view left = pair.first, right = pair.second;
     token.assign(left).append(right);
     const auto id_of = [&](std::string_view part) {
       const auto id = vocabulary_.find(part);

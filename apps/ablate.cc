@@ -40,15 +40,20 @@ struct AblateOptions {
   bool sandbox = true;
 
   void add_to(Flags& flags) {
-    flags.add("arms", arms, "the arms to compare (TOML); Tern's own list if empty");
-    flags.add("only", only, "only arms whose section or name holds this");
+    flags.add("arms", arms, "a TOML file of the arms to compare; Tern's own list if empty");
+    flags.add("only", only, "compare only arms whose section or name holds this");
     flags.add("tokens", tokens, "tokens that each run trains on");
     flags.add("seeds", seeds, "runs of the baseline and of each arm");
     flags.add("threads", threads, "threads of a run; 0: all cores");
-    flags.add("recipes", recipes, "compare the published recipes too");
+    flags.add("recipes", recipes, "compare the published recipes");
     flags.add("out", out, "write the tables into this Markdown file as well");
-    flags.add("json", json, "print JSON");
+    flags.add_json(json);
     flags.add("sandbox", sandbox, kNoSandboxHelp);
+  }
+  void check() const {
+    require_positive(
+        {{"tokens", static_cast<double>(tokens)}, {"seeds", static_cast<double>(seeds)}});
+    require_not_negative({{"threads", threads}});
   }
 };
 
@@ -253,24 +258,8 @@ Json to_json(const std::vector<AblationRow>& rows, double reference) {
   return json;
 }
 
-int ablate(const std::vector<std::string>& arguments) {
-  AblateOptions options;
-  Flags flags(
-      "tern ablate",
-      "Trains the lab's recipe once for each arm of a list, alone against the same baseline "
-      "on the same tokens and seeds, and prints what each one changes. Runs that are done "
-      "are kept, so a stopped ablation goes on where it was.");
-  options.add_to(flags);
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
-  }
-  check(options.tokens > 0 && options.seeds > 0, "--tokens and --seeds must be 1 or more");
-  const Lab lab = Lab::find(".");
-  check(fs::exists(lab.confirm_set()) || !fs::exists(lab.manifest()),
-        "{} is not there: this lab has no confirm text, on which every arm is scored, too; give it "
-        "one with `tern prepare --confirm FILE`",
-        lab.confirm_set().string());
+/// The baseline and behind it the arms that the options ask for.
+AblationPlan plan_of(const AblateOptions& options) {
   AblationPlan plan = AblationPlan::read(options.arms.empty() ? tern_home() / "share" / "tern" /
                                                                     "lab" / "ablations.toml"
                                                               : fs::path(options.arms));
@@ -284,7 +273,16 @@ int ablate(const std::vector<std::string>& arguments) {
   });
   check(!plan.arms.empty(), "no arm holds \"{}\"", options.only);
   plan.arms.insert(plan.arms.begin(), {"", "baseline", {}});
+  return plan;
+}
 
+int ablate(const AblateOptions& options) {
+  const Lab lab = Lab::find(".");
+  check(fs::exists(lab.confirm_set()) || !fs::exists(lab.manifest()),
+        "{} is not there: this lab has no confirm text, on which every arm is scored, too; give it "
+        "one with `tern prepare --confirm FILE`",
+        lab.confirm_set().string());
+  const AblationPlan plan = plan_of(options);
   const Attended attended(options.sandbox,
                           [](std::string_view line) { fmt::print(stderr, "tern: {}\n", line); });
   Ablation ablation(lab, plan.baseline, options, attended);
@@ -296,7 +294,16 @@ int ablate(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand registration({"ablate", "measure each arm of the recipe alone", ablate});
+const RegisterCommand registration(
+    {.name = "ablate",
+     .summary = "measure each arm of the recipe alone",
+     .group = CommandGroup::kTraining,
+     .place = 4,
+     .description =
+         "Trains the lab's recipe once for each arm of a list, alone against the same "
+         "baseline on the same tokens\nand seeds, and prints what each one changes. Runs "
+         "that are done are kept, so a stopped ablation goes on\nwhere it was.",
+     .options = runs(ablate)});
 
 }  // namespace
 }  // namespace tern

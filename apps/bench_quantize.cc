@@ -34,18 +34,28 @@ struct BenchOptions {
 
   /// The rule's fields have the names of the recipe's.
   void add_to(Flags& flags) {
-    flags.add("shape", shape, "smollm-135m, llama-3.2-1b or demo");
-    flags.add("group", group, "weights that share a scale");
-    flags.add("scale", rule.scale, "the rule's statistic: " + listed(group_scales().values()));
+    flags.add("shape", shape, "shape of the model: smollm-135m, llama-3.2-1b or demo");
+    flags.add("group", group, "weights that share a scale: a number of them, row or tensor");
+    flags.add("scale", rule.scale,
+              "statistic of a group that scales its threshold: " + listed(group_scales().values()));
     flags.add("threshold", rule.threshold, "weights up to threshold * scale become 0");
-    flags.add("level", rule.level, "what is stored: " + listed(group_levels().values()));
+    flags.add("level", rule.level,
+              "what is stored for a group's weights: " + listed(group_levels().values()));
     flags.add("zeros", rule.zeros, "share of a group that becomes 0; 0: as the threshold says");
     flags.add("pattern", rule.pattern,
-              "which weights may be nonzero: " + listed(group_patterns().values()));
-    flags.add("dtype", dtype, "auto, bf16 or f32");
-    flags.add("threads", threads, "threads; 0: all cores");
-    flags.add("repeats", repeats, "passes measured; the fastest counts");
-    flags.add("json", json, "print JSON");
+              "which weights may be other than 0: " + listed(group_patterns().values()));
+    flags.add("dtype", dtype, "type of the result: bf16, f32, or auto for this CPU's");
+    flags.add("threads", threads, "threads to use; 0: all cores");
+    flags.add("repeats", repeats, "passes to measure; the fastest counts");
+    flags.add_json(json);
+  }
+  void check() const {
+    require_positive({{"repeats", static_cast<double>(repeats)}});
+    require_not_negative({{"threads", threads}});
+    rule.check();
+    Grouping::parse(group);
+    known_shape(shape);
+    compute_type(dtype);
   }
 };
 
@@ -148,18 +158,7 @@ void print_report(const Json& json) {
              json.at("ratio_to_absmean").as_double());
 }
 
-int bench_quantize(const std::vector<std::string>& arguments) {
-  BenchOptions options;
-  Flags flags("tern bench quantize",
-              "Fake-quantizing all linear weights of a model by a group rule, beside absmean and a "
-              "plain copy of the same bytes.");
-  options.add_to(flags);
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
-  }
-  check(options.repeats > 0 && options.threads >= 0,
-        "--repeats must be 1 or more and --threads 0 or more");
+int bench_quantize(const BenchOptions& options) {
   if (options.threads > 0) set_thread_count(options.threads);
   const GroupRule rule(options.rule);
   const Grouping grouping = Grouping::parse(options.group);
@@ -177,8 +176,15 @@ int bench_quantize(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand registration({"bench quantize", "fake quantization beside a memory copy",
-                                    bench_quantize});
+const RegisterCommand registration(
+    {.name = "bench quantize",
+     .summary = "fake quantization beside a memory copy",
+     .group = CommandGroup::kMachine,
+     .place = 3,
+     .description =
+         "Measures fake-quantizing all linear weights of a model by a group rule, beside "
+         "absmean and a plain\ncopy of the same bytes.",
+     .options = runs(bench_quantize)});
 
 }  // namespace
 }  // namespace tern

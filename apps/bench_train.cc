@@ -1,10 +1,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "apps/bench_gemm_replay.h"
 #include "apps/bench_median.h"
 #include "apps/bench_recipe.h"
+#include "apps/published_recipe.h"
 #include "apps/shapes.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
@@ -41,39 +43,69 @@ struct BenchOptions {
   std::string optimizer_state = "f32";
   bool recompute = false;
   int threads = 0;
-  int64_t warmup = 3;
-  int64_t steps = 5;
+  std::optional<int64_t> warmup;
+  std::optional<int64_t> steps;
   bool json = false;
-  RecipeBenchOptions comparison;
+  std::string recipe, arms;
+  std::optional<std::string> against;
+  bool undistilled = false;
+  bool cached = false;
+  bool sandbox = true;
+  std::optional<int64_t> repeats;
 
   void add_to(Flags& flags) {
-    flags.add("shape", shape, "smollm-135m, llama-3.2-1b or demo");
+    flags.add("shape", shape, "shape of the model: smollm-135m, llama-3.2-1b or demo");
     flags.add("batch_size", batch_size, "sequences in one pass");
     flags.add("accumulation", accumulation, "passes whose gradients make one step");
     flags.add("sequence_length", sequence_length, "tokens in a sequence");
-    flags.add("group", group, "weights that share a scale");
-    flags.add("dtype", dtype, "auto, bf16 or f32");
-    flags.add("optimizer", optimizer, listed(optimizers().values()));
-    flags.add("optimizer_state", optimizer_state, "moments in f32 or bf16");
+    flags.add("group", group, "weights that share a scale: a number of them, row or tensor");
+    flags.add("dtype", dtype, "type of matrix operands: bf16, f32, or auto for this CPU's");
+    flags.add("optimizer", optimizer, "the optimizer: " + listed(optimizers().values()));
+    flags.add("optimizer_state", optimizer_state, "type of the optimizer's moments: f32 or bf16");
     flags.add("recompute", recompute, "make activations again in the backward pass");
-    flags.add("threads", threads, "threads; 0: all cores");
-    flags.add("warmup", warmup, "steps before the measurement; before a recipe's, 1");
-    flags.add("steps", steps, "steps measured; the median counts; of a recipe, 4");
-    flags.add("json", json, "print JSON");
-    flags.add("recipe", comparison.recipe, "measure runs of a published recipe beside a baseline");
-    flags.add("arms", comparison.arms, "the same of these flags, such as \"--optimizer muon\"");
-    flags.add("against", comparison.against,
-              "flags of the baseline, --recipe NAME among them; the flags above if empty");
-    flags.add("undistilled", comparison.undistilled,
-              "let the baseline be the recipe without distillation");
-    flags.add("cached", comparison.cached, "give a recipe that distils its teacher's cache");
-    flags.add("sandbox", comparison.sandbox, kNoSandboxHelp);
-    flags.add("repeats", comparison.repeats, "runs of the recipe and of the baseline");
+    flags.add("threads", threads, "threads to use; 0: all cores");
+    flags.add("warmup", warmup, "steps before those measured; 3 if not given, 1 with a recipe");
+    flags.add("steps", steps,
+              "steps to measure, of which the median counts; 5 if not given, 4 with a recipe");
+    flags.add_json(json);
+    flags.add("recipe", recipe, "measure runs of this published recipe beside those of a baseline");
+    flags.add("arms", arms,
+              "measure runs with these flags of train.cpp, such as \"--optimizer muon\", beside "
+              "those of a baseline");
+    flags.add("against", against,
+              "flags of the baseline, --recipe NAME among them; the flags above if not given");
+    flags.add("undistilled", undistilled, "let the baseline be the recipe without distillation");
+    flags.add("cached", cached, "let a recipe that distils read its teacher's answers from a file");
+    flags.add("sandbox", sandbox, kNoSandboxHelp);
+    flags.add("repeats", repeats, "runs of the recipe and of the baseline; 2 if not given");
+  }
+
+  void check() const {
+    check_numbers();
+    for (const auto& [flag, given] :
+         {std::pair("against", against.has_value()), std::pair("undistilled", undistilled),
+          std::pair("cached", cached), std::pair("repeats", repeats.has_value())}) {
+      tern::check(compares() || !given, "{} goes with --recipe or --arms", flag_name(flag));
+    }
+    if (!recipe.empty()) PublishedRecipe::find(recipes_folder(), recipe);
+    known_shape(shape);
+    compute_type(dtype);
+    Grouping::parse(group);
+  }
+
+  void check_numbers() const {
+    require_positive({{"batch_size", static_cast<double>(batch_size)},
+                      {"accumulation", static_cast<double>(accumulation)},
+                      {"sequence_length", static_cast<double>(sequence_length)},
+                      {"steps", static_cast<double>(steps.value_or(1))},
+                      {"repeats", static_cast<double>(repeats.value_or(1))}});
+    require_not_negative(
+        {{"warmup", static_cast<double>(warmup.value_or(0))}, {"threads", threads}});
   }
 
   int64_t tokens_per_step() const { return batch_size * accumulation * sequence_length; }
 
-  bool compares() const { return !comparison.recipe.empty() || !comparison.arms.empty(); }
+  bool compares() const { return !recipe.empty() || !arms.empty(); }
 
   /// What both runs of a comparison have; ternary from the first step.
   std::vector<std::string> shared_flags() const {
@@ -140,7 +172,7 @@ Measurement measure(Llama& model, const BenchOptions& o) {
   };
 
   Measurement m;
-  for (int64_t i = 0; i < o.warmup; ++i) step();
+  for (int64_t i = 0; i < o.warmup.value_or(3); ++i) step();
   {
     const kernels::GemmRecorder recorder(
         [&](const kernels::GemmCall& call) { m.products.push_back(call); });
@@ -152,7 +184,7 @@ Measurement measure(Llama& model, const BenchOptions& o) {
   GemmReplay replay(m.products);
   std::vector<double> gemm_seconds;
   // Steps and bare products in turn, so that a noisy neighbour slows both alike.
-  for (int64_t i = 0; i < o.steps; ++i) {
+  for (int64_t i = 0; i < o.steps.value_or(5); ++i) {
     m.seconds.push_back(step());
     gemm_seconds.push_back(replay.run());
   }
@@ -220,16 +252,25 @@ void print_report(const Json& json) {
   for (const auto& [share, name] : shares) fmt::print("  {:<18} {:5.1f} %\n", name, 100 * share);
 }
 
+RecipeBenchOptions comparison_of(const BenchOptions& o) {
+  RecipeBenchOptions comparison = {.shape = o.shape,
+                                   .shared = o.shared_flags(),
+                                   .recipe = o.recipe,
+                                   .arms = o.arms,
+                                   .against = o.against.value_or(""),
+                                   .undistilled = o.undistilled,
+                                   .cached = o.cached,
+                                   .sandbox = o.sandbox,
+                                   .threads = o.threads};
+  comparison.warmup = o.warmup.value_or(comparison.warmup);
+  comparison.steps = o.steps.value_or(comparison.steps);
+  comparison.repeats = o.repeats.value_or(comparison.repeats);
+  return comparison;
+}
+
 /// Measures runs of train.cpp in place of the steps of this program.
-int compare(const Flags& flags, const BenchOptions& options, const LlamaConfig& config) {
-  RecipeBenchOptions comparison = options.comparison;
-  check(comparison.repeats > 0, "--repeats must be 1 or more, found {}", comparison.repeats);
-  comparison.shape = options.shape;
-  comparison.shared = options.shared_flags();
-  comparison.threads = options.threads;
-  if (flags.given("warmup")) comparison.warmup = options.warmup;
-  if (flags.given("steps")) comparison.steps = options.steps;
-  const Json json = bench_recipe(comparison, config);
+int compare(const BenchOptions& options, const LlamaConfig& config) {
+  const Json json = bench_recipe(comparison_of(options), config);
   if (options.json) {
     fmt::print("{}\n", json.dump_pretty());
   } else {
@@ -238,28 +279,10 @@ int compare(const Flags& flags, const BenchOptions& options, const LlamaConfig& 
   return kSuccess;
 }
 
-int bench_train(const std::vector<std::string>& arguments) {
-  BenchOptions options;
-  Flags flags(
-      "tern bench train",
-      "Training steps on random weights and tokens, beside the time of their matrix products "
-      "alone, measured in turn;\nor, with --recipe or --arms, the steps of train.cpp with a recipe "
-      "beside those of a baseline.");
-  options.add_to(flags);
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
-  }
-  check(options.steps > 0 && options.warmup >= 0 && options.batch_size > 0 &&
-            options.accumulation > 0 && options.sequence_length > 0 && options.threads >= 0,
-        "--steps, --batch-size, --accumulation and --sequence-length must be 1 or more");
+int bench_train(const BenchOptions& options) {
   if (options.threads > 0) set_thread_count(options.threads);
-  for (const char* flag : {"against", "undistilled", "cached", "repeats"}) {
-    check(options.compares() || !flags.given(flag), "{} goes with --recipe or --arms",
-          flag_name(flag));
-  }
   const LlamaConfig config = known_shape(options.shape);
-  if (options.compares()) return compare(flags, options, config);
+  if (options.compares()) return compare(options, config);
   const DType dtype = compute_type(options.dtype);
   const LlamaOptions model_options{.compute = dtype, .recompute = options.recompute};
   const MemoryEstimate memory =
@@ -279,8 +302,16 @@ int bench_train(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand registration({"bench train", "training steps beside their products",
-                                    bench_train});
+const RegisterCommand registration(
+    {.name = "bench train",
+     .summary = "training steps beside their products",
+     .group = CommandGroup::kMachine,
+     .place = 2,
+     .description =
+         "Measures training steps on random weights and tokens, beside the time of their "
+         "matrix products alone, in\nturn; or, with --recipe or --arms, the steps of "
+         "train.cpp with a recipe beside those of a baseline.",
+     .options = runs(bench_train)});
 
 }  // namespace
 }  // namespace tern

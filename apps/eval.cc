@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include "tern/base/command.h"
 #include "tern/base/error.h"
@@ -25,15 +26,35 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct EvalFlags {
+struct EvalOptions {
   std::string model;
   std::string eval;
-  std::string text;
+  std::optional<std::string> text;
   bool per_document = false;
   bool json = false;
   std::string dtype = "auto";
   int threads = thread_count();
   int64_t max_tokens = 0;
+
+  void add_to(Flags& flags) {
+    flags.add_positional("MODEL", model, "the folder of the model");
+    flags.add("eval", eval, "evaluation tokens to score on instead of the lab's");
+    flags.add("text", text, "plain text to score on; it may be packed; - is standard input");
+    flags.add("per_document", per_document,
+              "score each document between <|endoftext|> marks on its own");
+    flags.add_json(json);
+    flags.add("dtype", dtype, "type of matrix operands: f32, bf16, or auto for this CPU's");
+    flags.add("threads", threads, "threads to use");
+    flags.add("max_tokens", max_tokens, "score about so many tokens only; 0: all");
+  }
+  void check() const {
+    tern::check(!text || !text->empty(), "--text: expected a file, found nothing");
+    tern::check(eval.empty() || !text, "give --eval or --text, not both");
+    tern::check(!per_document || text, "--per-document is for --text");
+    require_positive({{"threads", threads}});
+    require_not_negative({{"max_tokens", static_cast<double>(max_tokens)}});
+    compute_type(dtype);
+  }
 };
 
 /// What was scored, beside the score.
@@ -58,8 +79,8 @@ fs::path lab_evaluation_file() try {
 }
 
 /// The evaluation tokens that the flags ask for, which must be those of the model's tokenizer.
-EvalSet read_eval_set(const EvalFlags& flags, const Tokenizer& tokenizer) {
-  const fs::path path = flags.eval.empty() ? lab_evaluation_file() : fs::path(flags.eval);
+EvalSet read_eval_set(const EvalOptions& options, const Tokenizer& tokenizer) {
+  const fs::path path = options.eval.empty() ? lab_evaluation_file() : fs::path(options.eval);
   const EvalSet set = EvalSet::read(path);
   try {
     set.check_tokenizer(tokenizer);
@@ -69,8 +90,8 @@ EvalSet read_eval_set(const EvalFlags& flags, const Tokenizer& tokenizer) {
   return set;
 }
 
-ScoreOptions score_options(const EvalFlags& flags) {
-  ScoreOptions options{.max_tokens = flags.max_tokens, .on_progress = {}};
+ScoreOptions score_options(const EvalOptions& asked) {
+  ScoreOptions options{.max_tokens = asked.max_tokens, .on_progress = {}};
   if (::isatty(STDERR_FILENO) == 0) return options;
   options.on_progress = [](const ScoreProgress& progress) {
     const bool last = progress.windows_done == progress.windows;
@@ -80,23 +101,23 @@ ScoreOptions score_options(const EvalFlags& flags) {
   return options;
 }
 
-Scored score_eval_set(Llama& model, const EvalSet& set, const EvalFlags& flags) {
-  return {score_windows(model, set, score_options(flags)), set.name, set.dataset_sha256};
+Scored score_eval_set(Llama& model, const EvalSet& set, const EvalOptions& options) {
+  return {score_windows(model, set, score_options(options)), set.name, set.dataset_sha256};
 }
 
 Scored score_plain_text(Llama& model, const Tokenizer& tokenizer, std::string_view raw,
-                        const EvalFlags& flags) {
-  Scored scored{.score = {}, .dataset = flags.text, .dataset_sha256 = sha256_of(raw)};
+                        const EvalOptions& options) {
+  Scored scored{.score = {}, .dataset = *options.text, .dataset_sha256 = sha256_of(raw)};
   const std::string text = sanitize_utf8(raw, &scored.replaced);
-  const auto score = flags.per_document ? score_documents : score_text;
-  scored.score = score(model, tokenizer, text, score_options(flags));
+  const auto score = options.per_document ? score_documents : score_text;
+  scored.score = score(model, tokenizer, text, score_options(options));
   return scored;
 }
 
-EvalAnswer answer_of(const EvalFlags& flags, const Scored& scored, const WeightReport& weights,
+EvalAnswer answer_of(const EvalOptions& options, const Scored& scored, const WeightReport& weights,
                      const Llama& model, const Tokenizer& tokenizer) {
   EvalAnswer answer;
-  answer.model = flags.model;
+  answer.model = options.model;
   answer.kind = weights.ternary ? EvalAnswer::kTernary : EvalAnswer::kFullPrecision;
   answer.dataset = scored.dataset;
   answer.dataset_sha256 = scored.dataset_sha256;
@@ -133,19 +154,19 @@ void check_model_folder(const fs::path& folder) {
 }
 
 /// Scores the model that the flags name and tells what it is.
-EvalAnswer score(const EvalFlags& flags) {
-  check_model_folder(flags.model);
-  const Tokenizer tokenizer = Tokenizer::load(flags.model);
-  const bool plain = !flags.text.empty();
-  const EvalSet set = plain ? EvalSet() : read_eval_set(flags, tokenizer);
-  const std::string text = plain ? read_all(*open_file_source(flags.text)) : "";
-  Llama model = load_for_inference(flags.model, compute_type(flags.dtype));
+EvalAnswer score(const EvalOptions& options) {
+  check_model_folder(options.model);
+  const Tokenizer tokenizer = Tokenizer::load(options.model);
+  const bool plain = options.text.has_value();
+  const EvalSet set = plain ? EvalSet() : read_eval_set(options, tokenizer);
+  const std::string text = plain ? read_all(*open_file_source(*options.text)) : "";
+  Llama model = load_for_inference(options.model, compute_type(options.dtype));
   try {
-    const Scored scored =
-        plain ? score_plain_text(model, tokenizer, text, flags) : score_eval_set(model, set, flags);
-    return answer_of(flags, scored, report_weights(model, flags.model), model, tokenizer);
+    const Scored scored = plain ? score_plain_text(model, tokenizer, text, options)
+                                : score_eval_set(model, set, options);
+    return answer_of(options, scored, report_weights(model, options.model), model, tokenizer);
   } catch (const Error& e) {
-    rethrow_naming(flags.model, e);
+    rethrow_naming(options.model, e);
   }
 }
 
@@ -172,36 +193,10 @@ void print_table(const EvalAnswer& a) {
   if (a.replaced_bytes > 0) row("not UTF-8", fmt::format("{} bytes, replaced", a.replaced_bytes));
 }
 
-void check_flags(const EvalFlags& flags) {
-  check(flags.eval.empty() || flags.text.empty(), "give --eval or --text, not both");
-  check(!flags.per_document || !flags.text.empty(), "--per-document is for --text");
-  check(flags.threads >= 1, "--threads must be 1 or more, found {}", flags.threads);
-  check(flags.max_tokens >= 0, "--max-tokens must not be negative, found {}", flags.max_tokens);
-}
-
-int eval(const std::vector<std::string>& arguments) {
-  EvalFlags flags;
-  Flags parser("tern eval", "Score a model: perplexity and bits per byte.");
-  parser.add_positional("MODEL", flags.model, "folder of the model");
-  parser.add("eval", flags.eval, "evaluation tokens to use instead of the lab's");
-  parser.add("text", flags.text, "plain text to score (may be packed; - for standard input)");
-  parser.add("per-document", flags.per_document,
-             "score each document between <|endoftext|> marks on its own");
-  parser.add("json", flags.json, "print JSON");
-  parser.add("dtype", flags.dtype, "type of matrix operands: f32, bf16, or auto for this CPU's");
-  parser.add("threads", flags.threads, "threads");
-  parser.add("max-tokens", flags.max_tokens, "score about so many tokens only (0: all)");
-  parser.set_footer(kFooter);
-  if (!parser.parse(arguments)) {
-    fmt::print("{}", parser.help());
-    return kSuccess;
-  }
-  check(!parser.given("text") || !flags.text.empty(), "--text: expected a file, found nothing");
-  check_flags(flags);
-  set_thread_count(flags.threads);
-
-  const EvalAnswer answer = score(flags);
-  if (flags.json) {
+int eval(const EvalOptions& options) {
+  set_thread_count(options.threads);
+  const EvalAnswer answer = score(options);
+  if (options.json) {
     fmt::print("{}", answer.to_text());
   } else {
     print_table(answer);
@@ -209,7 +204,13 @@ int eval(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand command({"eval", "score a model, full precision or packed ternary", eval});
+const RegisterCommand registration({.name = "eval",
+                                    .summary = "score a model, full precision or packed ternary",
+                                    .group = CommandGroup::kTraining,
+                                    .place = 2,
+                                    .description = "Scores a model: perplexity and bits per byte.",
+                                    .footer = kFooter,
+                                    .options = runs(eval)});
 
 }  // namespace
 }  // namespace tern

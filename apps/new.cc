@@ -17,20 +17,18 @@ namespace tern {
 namespace fs = std::filesystem;
 namespace {
 
-/// Names of the presets: one folder each, with a lab.toml and the recipe's defaults.
-std::vector<std::string> preset_names(const fs::path& presets) {
+fs::path templates_folder() { return tern_home() / "share" / "tern" / "lab"; }
+
+/// One folder for each preset, with a lab.toml and the recipe's defaults.
+fs::path presets_folder() { return templates_folder() / "presets"; }
+
+std::vector<std::string> preset_names() {
   std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(presets)) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(presets_folder())) {
     names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
   return names;
-}
-
-fs::path find_preset(const fs::path& presets, const std::string& name) {
-  const std::vector<std::string> names = preset_names(presets);
-  if (std::find(names.begin(), names.end(), name) != names.end()) return presets / name;
-  fail("there is no preset \"{}\"; {}", name, name_hint(name, names));
 }
 
 /// The template of train.cpp with a preset's overrides.
@@ -91,24 +89,35 @@ void make_lab(const fs::path& folder, const fs::path& templates, const fs::path&
   }
 }
 
-int new_lab(const std::vector<std::string>& arguments) {
-  const fs::path templates = tern_home() / "share" / "tern" / "lab";
-  std::string folder, preset = "demo";
-  Flags flags("tern new", "Makes a lab: a git repository with lab.toml, program.md and train.cpp.");
-  flags.add_positional("DIR", folder, "a folder that does not exist yet, or is empty");
-  flags.add("preset", preset,
-            "model, texts and budget: " + listed(preset_names(templates / "presets")));
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
+struct NewOptions {
+  std::string folder;
+  std::string preset = "demo";
+
+  void add_to(Flags& flags) {
+    flags.add_positional("DIR", folder, "a folder that does not exist yet, or is empty");
+    flags.add("preset", preset, "model, texts and budget to begin with: " + listed(preset_names()));
   }
-  make_lab(folder, templates, find_preset(templates / "presets", preset));
-  fmt::print("made the lab {} from the preset {}\nnext: cd {} && tern prepare && tern train\n",
-             folder, preset, folder);
+  void check() const {
+    const std::vector<std::string> names = preset_names();
+    tern::check(std::find(names.begin(), names.end(), preset) != names.end(),
+                "there is no preset \"{}\"; {}", preset, name_hint(preset, names));
+  }
+};
+
+int new_lab(const NewOptions& options) {
+  make_lab(options.folder, templates_folder(), presets_folder() / options.preset);
+  fmt::print("made the lab {0} from the preset {1}\nnext: cd {0} && tern prepare && tern train\n",
+             options.folder, options.preset);
   return kSuccess;
 }
 
-const RegisterCommand registration({"new", "make a lab from a preset", new_lab});
+const RegisterCommand registration(
+    {.name = "new",
+     .summary = "make a lab from a preset",
+     .group = CommandGroup::kLab,
+     .place = 1,
+     .description = "Makes a lab: a git repository with lab.toml, program.md and train.cpp.",
+     .options = runs(new_lab)});
 
 }  // namespace
 }  // namespace tern

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -157,17 +158,50 @@ EvalSet make_eval_set(const std::string& text, TextUse use, const Tokenizer& tok
 
 // ---- the lab ------------------------------------------------------------------------------------
 
-struct PrepareFlags {
-  std::string model, train, eval, confirm;
-  int64_t train_tokens = 0;
-  bool stream = false;
+/// Throws where a name cannot be right, whatever is on this machine or on the hub.
+void check_model_name(const std::string& model) {
+  if (model != "demo" && !model.starts_with('/')) parse_hub_spec(model);
+}
+void check_text_name(const std::string& text) {
+  if (text.starts_with("hf://")) {
+    parse_hub_spec(archive_of(text));
+  } else if (is_remote(text)) {
+    check(text.starts_with("http://") || text.starts_with("https://"),
+          "{}: a text that is no file begins with hf://, https:// or http://", text);
+  }
+}
+
+struct PrepareOptions {
+  std::optional<std::string> model, train, eval, confirm;
+  std::optional<int64_t> train_tokens;
+  std::optional<bool> stream;
   bool force = false;
+
+  void add_to(Flags& flags) {
+    flags.add("model", model, "the model: a folder, a name on the hub (org/name), or demo");
+    flags.add("train", train,
+              "the text to train on: a file, a URL, an hf:// path, - for standard input, or demo");
+    flags.add("eval", eval, "the text to score on");
+    flags.add("confirm", confirm, "the text to confirm a change on; \"\": none");
+    flags.add("train_tokens", train_tokens, "tokenise at most so many of the text; 0: all");
+    flags.add("stream", stream, "tokenise while training, not beforehand");
+    flags.add("force", force, "make everything anew");
+  }
+  void check() const {
+    for (const auto& [flag, name] :
+         {std::pair("--model", &model), std::pair("--train", &train), std::pair("--eval", &eval)}) {
+      tern::check(*name != "", "{}: expected a name, found nothing", flag);
+    }
+    if (model) check_model_name(resolved_model(*model, fs::current_path()));
+    for (const auto* text : {&train, &eval, &confirm}) check_text_name(text->value_or(""));
+    require_not_negative({{"train_tokens", static_cast<double>(train_tokens.value_or(0))}});
+  }
 };
 
 /// Makes what is missing in a lab's data/ by its settings.
 class Preparation {
  public:
-  Preparation(const Lab& lab, LabConfig config, const PrepareFlags& given)
+  Preparation(const Lab& lab, LabConfig config, const PrepareOptions& given)
       : lab_(lab),
         config_(std::move(config)),
         force_(given.force),
@@ -290,31 +324,18 @@ bool is_left_over(const std::string& confirm, const std::string& eval) {
 }
 
 /// The lab's settings with the flags that were given in place of their own.
-LabConfig with_flags(LabConfig config, const Flags& flags, const PrepareFlags& given) {
+LabConfig with_flags(LabConfig config, const PrepareOptions& given) {
   const fs::path here = fs::current_path();
-  if (flags.given("model")) config.model = resolved_model(given.model, here);
-  if (flags.given("train")) config.train = resolved_text(given.train, here);
-  if (flags.given("train_tokens")) config.train_tokens = given.train_tokens;
-  if (flags.given("stream")) config.stream = given.stream;
-  if (flags.given("eval")) {
-    config.eval = resolved_text(given.eval, here);
+  if (given.model) config.model = resolved_model(*given.model, here);
+  if (given.train) config.train = resolved_text(*given.train, here);
+  config.train_tokens = given.train_tokens.value_or(config.train_tokens);
+  config.stream = given.stream.value_or(config.stream);
+  if (given.eval) {
+    config.eval = resolved_text(*given.eval, here);
     if (is_left_over(config.confirm, config.eval)) config.confirm.clear();
   }
-  if (flags.given("confirm")) config.confirm = resolved_text(given.confirm, here);
+  if (given.confirm) config.confirm = resolved_text(*given.confirm, here);
   return config;
-}
-
-/// Throws where a name cannot be right, whatever is on this machine or on the hub.
-void check_names(const LabConfig& config) {
-  if (config.model != "demo" && !config.model.starts_with('/')) parse_hub_spec(config.model);
-  for (const std::string& text : {config.train, config.eval, config.confirm}) {
-    if (text.starts_with("hf://")) {
-      parse_hub_spec(archive_of(text));
-    } else if (is_remote(text)) {
-      check(text.starts_with("http://") || text.starts_with("https://"),
-            "{}: a text that is no file begins with hf://, https:// or http://", text);
-    }
-  }
 }
 
 /// The settings with every local name made absolute, none wrong or missing, and standard input used
@@ -332,9 +353,8 @@ LabConfig resolved_config(LabConfig config, const Lab& lab) {
     from_input += *text == "-" ? 1 : 0;
   }
   check(from_input <= 1, "standard input (-) can be only one of the texts");
-  check(config.train_tokens >= 0, "--train-tokens must be 0 (all) or more, found {}",
-        config.train_tokens);
-  check_names(config);
+  check_model_name(config.model);
+  for (const std::string& text : {config.train, config.eval, config.confirm}) check_text_name(text);
   return config;
 }
 
@@ -358,17 +378,22 @@ void remember(const Lab& lab, const LabConfig& now) {
 }
 
 /// The given flags that lab.toml keeps, as a person writes them.
-std::string kept_flags(const Flags& flags) {
+std::string kept_flags(const PrepareOptions& given) {
   std::vector<std::string> kept;
-  for (const char* name : {"model", "train", "train_tokens", "stream", "eval", "confirm"}) {
-    if (flags.given(name)) kept.push_back(flag_name(name));
+  for (const auto& [flag, is_given] : {std::pair("--model", given.model.has_value()),
+                                       std::pair("--train", given.train.has_value()),
+                                       std::pair("--train-tokens", given.train_tokens.has_value()),
+                                       std::pair("--stream", given.stream.has_value()),
+                                       std::pair("--eval", given.eval.has_value()),
+                                       std::pair("--confirm", given.confirm.has_value())}) {
+    if (is_given) kept.push_back(flag);
   }
   return listed(kept);
 }
 
-void prepare_lab(const Flags& flags, const PrepareFlags& given) {
+void prepare_lab(const PrepareOptions& given) {
   const Lab lab = Lab::find(".");
-  const LabConfig settings = with_flags(lab.config(), flags, given);
+  const LabConfig settings = with_flags(lab.config(), given);
   const LabConfig config = resolved_config(settings, lab);
   // First, so that nobody has to give the flags again after a download that failed.
   remember(lab, settings);
@@ -378,7 +403,7 @@ void prepare_lab(const Flags& flags, const PrepareFlags& given) {
     // Last, so that what fails or is stopped before leaves it as it was.
     preparation.manifest().write(lab);
   } catch (const Error& error) {
-    const std::string kept = kept_flags(flags);
+    const std::string kept = kept_flags(given);
     if (stop_requested() || kept.empty()) throw;
     fail("{}\nlab.toml keeps {}: once this is mended, `tern prepare` alone goes on", error.what(),
          kept);
@@ -386,25 +411,10 @@ void prepare_lab(const Flags& flags, const PrepareFlags& given) {
   say("prepared; next: tern train");
 }
 
-int prepare(const std::vector<std::string>& arguments) {
-  PrepareFlags given;
-  Flags flags("tern prepare",
-              "Obtains the lab's model and tokenises its texts into data/. What is there already "
-              "from the same\nsources is kept; a flag's value goes into lab.toml.");
-  flags.add("model", given.model, "a folder, a model of the hub (org/name), or demo");
-  flags.add("train", given.train, "text to train on: a file, URL, hf:// path, - or demo");
-  flags.add("eval", given.eval, "text to score on");
-  flags.add("confirm", given.confirm, "text to confirm a change on; \"\": none");
-  flags.add("train_tokens", given.train_tokens, "tokenise at most so many; 0: all");
-  flags.add("stream", given.stream, "tokenise while training, not beforehand");
-  flags.add("force", given.force, "make everything anew");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
-  }
+int prepare(const PrepareOptions& options) {
   catch_stop_signals();
   try {
-    prepare_lab(flags, given);
+    prepare_lab(options);
   } catch (const Error&) {
     if (!stop_requested()) throw;
     fmt::print(stderr, "tern: stopped; run `tern prepare` again to go on\n");
@@ -413,7 +423,14 @@ int prepare(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand registration({"prepare", "obtain the model and tokenise the texts", prepare});
+const RegisterCommand registration(
+    {.name = "prepare",
+     .summary = "obtain the model and tokenise the texts",
+     .group = CommandGroup::kLab,
+     .place = 2,
+     .description = "Obtains the lab's model and tokenises its texts into data/. What is there "
+                    "already from the same\nsources is kept; a flag's value goes into lab.toml.",
+     .options = runs(prepare)});
 
 }  // namespace
 }  // namespace tern

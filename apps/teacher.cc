@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "tern/base/command.h"
 #include "tern/base/error.h"
@@ -21,15 +22,35 @@ namespace tern {
 namespace fs = std::filesystem;
 namespace {
 
-struct TeacherFlags {
+struct TeacherOptions {
   int64_t tokens = 0;
   int64_t length = 256;
   int64_t top_k = 32;
   std::string features = "none";
-  int64_t relation_layer = 0;
+  std::optional<int64_t> relation_layer;
   double max_gb = 4;
   bool force = false;
   int threads = 0;
+
+  void add_to(Flags& flags) {
+    flags.add("tokens", tokens, "tokens of the text to keep, from its beginning; 0: all");
+    flags.add("length", length, "tokens in a window: the recipe's --sequence-length");
+    flags.add("top_k", top_k, "likeliest tokens to keep: the recipe's --distill-top-k");
+    flags.add("features", features, "blocks whose outputs are kept too: none, last or all");
+    flags.add("relation_layer", relation_layer,
+              "a block whose queries, keys and values are kept too; none if not given");
+    flags.add("max_gb", max_gb, "largest size of the file in GB");
+    flags.add("force", force, "make the file anew, in the place of what is there");
+    flags.add("threads", threads, "threads to use; 0: all cores");
+  }
+  void check() const {
+    require_not_negative({{"tokens", static_cast<double>(tokens)}, {"threads", threads}});
+    require_positive({{"length", static_cast<double>(length)},
+                      {"top_k", static_cast<double>(top_k)},
+                      {"max_gb", max_gb}});
+    tern::check(features == "none" || features == "last" || features == "all",
+                "--features must be none, last or all, found {}", features);
+  }
 };
 
 void say(const std::string& line) {
@@ -38,29 +59,24 @@ void say(const std::string& line) {
 }
 
 /// What is to be kept of each token.
-TeacherQuestion question_of(const Flags& flags, const TeacherFlags& given,
-                            const LlamaConfig& config) {
+TeacherQuestion question_of(const TeacherOptions& given, const LlamaConfig& config) {
   const int64_t blocks = config.num_hidden_layers;
   TeacherQuestion question{.top_k = given.top_k};
   question.temperatures.assign(std::begin(kTeacherTemperatures), std::end(kTeacherTemperatures));
-  check(given.features == "none" || given.features == "last" || given.features == "all",
-        "--features must be none, last or all, found {}", given.features);
   for (int64_t block = given.features == "all" ? 0 : blocks - 1;
        given.features != "none" && block < blocks; ++block) {
     question.hidden_blocks.push_back(block);
   }
-  if (flags.given("relation_layer")) {
-    check(given.relation_layer >= -blocks && given.relation_layer < blocks,
-          "--relation-layer must be {} to {}, found {}", -blocks, blocks - 1, given.relation_layer);
-    question.attention_block = (given.relation_layer + blocks) % blocks;
+  if (const auto layer = given.relation_layer) {
+    check(*layer >= -blocks && *layer < blocks, "--relation-layer must be {} to {}, found {}",
+          -blocks, blocks - 1, *layer);
+    question.attention_block = (*layer + blocks) % blocks;
   }
   return question;
 }
 
-void check_flags(const TeacherFlags& given, const LlamaConfig& config, const TokenFile& text) {
-  check(given.tokens >= 0 && given.top_k >= 1 && given.max_gb > 0 && given.threads >= 0,
-        "--tokens and --threads must be 0 or more, --top-k 1 or more and --max-gb above 0");
-  check(given.length >= 1 && given.length <= config.max_position_embeddings,
+void check_length(const TeacherOptions& given, const LlamaConfig& config, const TokenFile& text) {
+  check(given.length <= config.max_position_embeddings,
         "--length must be 1 to the model's context, {}, found {}", config.max_position_embeddings,
         given.length);
   check(text.size() > given.length, "{}: {} tokens are not one window of {} and what follows it",
@@ -68,7 +84,7 @@ void check_flags(const TeacherFlags& given, const LlamaConfig& config, const Tok
 }
 
 /// Windows to keep: those of the tokens asked for, cut to the largest size.
-int64_t windows_to_keep(const TeacherFlags& given, const TokenFile& text,
+int64_t windows_to_keep(const TeacherOptions& given, const TokenFile& text,
                         const TeacherCacheInfo& info) {
   const int64_t all = (text.size() - 1) / given.length;
   const int64_t asked =
@@ -124,7 +140,8 @@ bool is_there(const fs::path& file, const TeacherCacheInfo& info, int64_t window
          cache.info().kept.temperatures == info.kept.temperatures && cache.windows() >= windows;
 }
 
-int make_cache(const Flags& flags, const TeacherFlags& given) {
+int teacher(const TeacherOptions& given) {
+  catch_stop_signals();
   if (given.threads > 0) set_thread_count(given.threads);
   const Lab lab = Lab::find(".");
   const LabManifest manifest = LabManifest::read(lab);
@@ -133,9 +150,9 @@ int make_cache(const Flags& flags, const TeacherFlags& given) {
         "and run `tern prepare`");
   const LlamaConfig config = LlamaConfig::read(manifest.model / "config.json");
   const TokenFile text(lab.train_tokens());
-  check_flags(given, config, text);
+  check_length(given, config, text);
   const auto info = TeacherCacheInfo::of(manifest.model, lab.train_tokens(), default_compute_type(),
-                                         given.length, question_of(flags, given, config));
+                                         given.length, question_of(given, config));
   const fs::path file = lab.teacher() / info.file_name();
   const int64_t windows = windows_to_keep(given, text, info);
   if (!given.force && is_there(file, info, windows)) {
@@ -156,30 +173,15 @@ int make_cache(const Flags& flags, const TeacherFlags& given) {
   return kSuccess;
 }
 
-int teacher(const std::vector<std::string>& arguments) {
-  TeacherFlags given;
-  Flags flags("tern teacher",
-              "Keeps what the lab's full-precision model says of its training text in "
-              "data/teacher/, so that recipes\nthat distil from it (--distill) need not run it. "
-              "Goes on where it was stopped.");
-  flags.add("tokens", given.tokens, "tokens of the text to keep, from its beginning; 0: all");
-  flags.add("length", given.length, "tokens in a window: the recipe's --sequence-length");
-  flags.add("top_k", given.top_k, "likeliest tokens to keep: the recipe's --distill-top-k");
-  flags.add("features", given.features, "blocks whose outputs are kept too: none, last or all");
-  flags.add("relation_layer", given.relation_layer,
-            "a block whose queries, keys and values are kept too; not given: none");
-  flags.add("max_gb", given.max_gb, "largest size of the file");
-  flags.add("force", given.force, "make the file anew, in the place of what is there");
-  flags.add("threads", given.threads, "threads to use; 0: all cores");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
-  }
-  catch_stop_signals();
-  return make_cache(flags, given);
-}
-
-const RegisterCommand registration({"teacher", "keep what the full-precision model says", teacher});
+const RegisterCommand registration(
+    {.name = "teacher",
+     .summary = "keep what the full-precision model says",
+     .group = CommandGroup::kTraining,
+     .place = 3,
+     .description = "Keeps what the lab's full-precision model says of its training text in "
+                    "data/teacher/, so that recipes\nthat distil from it (--distill) need not run "
+                    "it. Goes on where it was stopped.",
+     .options = runs(teacher)});
 
 }  // namespace
 }  // namespace tern

@@ -1,9 +1,14 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <span>
 
+#include "apps/completion.h"
 #include "tern/base/command.h"
+#include "tern/base/error.h"
 #include "tern/base/flags.h"
 #include "tern/parallel/wait_policy.h"
 #include "tern/runner/terminal_text.h"
@@ -11,67 +16,154 @@
 namespace tern {
 namespace {
 
-/// Lists the commands whose name starts with `prefix`.
-void print_commands(const std::string& prefix) {
-  for (const Command& command : commands()) {
-    if (command.name.starts_with(prefix)) {
-      fmt::print("  {:<15} {}\n", command.name, command.summary);
-    }
-  }
+namespace fs = std::filesystem;
+using Words = std::span<const std::string>;
+
+/// What `tern` was told makes no sense: exit code kUsage.
+class WrongUse : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Makes a wrong use of every Error of `call`.
+template <class Call>
+auto as_wrong_use(Call call) try {
+  return call();
+} catch (const Error& e) {
+  throw WrongUse(e.what());
 }
 
-void print_usage() {
-  fmt::print("tern: a native lab for ternary language models\n\nusage: tern COMMAND [flags]\n\n");
-  print_commands("");
+void print_command(const Command& command) {
+  fmt::print("  {:<15} {}\n", command.name, command.summary);
+}
+
+void print_usage(const std::vector<Command>& all) {
   fmt::print(
-      "\n`tern COMMAND --help` explains a command. Exit codes: 0 success, 1 error, 2 no such "
-      "command,\n"
-      "130 stopped by a signal after saving.\n");
+      "tern: a native lab for ternary language models\n\n"
+      "usage: tern [-C DIR] COMMAND [flags]\n");
+  const Command* before = nullptr;
+  for (const Command& command : all) {
+    if (before == nullptr || before->group != command.group) {
+      fmt::print("\n{}\n", title_of(command.group));
+    }
+    print_command(command);
+    before = &command;
+  }
+  fmt::print(
+      "\n`tern COMMAND --help` or `tern help COMMAND` explains a command. -C DIR does as if "
+      "started "
+      "in DIR.\n"
+      "`tern --completion bash|zsh|fish` prints a script that completes commands and flags.\n"
+      "Exit codes: 0 success, 1 error, 2 wrong use, 130 stopped by a signal after saving.\n");
 }
 
-int unknown_command(const std::string& name) {
+/// The commands of two words, of which this is the first.
+std::vector<Command> subcommands(const std::vector<Command>& all, const std::string& word) {
+  std::vector<Command> found;
+  std::ranges::copy_if(all, std::back_inserter(found), [&](const Command& command) {
+    return command.name.starts_with(word + " ");
+  });
+  return found;
+}
+
+void print_subcommands(const std::vector<Command>& found, const std::string& word) {
+  fmt::print("tern {} is one of\n\n", word);
+  for (const Command& command : found) print_command(command);
+}
+
+[[noreturn]] void refuse_command(const std::vector<Command>& all, const std::string& name) {
   std::vector<std::string> names;
-  for (const Command& command : commands()) {
-    if (command.name.starts_with(name + " ")) {
-      fmt::print("tern {} is one of\n\n", name);
-      print_commands(name + " ");
-      return kUsage;
-    }
-    names.push_back(command.name);
-  }
+  for (const Command& command : all) names.push_back(command.name);
   const std::string near = nearest(name, names);
-  fmt::print(stderr, "tern: there is no command \"{}\"; {}\n", name,
-             near.empty() ? "`tern --help` lists them" : "did you mean " + near + "?");
-  return kUsage;
+  throw WrongUse(
+      fmt::format("there is no command \"{}\"; {}", name,
+                  near.empty() ? "`tern --help` lists them" : "did you mean " + near + "?"));
 }
 
-/// The command that the first words name ("eval", "bench train") and how many words that took.
-std::pair<const Command*, size_t> find_command(const std::vector<Command>& all,
-                                               const std::vector<std::string>& arguments) {
-  for (const Command& command : all) {
-    if (arguments.size() > 1 && command.name == arguments[0] + " " + arguments[1]) {
-      return {&command, 2};
+const Command* find(const std::vector<Command>& all, const std::string& name) {
+  const auto found = std::ranges::find(all, name, &Command::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+int use(const Command& command, Words arguments) {
+  Flags flags("tern " + command.name, command.description);
+  flags.set_footer(command.footer);
+  const CommandUse use = command.options(flags);
+  const bool runs = as_wrong_use([&] { return flags.parse({arguments.begin(), arguments.end()}); });
+  if (!runs) {
+    fmt::print("{}", flags.help());
+    use.more_help();
+    return kSuccess;
+  }
+  as_wrong_use(use.check);
+  return use.run();
+}
+
+/// Uses the command that the first one or two words name.
+int use_named(const std::vector<Command>& all, Words words) {
+  const std::string two = words.size() > 1 ? words[0] + " " + words[1] : "";
+  if (const Command* command = find(all, two)) return use(*command, words.subspan(2));
+  if (const Command* command = find(all, words[0])) return use(*command, words.subspan(1));
+  const std::vector<Command> more = subcommands(all, words[0]);
+  if (more.empty()) refuse_command(all, words[0]);
+  const bool asks = words.size() > 1 && (words[1] == "--help" || words[1] == "-h");
+  if (words.size() > 1 && !asks) refuse_command(all, two);
+  print_subcommands(more, words[0]);
+  return asks ? kSuccess : kUsage;
+}
+
+/// `tern help [COMMAND]`
+int help(const std::vector<Command>& all, Words words) {
+  if (words.empty()) {
+    print_usage(all);
+    return kSuccess;
+  }
+  std::vector<std::string> asked(words.begin(), words.end());
+  asked.emplace_back("--help");
+  return use_named(all, asked);
+}
+
+/// Goes where each -C in front says, and leaves it out.
+Words change_folder(Words words) {
+  while (!words.empty() && words[0] == "-C") {
+    if (words.size() < 2) throw WrongUse("-C: expected a folder, found nothing");
+    std::error_code error;
+    fs::current_path(words[1], error);
+    if (error) {
+      throw WrongUse(fmt::format("-C: expected a folder to go to, found \"{}\": {}", words[1],
+                                 error.message()));
     }
+    words = words.subspan(2);
   }
-  for (const Command& command : all) {
-    if (command.name == arguments[0]) return {&command, 1};
-  }
-  return {nullptr, 0};
+  return words;
 }
 
-int run(const std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
-    print_usage();
-    return arguments.empty() ? kUsage : kSuccess;
+int run(Words words) {
+  const std::vector<Command> all = commands();
+  words = change_folder(words);
+  if (words.empty()) {
+    print_usage(all);
+    return kUsage;
   }
-  if (arguments[0] == "--version") {
+  const std::string& first = words[0];
+  if (first == "--help" || first == "-h" || first == "help") return help(all, words.subspan(1));
+  if (first == "--version") {
     fmt::print("tern {}\n", TERN_VERSION);
     return kSuccess;
   }
-  const std::vector<Command> all = commands();
-  const auto [command, words] = find_command(all, arguments);
-  if (command == nullptr) return unknown_command(arguments[0]);
-  return command->run({arguments.begin() + static_cast<int64_t>(words), arguments.end()});
+  if (first == "--completion") {
+    const std::string shell = words.size() > 1 ? words[1] : "";
+    fmt::print("{}", as_wrong_use([&] { return completion_script(shell, all); }));
+    return kSuccess;
+  }
+  return use_named(all, words);
+}
+
+int tell(const std::exception& e, int code) {
+  std::fflush(stdout);
+  // It may quote a program that nobody has read, or its compiler's words on it.
+  fmt::print(stderr, "tern: {}\n", TerminalText().pass(e.what()));
+  return code;
 }
 
 }  // namespace
@@ -79,12 +171,12 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   tern::prefer_short_spins(argv);
+  const std::vector<std::string> words(argv + 1, argv + argc);
   try {
-    return tern::run({argv + 1, argv + argc});
+    return tern::run(words);
+  } catch (const tern::WrongUse& e) {
+    return tern::tell(e, tern::kUsage);
   } catch (const std::exception& e) {
-    std::fflush(stdout);
-    // It may quote a program that nobody has read, or its compiler's words on it.
-    fmt::print(stderr, "tern: {}\n", tern::TerminalText().pass(e.what()));
-    return tern::kFailure;
+    return tern::tell(e, tern::kFailure);
   }
 }

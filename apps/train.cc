@@ -44,17 +44,37 @@ struct TrainOptions {
 
   void add_to(Flags& flags) {
     flags.add("resume", resume, "go on with the newest run, which was stopped");
-    flags.add("force", force, "with --resume: go on with other flags than the run began with");
+    flags.add("force", force, "with --resume, go on with other flags than the run began with");
     flags.add("score", score, "score the result with `tern eval` at the end");
     flags.add("baselines", baselines,
               "compare with full precision and with ternary without training");
     flags.add("score_tokens", score_tokens, "score on so many tokens only; 0: all");
-    flags.add("recipe", recipe, "a published recipe's values; your own flags go before them");
+    flags.add("recipe", recipe,
+              "train with a published recipe's values; your own flags go before them");
     flags.add("list_arms", list_arms,
               "print every knob of the recipe, values to try and their sources");
-    flags.add("json", json, "print the list as JSON");
+    flags.add_json(json);
     flags.add("sandbox", sandbox, kNoSandboxHelp);
     flags.pass_through(recipe_flags);
+  }
+  void check() const {
+    tern::check(list_arms || !json,
+                "--json goes with --list-arms; a run leaves its figures in summary.json");
+    tern::check(recipe.empty() || !resume,
+                "--resume goes on with the flags that the run had; leave out --recipe");
+    tern::check(!force || resume, "--force goes with --resume");
+    require_not_negative({{"score_tokens", static_cast<double>(score_tokens)}});
+    if (!recipe.empty()) PublishedRecipe::find(recipes_folder(), recipe);
+  }
+  /// The recipe's own help, where there is one.
+  void more_help() const;
+
+  /// A published recipe's flags and behind them those that were given.
+  std::vector<std::string> all_recipe_flags() const {
+    std::vector<std::string> all;
+    if (!recipe.empty()) all = PublishedRecipe::find(recipes_folder(), recipe).flags();
+    all.insert(all.end(), recipe_flags.begin(), recipe_flags.end());
+    return all;
   }
 };
 
@@ -79,14 +99,27 @@ std::function<void(std::string_view)> onto_the_terminal() {
   };
 }
 
-int print_recipe_help(const Attended& attended, const fs::path& program) {
+void print_recipe_help(const Attended& attended, const fs::path& program) {
   const TemporaryFolder folder;
   Job job = attended.help_job(program, folder.path());
   job.log = folder / "log";
   job.show = onto_the_terminal();
   const JobResult result = attended.run(job);
   check(result.limit.empty(), "the recipe's own help: {}", result.limit);
-  return result.exit_code;
+  check(result.exit_code == kSuccess, "the recipe's own help: exit code {}", result.exit_code);
+}
+
+void TrainOptions::more_help() const {
+  const std::optional<Lab> lab = Lab::look_for(".");
+  if (!lab) {
+    fmt::print(
+        "\nThe knobs of a lab's recipe are flags too: in a lab, `tern train --help` lists them.\n");
+    return;
+  }
+  fmt::print("\nThe knobs of the lab's recipe are flags too:\n\n");
+  std::fflush(stdout);
+  const Attended attended(sandbox, warn);
+  print_recipe_help(attended, attended.build(lab->recipe(), lab->cache()));
 }
 
 /// Trains, scores and compares one run.
@@ -250,30 +283,9 @@ int list_knobs(const RecipeDescription& recipe, bool as_json) {
   return kSuccess;
 }
 
-int train(const std::vector<std::string>& arguments) {
-  TrainOptions options;
-  Flags flags("tern train",
-              "Builds the lab's train.cpp, runs it once, and scores the packed ternary model in a "
-              "process of its own.");
-  options.add_to(flags);
-  const bool run = flags.parse(arguments);
-  if (!run) fmt::print("{}\nThe knobs of the lab's recipe are flags too:\n\n", flags.help());
-  std::fflush(stdout);
-
+int train(const TrainOptions& options) {
   const Lab lab = Lab::find(".");
-  check(options.list_arms || !options.json,
-        "--json goes with --list-arms; a run leaves its figures in summary.json");
-  check(options.recipe.empty() || !options.resume,
-        "--resume goes on with the flags that the run had; leave out --recipe");
-  check(!options.force || options.resume, "--force goes with --resume");
-  check(options.score_tokens >= 0, "--score-tokens must be 0 (all) or more, found {}",
-        options.score_tokens);
-  if (!options.recipe.empty()) {
-    const std::vector<std::string> values =
-        PublishedRecipe::find(recipes_folder(), options.recipe).flags();
-    options.recipe_flags.insert(options.recipe_flags.begin(), values.begin(), values.end());
-  }
-  if (const int loop = running_loop(lab); loop != 0 && run && !options.list_arms) {
+  if (const int loop = running_loop(lab); loop != 0 && !options.list_arms) {
     warn(
         fmt::format("`tern research` (process {}) runs in this lab at the same time: each slows "
                     "the other, and a loop's runs of so many seconds come out worse for it",
@@ -281,24 +293,29 @@ int train(const std::vector<std::string>& arguments) {
   }
   const Attended attended(options.sandbox, warn);
   const fs::path program = attended.build(lab.recipe(), lab.cache());
-  if (!run) return print_recipe_help(attended, program);
-  if (options.list_arms)
-    return list_knobs(attended.describe(program, options.recipe_flags), options.json);
+  const std::vector<std::string> flags = options.all_recipe_flags();
+  if (options.list_arms) return list_knobs(attended.describe(program, flags), options.json);
 
   const auto describe = [&](const std::vector<std::string>& all) {
     return attended.describe(program, all);
   };
   Training training(lab, options, attended, program,
-                    options.resume
-                        ? TrainRun::resume(lab, options.recipe_flags, options.force, describe, warn)
-                        : TrainRun::start(lab, options.recipe_flags));
+                    options.resume ? TrainRun::resume(lab, flags, options.force, describe, warn)
+                                   : TrainRun::start(lab, flags));
   check(!training.trained() || options.score,
         "run {}, the newest, has finished; leave out --no-score to score it", training.number());
   const int code = training.trained() ? kSuccess : training.train();
   return code == kSuccess && options.score ? training.score() : code;
 }
 
-const RegisterCommand registration({"train", "build train.cpp and run it once", train});
+const RegisterCommand registration(
+    {.name = "train",
+     .summary = "build train.cpp and run it once",
+     .group = CommandGroup::kTraining,
+     .place = 1,
+     .description = "Builds the lab's train.cpp, runs it once, and scores the packed ternary model "
+                    "in a process of its own.",
+     .options = runs(train)});
 
 }  // namespace
 }  // namespace tern

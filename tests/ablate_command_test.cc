@@ -117,7 +117,7 @@ TEST_F(ArmCommands, APublishedRecipeSetsItsFieldsAndOwnFlagsGoBefore) {
   EXPECT_EQ(config.at("activation_bits").as_int(), 4);
 
   const CapturedRun unknown = tern({"train", "--recipe", "tequilla"});
-  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_EQ(unknown.exit_code, kUsage);
   EXPECT_THAT(unknown.output, HasSubstr("did you mean tequila?"));
 }
 

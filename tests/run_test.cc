@@ -247,6 +247,15 @@ TEST_F(RunTest, AnUnknownFlagNamesTheNearestOne) {
   EXPECT_THAT(refuse({"--lr-scedule", "linear"}), HasSubstr("did you mean --lr-schedule?"));
 }
 
+TEST_F(RunTest, WrongUseOfARecipeIsToldApartFromFailure) {
+  for (const FlagList& wrong :
+       {FlagList{"--lr-scedule", "linear"}, FlagList{"--lr", "abc"}, FlagList{"--lr", "-1"}}) {
+    EXPECT_EQ(lab_.train("run", wrong).exit_code, kUsage) << wrong[1];
+  }
+  EXPECT_THAT(refuse({"--lr", "abc"}), HasSubstr("--lr: expected a number, found \"abc\""));
+  EXPECT_EQ(lab_.train("run", {"--resume"}).exit_code, kFailure);
+}
+
 TEST_F(RunTest, AValueOutOfRangeIsRefusedByItsName) {
   const std::pair<const char*, const char*> values[] = {
       {"--lr", "-1"},

@@ -12,20 +12,19 @@
 namespace tern::loop {
 namespace {
 
-int best(const std::vector<std::string>& arguments) {
+struct BestOptions {
   bool json = false;
-  Flags flags("tern best", "Shows the best recipe so far and how to have it again.");
-  flags.add("json", json, "print JSON");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
-  }
+
+  void add_to(Flags& flags) { flags.add_json(json); }
+};
+
+int best(const BestOptions& options) {
   const Lab lab = Lab::find(".");
   const History history(read_ledger(lab.ledger()));
   const Experiment* best = history.incumbent();
   check(best != nullptr,
         "there is no scored recipe yet; `tern research` measures the baseline first");
-  if (json) {
+  if (options.json) {
     fmt::print("{}\n", json_of(answer_of(*best)).dump_pretty());
     return kSuccess;
   }
@@ -40,7 +39,13 @@ int best(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand registration({"best", "the best recipe so far", best});
+const RegisterCommand registration(
+    {.name = "best",
+     .summary = "the best recipe so far",
+     .group = CommandGroup::kSearch,
+     .place = 4,
+     .description = "Shows the best recipe so far and how to have it again.",
+     .options = runs(best)});
 
 }  // namespace
 }  // namespace tern::loop

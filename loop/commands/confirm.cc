@@ -44,32 +44,33 @@ PairedGain paired_gain(const Experiment& candidate, const Experiment& base, doub
   return out;
 }
 
-int confirm(const std::vector<std::string>& arguments) {
-  int64_t number = 0, pairs = 3;
+struct ConfirmOptions {
+  int64_t number = 0;
+  int64_t pairs = 3;
   bool json = false;
-  Flags flags("tern confirm",
-              "Runs an experiment's recipe and the one that it changed on fresh seeds, and shows "
-              "the gain with its uncertainty. The branch stays as it is.");
-  flags.add_positional("N", number, "the experiment's number");
-  flags.add("pairs", pairs, "runs of either side");
-  flags.add("json", json, "print JSON");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
+
+  void add_to(Flags& flags) {
+    flags.add_positional("N", number, "the experiment's number");
+    flags.add("pairs", pairs, "runs of either side");
+    flags.add_json(json);
   }
-  check(pairs >= 0, "--pairs must not be negative, found {}", pairs);
+  void check() const { require_not_negative({{"pairs", static_cast<double>(pairs)}}); }
+};
+
+int confirm(const ConfirmOptions& options) {
   count_stop_signals();
-  SessionOptions options;
-  options.bounds.stops = stop_signals;
-  if (json) options.out = stderr;
+  SessionOptions asked;
+  asked.bounds.stops = stop_signals;
+  if (options.json) asked.out = stderr;
   const Lab lab = Lab::find(".");
-  Session session(lab, options);
-  session.research().confirm(number, pairs);
+  Session session(lab, asked);
+  const int64_t number = options.number;
+  session.research().confirm(number, options.pairs);
   const History& history = session.history();
   const Experiment& candidate = history.at(number);
   const PairedGain gain =
       paired_gain(candidate, history.at(candidate.base), estimate_noise(history).sigma);
-  if (json) {
+  if (options.json) {
     const ConfirmAnswer answer = {.experiment = number,
                                   .base = candidate.base,
                                   .pairs = gain.pairs,
@@ -84,8 +85,15 @@ int confirm(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand registration({"confirm", "repeat an experiment and its base on fresh seeds",
-                                    confirm});
+const RegisterCommand registration(
+    {.name = "confirm",
+     .summary = "repeat an experiment and its base on fresh seeds",
+     .group = CommandGroup::kSearch,
+     .place = 6,
+     .description =
+         "Runs an experiment's recipe and the one that it changed on fresh seeds, and shows the "
+         "gain with its\nuncertainty. The branch stays as it is.",
+     .options = runs(confirm)});
 
 }  // namespace
 }  // namespace tern::loop

@@ -14,16 +14,18 @@
 namespace tern::loop {
 namespace {
 
-int diff(const std::vector<std::string>& arguments) {
+struct DiffOptions {
   int64_t number = 0;
   bool json = false;
-  Flags flags("tern diff", "Shows what an experiment changed in train.cpp.");
-  flags.add_positional("N", number, "the experiment's number");
-  flags.add("json", json, "print JSON");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
+
+  void add_to(Flags& flags) {
+    flags.add_positional("N", number, "the experiment's number");
+    flags.add_json(json);
   }
+};
+
+int diff(const DiffOptions& options) {
+  const int64_t number = options.number;
   const Lab lab = Lab::find(".");
   const History history(read_ledger(lab.ledger()));
   const Experiment& e = history.at(number);
@@ -31,9 +33,9 @@ int diff(const std::vector<std::string>& arguments) {
   check(!e.commit.empty(), "experiment {} was refused before it had a commit: {}", number,
         e.reason);
   const Branch branch(lab, history.tag(), {});
-  const bool color = !json && ::isatty(STDOUT_FILENO) != 0;
+  const bool color = !options.json && ::isatty(STDOUT_FILENO) != 0;
   const std::string text = branch.diff(history.at(e.base).commit, e.commit, color);
-  if (json) {
+  if (options.json) {
     fmt::print("{}\n", json_of(DiffAnswer{answer_of(e), text}).dump_pretty());
   } else {
     fmt::print("{:04} {}: {}\n{}\n\n{}", e.number, name_of(e.status), e.description, e.reason,
@@ -42,7 +44,12 @@ int diff(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand registration({"diff", "what an experiment changed", diff});
+const RegisterCommand registration({.name = "diff",
+                                    .summary = "what an experiment changed",
+                                    .group = CommandGroup::kSearch,
+                                    .place = 5,
+                                    .description = "Shows what an experiment changed in train.cpp.",
+                                    .options = runs(diff)});
 
 }  // namespace
 }  // namespace tern::loop

@@ -27,13 +27,6 @@ const char* name_of(State state) {
   return "";
 }
 
-std::optional<Lab> lab_here() {
-  for (fs::path folder = fs::current_path();; folder = folder.parent_path()) {
-    if (fs::exists(folder / "lab.toml")) return Lab::find(folder);
-    if (folder == folder.root_path()) return std::nullopt;
-  }
-}
-
 void append(std::vector<Finding>& all, const std::vector<Finding>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
@@ -57,35 +50,39 @@ Json json_of(const std::vector<Finding>& findings) {
   return list;
 }
 
-int doctor(const std::vector<std::string>& arguments) {
+struct DoctorOptions {
   bool json = false;
   std::string agent;
-  Flags flags("tern doctor",
-              "Says what is missing on this machine and how to mend it. Exit code 1: something is "
-              "missing that nothing goes without.");
-  flags.add("json", json, "print JSON");
-  flags.add("agent", agent,
-            "call this agent once for real: a ready one's name, or \"command\" for lab.toml's own");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
+
+  void add_to(Flags& flags) {
+    flags.add_json(json);
+    flags.add(
+        "agent", agent,
+        "call this agent once for real: a ready one's name, or \"command\" for lab.toml's own");
   }
+};
+
+/// What the machine has, or with --agent what that agent does.
+std::vector<Finding> look(const std::string& agent) {
   const fs::path home = tern_home();
-  const std::optional<Lab> lab = lab_here();
-  std::vector<Finding> findings;
+  const std::optional<Lab> lab = Lab::look_for(".");
   if (agent.empty()) {
-    append(findings, look_at_tools(home));
+    std::vector<Finding> findings = look_at_tools(home);
     append(findings, look_at_machine(fs::current_path()));
     append(findings, look_at_proposers(home, lab));
-  } else {
-    AgentConfig config = lab ? lab->config().agent : AgentConfig();
-    check(agent != "command" || !config.command.empty(),
-          "--agent command calls lab.toml's agent.command, and there is none here");
-    if (agent != "command") config.command.clear();
-    config.name = agent;
-    findings.push_back(try_agent(agent_template(config, home), config, lab));
+    return findings;
   }
-  if (json) {
+  AgentConfig config = lab ? lab->config().agent : AgentConfig();
+  check(agent != "command" || !config.command.empty(),
+        "--agent command calls lab.toml's agent.command, and there is none here");
+  if (agent != "command") config.command.clear();
+  config.name = agent;
+  return {try_agent(agent_template(config, home), config, lab)};
+}
+
+int doctor(const DoctorOptions& options) {
+  const std::vector<Finding> findings = look(options.agent);
+  if (options.json) {
     fmt::print("{}\n", json_of(findings).dump_pretty());
   } else {
     print_table(findings);
@@ -96,7 +93,14 @@ int doctor(const std::vector<std::string>& arguments) {
   return missing ? kFailure : kSuccess;
 }
 
-const RegisterCommand registration({"doctor", "what is missing on this machine", doctor});
+const RegisterCommand registration(
+    {.name = "doctor",
+     .summary = "what is missing on this machine",
+     .group = CommandGroup::kMachine,
+     .place = 1,
+     .description = "Says what is missing on this machine and how to mend it. Exit code 1: "
+                    "something is missing that\nnothing goes without.",
+     .options = runs(doctor)});
 
 }  // namespace
 }  // namespace tern::loop

@@ -11,23 +11,25 @@
 namespace tern::loop {
 namespace {
 
-int log(const std::vector<std::string>& arguments) {
-  bool json = false, reasons = false;
+struct LogOptions {
+  bool json = false;
+  bool reasons = false;
   int64_t last = 30;
-  Flags flags("tern log", "Lists the experiments, the newest last.");
-  flags.add("json", json, "print JSON: all of them, with their runs");
-  flags.add("last", last, "so many of them; 0: all");
-  flags.add("reasons", reasons, "also why each was kept or not");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
+
+  void add_to(Flags& flags) {
+    flags.add_json(json);
+    flags.add("last", last, "list the newest so many; 0: all");
+    flags.add("reasons", reasons, "say also why each was kept or not");
   }
-  check(last >= 0, "--last must be 0 (all) or more, found {}", last);
+  void check() const { require_not_negative({{"last", static_cast<double>(last)}}); }
+};
+
+int log(const LogOptions& options) {
   const Lab lab = Lab::find(".");
   const History history(read_ledger(lab.ledger()));
   const auto& all = history.experiments();
-  const size_t shown = last == 0 ? all.size() : static_cast<size_t>(last);
-  if (json) {
+  const size_t shown = options.last == 0 ? all.size() : static_cast<size_t>(options.last);
+  if (options.json) {
     std::vector<ExperimentAnswer> answers;
     for (const Experiment& e : all) answers.push_back(answer_of(e));
     fmt::print("{}\n", json_of(answers).dump_pretty());
@@ -38,13 +40,20 @@ int log(const std::vector<std::string>& arguments) {
     return kSuccess;
   }
   fmt::print("{}", experiments_table(history, shown));
-  for (size_t i = all.size() - std::min(all.size(), shown); reasons && i < all.size(); ++i) {
+  for (size_t i = all.size() - std::min(all.size(), shown); options.reasons && i < all.size();
+       ++i) {
     fmt::print("{:04}  {}\n", all[i].number, all[i].reason);
   }
   return kSuccess;
 }
 
-const RegisterCommand registration({"log", "the experiments so far", log});
+const RegisterCommand registration({.name = "log",
+                                    .summary = "the experiments so far",
+                                    .group = CommandGroup::kSearch,
+                                    .place = 3,
+                                    .description = "Lists the experiments, the newest last.",
+                                    .footer = "With --json it prints all of them, with their runs.",
+                                    .options = runs(log)});
 
 }  // namespace
 }  // namespace tern::loop

@@ -4,7 +4,6 @@
 #include "loop/record/ledger.h"
 #include "loop/research/session.h"
 #include "tern/base/command.h"
-#include "tern/base/error.h"
 #include "tern/base/flags.h"
 #include "tern/contract/json_form.h"
 #include "tern/runner/stop_signals.h"
@@ -38,22 +37,23 @@ void print_noise(const History& history, const NoiseAnswer& noise) {
   }
 }
 
-int noise(const std::vector<std::string>& arguments) {
+struct NoiseOptions {
   bool json = false;
   int64_t runs = 0;
-  Flags flags("tern noise", "Shows how much the score of one recipe differs from seed to seed.");
-  flags.add("json", json, "print JSON");
-  flags.add("runs", runs, "first run the best recipe with so many more seeds");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
+
+  void add_to(Flags& flags) {
+    flags.add_json(json);
+    flags.add("runs", runs, "first run the best recipe with so many more seeds");
   }
-  check(runs >= 0, "--runs must not be negative, found {}", runs);
+  void check() const { require_not_negative({{"runs", static_cast<double>(runs)}}); }
+};
+
+int noise(const NoiseOptions& options) {
   const Lab lab = Lab::find(".");
-  if (runs > 0) measure(lab, runs, json ? stderr : stdout);
+  if (options.runs > 0) measure(lab, options.runs, options.json ? stderr : stdout);
   const History history(read_ledger(lab.ledger()));
   const NoiseAnswer answer = noise_of(lab, history);
-  if (json) {
+  if (options.json) {
     fmt::print("{}\n", json_of(answer).dump_pretty());
     return kSuccess;
   }
@@ -62,7 +62,13 @@ int noise(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand registration({"noise", "how much scores differ from seed to seed", noise});
+const RegisterCommand registration(
+    {.name = "noise",
+     .summary = "how much scores differ from seed to seed",
+     .group = CommandGroup::kSearch,
+     .place = 7,
+     .description = "Shows how much the score of one recipe differs from seed to seed.",
+     .options = runs(noise)});
 
 }  // namespace
 }  // namespace tern::loop

@@ -14,11 +14,11 @@ namespace tern::loop {
 namespace {
 
 constexpr const char* kFooter =
-    "Without a bound it goes on for ever. It ends after the running experiment at the first "
-    "Ctrl-C\n"
-    "(or SIGTERM, or when there is a file STOP in the lab), and at once at the second; killed in "
-    "any\n"
-    "other way it goes on where it was when it is started again. See docs/research.md.";
+    "Without a bound it goes on for ever. It ends after the running experiment at the first Ctrl-C "
+    "(or\n"
+    "SIGTERM, or when there is a file STOP in the lab), and at once at the second; killed in any "
+    "other\n"
+    "way it goes on where it was when it is started again. See docs/research.md.";
 
 void print_end(const History& history) {
   const Experiment *best = history.incumbent(), *baseline = history.baseline();
@@ -34,31 +34,35 @@ void print_end(const History& history) {
       "`tern log` lists the experiments, `tern report` draws them, `tern research` goes on\n");
 }
 
-int research(const std::vector<std::string>& arguments) {
-  SessionOptions options;
-  Flags flags("tern research",
-              "Searches for a better recipe: proposes one change of train.cpp, runs it, scores it, "
-              "keeps it or goes back, again and again.");
-  flags.add("experiments", options.bounds.experiments, "stop after so many experiments; 0: never");
-  flags.add("hours", options.bounds.hours,
-            "begin no experiment after so many hours; 0: never stop");
-  flags.add("proposer", options.proposer, listed(proposers().values()) + "; instead of lab.toml's");
-  flags.add("policy", options.policy, listed(policies().values()) + "; instead of lab.toml's");
-  flags.add("mix", options.mix,
-            "share of the builtin proposer's proposals that a language model makes; negative: "
-            "lab.toml's");
-  flags.add("tag", options.tag, "name of the branch, tern/TAG, of a new line of research");
-  flags.set_footer(kFooter);
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
+struct ResearchOptions {
+  SessionOptions session;
+
+  void add_to(Flags& flags) {
+    flags.add("experiments", session.bounds.experiments,
+              "stop after so many experiments; 0: never");
+    flags.add("hours", session.bounds.hours,
+              "begin no experiment after so many hours; 0: never stop");
+    flags.add("proposer", session.proposer,
+              "what proposes instead of lab.toml's: " + listed(proposers().values()));
+    flags.add("policy", session.policy,
+              "what decides instead of lab.toml's: " + listed(policies().values()));
+    flags.add("mix", session.mix,
+              "share of the builtin proposer's proposals that a language model makes; below 0: "
+              "lab.toml's");
+    flags.add("tag", session.tag, "name of the branch, tern/TAG, of a new line of research");
   }
-  check(options.bounds.experiments >= 0 && options.bounds.hours >= 0,
-        "--experiments and --hours must not be negative");
+  void check() const {
+    require_not_negative({{"experiments", static_cast<double>(session.bounds.experiments)},
+                          {"hours", session.bounds.hours}});
+  }
+};
+
+int research(const ResearchOptions& options) {
   count_stop_signals();
-  options.bounds.stops = stop_signals;
+  SessionOptions asked = options.session;
+  asked.bounds.stops = stop_signals;
   const Lab lab = Lab::find(".");
-  Session session(lab, options);
+  Session session(lab, asked);
   try {
     session.research().run();
   } catch (const Error& e) {
@@ -69,9 +73,16 @@ int research(const std::vector<std::string>& arguments) {
   return stop_signals() > 1 ? kStopped : kSuccess;
 }
 
-const RegisterCommand registration({"research",
-                                    "search for a better recipe, experiment by experiment",
-                                    research});
+const RegisterCommand registration(
+    {.name = "research",
+     .summary = "search for a better recipe, experiment by experiment",
+     .group = CommandGroup::kSearch,
+     .place = 1,
+     .description =
+         "Searches for a better recipe: proposes one change of train.cpp, runs it, scores "
+         "it, keeps it or goes back,\nagain and again.",
+     .footer = kFooter,
+     .options = runs(research)});
 
 }  // namespace
 }  // namespace tern::loop

@@ -42,21 +42,20 @@ void print_status(const History& history, const StatusAnswer& status) {
   if (!status.cannot_decide.empty()) fmt::print("{}\n", status.cannot_decide);
 }
 
-int status(const std::vector<std::string>& arguments) {
+struct StatusOptions {
   bool json = false;
-  Flags flags("tern status", "Shows where the research stands, and what the loop does right now.");
-  flags.add("json", json, "print JSON");
-  if (!flags.parse(arguments)) {
-    fmt::print("{}", flags.help());
-    return kSuccess;
-  }
+
+  void add_to(Flags& flags) { flags.add_json(json); }
+};
+
+int status(const StatusOptions& options) {
   const Lab lab = Lab::find(".");
   const History history(read_ledger(lab.ledger()));
   StatusAnswer answer = status_of(lab, history);
   if (answer.loop_process != 0 && std::filesystem::exists(status_file(lab))) {
     answer.now = Json::read(status_file(lab));
   }
-  if (json) {
+  if (options.json) {
     fmt::print("{}\n", json_of(answer).dump_pretty());
   } else {
     print_status(history, answer);
@@ -64,7 +63,13 @@ int status(const std::vector<std::string>& arguments) {
   return kSuccess;
 }
 
-const RegisterCommand registration({"status", "where the research stands", status});
+const RegisterCommand registration(
+    {.name = "status",
+     .summary = "where the research stands",
+     .group = CommandGroup::kSearch,
+     .place = 2,
+     .description = "Shows where the research stands, and what the loop does right now.",
+     .options = runs(status)});
 
 }  // namespace
 }  // namespace tern::loop

@@ -19,10 +19,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct ReportFlags {
+struct ReportOptions {
   std::string output;
   std::string svg;
   bool tensorboard = false;
+
+  void add_to(Flags& flags) {
+    flags.add("output", output, "where the page goes; report.html in the lab if empty");
+    flags.add("svg", svg,
+              "where the picture for a README goes; progress.svg beside the page if empty");
+    flags.add("tensorboard", tensorboard,
+              "write each run's curves as event files into .tern/tensorboard, too");
+  }
 };
 
 /// "lab: 24.31 to 19.92 in 40 experiments".
@@ -51,25 +59,12 @@ void print_summary(const loop::History& history, const Summary& summary) {
   fmt::print("\n");
 }
 
-int report(const std::vector<std::string>& arguments) {
-  ReportFlags flags;
-  Flags parser("tern report",
-               "Show what the research loop did: one HTML file, which needs no network.");
-  parser.add("output", flags.output, "the page (default: report.html in the lab)");
-  parser.add("svg", flags.svg, "picture for a README (default: progress.svg beside the page)");
-  parser.add("tensorboard", flags.tensorboard,
-             "write each run's curves as event files into .tern/tensorboard, too");
-  parser.set_footer("Works while `tern research` is running; run it again for what came since.");
-  if (!parser.parse(arguments)) {
-    fmt::print("{}", parser.help());
-    return kSuccess;
-  }
-
+int report(const ReportOptions& options) {
   const Lab lab = Lab::find(fs::current_path());
   const fs::path output =
-      flags.output.empty() ? lab.root() / "report.html" : fs::path(flags.output);
+      options.output.empty() ? lab.root() / "report.html" : fs::path(options.output);
   const fs::path svg =
-      flags.svg.empty() ? output.parent_path() / "progress.svg" : fs::path(flags.svg);
+      options.svg.empty() ? output.parent_path() / "progress.svg" : fs::path(options.svg);
   const loop::History history(loop::read_ledger(lab.ledger()));
   const Summary summary = summarize(lab, history);
   write_file_atomically(svg, progress_svg(title_of(lab, history, summary), history, summary));
@@ -77,11 +72,18 @@ int report(const std::vector<std::string>& arguments) {
                                               report_data(lab, history, summary)));
   print_summary(history, summary);
   fmt::print("{}\n{}\n", output.string(), svg.string());
-  if (flags.tensorboard) fmt::print("{}\n", write_tensorboard(lab, history).string());
+  if (options.tensorboard) fmt::print("{}\n", write_tensorboard(lab, history).string());
   return kSuccess;
 }
 
-const RegisterCommand command({"report", "write report.html: what the research loop did", report});
+const RegisterCommand registration(
+    {.name = "report",
+     .summary = "write report.html: what the research loop did",
+     .group = CommandGroup::kSearch,
+     .place = 8,
+     .description = "Shows what the research loop did: one HTML file, which needs no network.",
+     .footer = "Works while `tern research` is running; run it again for what came since.",
+     .options = runs(report)});
 
 }  // namespace
 }  // namespace tern

@@ -1,6 +1,7 @@
 #include "tern/base/command.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tern/base/error.h"
 
@@ -16,16 +17,32 @@ std::vector<Command>& registry() {
 
 RegisterCommand::RegisterCommand(Command command) { registry().push_back(std::move(command)); }
 
-std::vector<Command> by_name(std::vector<Command> commands) {
+std::string_view title_of(CommandGroup group) {
+  switch (group) {
+    case CommandGroup::kLab:
+      return "Make a lab";
+    case CommandGroup::kTraining:
+      return "Train and score";
+    case CommandGroup::kSearch:
+      return "Search";
+    case CommandGroup::kMachine:
+      return "The machine";
+  }
+  return "";
+}
+
+std::vector<Command> in_order(std::vector<Command> commands) {
   std::ranges::sort(commands, {}, &Command::name);
   const auto twice = std::ranges::adjacent_find(commands, {}, &Command::name);
   if (twice != commands.end()) {
     fail("expected commands of different names, found two named \"{}\"; rename one of them",
          twice->name);
   }
+  std::ranges::stable_sort(
+      commands, {}, [](const Command& command) { return std::pair(command.group, command.place); });
   return commands;
 }
 
-std::vector<Command> commands() { return by_name(registry()); }
+std::vector<Command> commands() { return in_order(registry()); }
 
 }  // namespace tern

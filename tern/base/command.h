@@ -1,7 +1,13 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
+
+#include "tern/base/flags.h"
 
 namespace tern {
 
@@ -9,17 +15,52 @@ namespace tern {
 enum ExitCode : int {
   kSuccess = 0,
   kFailure = 1,    // an error, told in one line on standard error
-  kUsage = 2,      // a command or flag that does not exist
+  kUsage = 2,      // wrong use: no such command or flag, or values that make no sense
   kStopped = 130,  // ended by SIGINT or SIGTERM after saving
 };
 
-/// One subcommand of `tern`. Its own .cc file registers it; no list names it elsewhere.
-struct Command {
-  std::string name;
-  std::string summary;
-  /// Gets the arguments after the command's name and returns an exit code.
-  int (*run)(const std::vector<std::string>& arguments);
+/// What commands are for, in the order in which people come to them.
+enum class CommandGroup { kLab, kTraining, kSearch, kMachine };
+
+/// The heading of a group in the list of commands.
+std::string_view title_of(CommandGroup group);
+
+/// One use of a command, with options of its own that flags are bound to. What it does is called
+/// once they are parsed.
+struct CommandUse {
+  std::function<void()> check;      // throws an Error for options that make no sense
+  std::function<void()> more_help;  // prints what belongs behind the command's help
+  std::function<int()> run;         // returns an exit code
 };
+
+/// One command of `tern`, as data: `tern` parses, prints help, checks and reports for all of them.
+/// Its own .cc file registers it; no list names it elsewhere.
+struct Command {
+  std::string name;  // one word, or two such as "bench train"
+  std::string summary;
+  CommandGroup group = {};
+  int place = 0;  // among the commands of its group
+  std::string description = {};
+  std::string footer = {};
+  std::function<CommandUse(Flags&)> options;  // see runs()
+};
+
+/// The options of a command that does run(options). A struct of options has `add_to(Flags&)`, and
+/// as far as needed `check() const` and `more_help() const` (see CommandUse).
+template <class Options>
+std::function<CommandUse(Flags&)> runs(int (*run)(const Options&)) {
+  return [run](Flags& flags) {
+    const auto options = std::make_shared<Options>();
+    options->add_to(flags);
+    const auto check = [options] {
+      if constexpr (requires { std::as_const(*options).check(); }) options->check();
+    };
+    const auto more_help = [options] {
+      if constexpr (requires { std::as_const(*options).more_help(); }) options->more_help();
+    };
+    return CommandUse{check, more_help, [options, run] { return run(*options); }};
+  };
+}
 
 /// Registers a command; a file-local constant of the command's .cc file.
 class RegisterCommand {
@@ -27,11 +68,11 @@ class RegisterCommand {
   explicit RegisterCommand(Command command);
 };
 
-/// All registered commands, by name. Throws an Error that names one registered twice: here and not
-/// in RegisterCommand, which runs before main, where nobody could catch it.
+/// All registered commands by group and place. Throws an Error that names one registered twice:
+/// here and not in RegisterCommand, which runs before main, where nobody could catch it.
 std::vector<Command> commands();
 
-/// The commands sorted by name. Throws an Error that names two of one name.
-std::vector<Command> by_name(std::vector<Command> commands);
+/// The commands by group, place and name. Throws an Error that names two of one name.
+std::vector<Command> in_order(std::vector<Command> commands);
 
 }  // namespace tern

@@ -7,23 +7,73 @@
 namespace tern {
 namespace {
 
-int say_seven(const std::vector<std::string>&) { return 7; }
+struct SumOptions {
+  int64_t a = 1, b = 2;
 
-const RegisterCommand second({"two", "the later one by name", say_seven});
-const RegisterCommand first({"one", "the earlier one by name", say_seven});
+  void add_to(Flags& flags) {
+    flags.add("a", a, "");
+    flags.add("b", b, "");
+  }
+  void check() const { require_not_negative({{"a", static_cast<double>(a)}}); }
+};
 
-TEST(Command, RegisteredCommandsAreListedByName) {
-  const std::vector<Command> all = commands();
-  ASSERT_EQ(all.size(), 2u);
-  EXPECT_EQ(all[0].name, "one");
-  EXPECT_EQ(all[1].name, "two");
-  EXPECT_EQ(all[1].run({}), 7);
+struct NoOptions {
+  void add_to(Flags&) {}
+};
+
+int add_up(const SumOptions& options) { return static_cast<int>(options.a + options.b); }
+int say_seven(const NoOptions&) { return 7; }
+
+const RegisterCommand last(
+    {.name = "one", .summary = "", .group = CommandGroup::kMachine, .options = runs(say_seven)});
+const RegisterCommand second({.name = "add",
+                              .summary = "",
+                              .group = CommandGroup::kLab,
+                              .place = 2,
+                              .options = runs(add_up)});
+const RegisterCommand first({.name = "two",
+                             .summary = "",
+                             .group = CommandGroup::kLab,
+                             .place = 1,
+                             .options = runs(say_seven)});
+
+/// What `add` gives for these arguments.
+int sum(const std::vector<std::string>& arguments) {
+  Flags flags("tern add", "");
+  const CommandUse use = commands()[1].options(flags);
+  EXPECT_TRUE(flags.parse(arguments));
+  use.check();
+  return use.run();
+}
+
+TEST(Command, RegisteredCommandsAreListedByGroupAndPlace) {
+  std::string names;
+  for (const Command& command : commands()) names += command.name + " ";
+  EXPECT_EQ(names, "two add one ");
+}
+
+TEST(Command, EachUseHasOptionsOfItsOwn) {
+  EXPECT_EQ(sum({"--a", "5"}), 7);
+  EXPECT_EQ(sum({"--b", "5"}), 6);
+}
+
+TEST(Command, OptionsThatMakeNoSenseAreRefusedBeforeTheRun) {
+  EXPECT_EQ(error_message([] { sum({"--a", "-1"}); }), "--a must be 0 or more, found -1");
+}
+
+TEST(Command, OptionsNeedNoCheck) {
+  Flags flags("tern two", "");
+  const CommandUse use = commands()[0].options(flags);
+  use.check();
+  EXPECT_EQ(use.run(), 7);
 }
 
 TEST(Command, TwoOfOneNameAreAnErrorThatNamesIt) {
-  const Command one{"one", "", say_seven}, two{"two", "", say_seven};
+  const Command one{.name = "one", .summary = "", .options = runs(say_seven)};
+  const Command two{.name = "two", .summary = "", .place = 1, .options = runs(say_seven)};
+  const Command elsewhere{.name = "two", .summary = "", .place = 3, .options = runs(say_seven)};
   EXPECT_EQ(error_message([&] {
-              by_name({two, one, two});
+              in_order({two, one, elsewhere});
             }),
             "expected commands of different names, found two named \"two\"; rename one of them");
 }

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <concepts>
 #include <limits>
 #include <numeric>
 
@@ -25,15 +27,88 @@ int64_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-/// CLI11 takes what does not fit into T for the nearest number that does; this refuses it.
+/// How the help shows a value, and what an error calls it.
+struct ValueWords {
+  const char* placeholder;
+  const char* expected;
+};
+
 template <class T>
-std::string whole_number(const std::string& text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole ? ""
-               : fmt::format("expected a whole number from {} to {}, found {}",
-                             std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), text);
+constexpr ValueWords kWords = {"TEXT", "a value"};
+template <std::signed_integral T>
+constexpr ValueWords kWords<T> = {"INT", "a whole number"};
+template <std::unsigned_integral T>
+constexpr ValueWords kWords<T> = {"UINT", "a whole number"};
+template <std::floating_point T>
+constexpr ValueWords kWords<T> = {"FLOAT", "a number"};
+template <class T>
+constexpr ValueWords kWords<std::optional<T>> = kWords<T>;
+
+/// What should have been in the place of a text that is no T, or lies outside of its range.
+template <std::integral T>
+std::string expected_number(const std::string& text, bool out_of_range) {
+  const bool below = text.starts_with('-');
+  // An unsigned number has no sign, whatever its size.
+  if (!out_of_range && !(below && std::unsigned_integral<T>)) return kWords<T>.expected;
+  using Range = std::numeric_limits<T>;
+  return below ? fmt::format("a whole number of {} or more", Range::min())
+               : fmt::format("a whole number of at most {}", Range::max());
+}
+
+template <std::floating_point T>
+std::string expected_number(const std::string&, bool out_of_range) {
+  using Range = std::numeric_limits<T>;
+  return out_of_range ? fmt::format("a number of size {:.2g} to {:.2g}", Range::min(), Range::max())
+                      : kWords<T>.expected;
+}
+
+/// Reads what was given for the flag or argument `name`.
+template <class T>
+void read_value(std::string_view name, const std::string& text, T& value) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && stop == end && !std::isnan(value)) return;
+  const bool out_of_range = error == std::errc::result_out_of_range && stop == end;
+  fail("{}: expected {}, found \"{}\"", name, expected_number<T>(text, out_of_range), text);
+}
+
+void read_value(std::string_view, const std::string& text, std::string& value) { value = text; }
+
+void read_value(std::string_view name, const std::string& text, bool& value) {
+  value = text == "true" || text == "yes" || text == "on" || text == "1";
+  check(value || text == "false" || text == "no" || text == "off" || text == "0",
+        "{}: expected true or false, found \"{}\"", name, text);
+}
+
+template <class T>
+void read_value(std::string_view name, const std::string& text, std::optional<T>& value) {
+  read_value(name, text, value.emplace());
+}
+
+/// What the help shows as the default; empty: nothing.
+template <class T>
+std::string default_text(const T& value) {
+  return fmt::format("{}", value);
+}
+
+template <class T>
+std::string default_text(const std::optional<T>& value) {
+  return value ? default_text(*value) : "";
+}
+
+/// Hands what CLI11 has read to read_value().
+template <class T>
+CLI::callback_t reader(std::string name, T& value) {
+  return [name = std::move(name), &value](const CLI::results_t& given) {
+    read_value(name, given.back(), value);
+    return true;
+  };
+}
+
+/// Whether an argument is meant as a flag: "-1" is a number and "-" standard input.
+bool looks_like_flag(const std::string& argument) {
+  return argument.size() > 1 && argument[0] == '-' && argument[1] != '.' &&
+         (argument[1] < '0' || argument[1] > '9');
 }
 
 }  // namespace
@@ -79,8 +154,18 @@ std::string name_hint(std::string_view word, const std::vector<std::string>& can
 }
 
 struct Flags::State {
+  struct Flag {
+    std::string name;
+    const char* expected;
+    bool in_help;
+  };
+  struct Argument {
+    std::string name, help;
+  };
+
   CLI::App app;
-  std::vector<std::string> names;
+  std::vector<Flag> flags;
+  std::vector<Argument> arguments;
   std::vector<std::string>* rest = nullptr;
 
   State(const std::string& program, const std::string& description) : app(description, program) {}
@@ -92,6 +177,30 @@ struct Flags::State {
           app.get_name(), name);
     return name;
   }
+
+  [[noreturn]] void refuse_extra(const std::string& found) const {
+    if (!looks_like_flag(found)) {
+      fail("unexpected argument \"{}\"; --help says what this command takes", found);
+    }
+    std::vector<std::string> names;
+    for (const Flag& flag : flags) names.push_back(flag.name);
+    const std::string best = nearest(found.substr(0, found.find('=')), names);
+    fail("unknown flag \"{}\"; {}", found,
+         best.empty() ? "--help lists the flags" : "did you mean " + best + "?");
+  }
+
+  /// CLI11 misses a value where the arguments end.
+  [[noreturn]] void refuse_missing_value(const std::string& last) const {
+    const std::string name = last.substr(0, last.find('='));
+    const auto flag = std::ranges::find(flags, name, &Flag::name);
+    fail("{}: expected {}, found nothing", name, flag == flags.end() ? "a value" : flag->expected);
+  }
+
+  [[noreturn]] void refuse_missing_argument() const {
+    const auto missing = std::ranges::find_if(
+        arguments, [this](const Argument& argument) { return app.count(argument.name) == 0; });
+    fail("expected {} ({}), found nothing", missing->name, missing->help);
+  }
 };
 
 Flags::Flags(std::string program, std::string description)
@@ -102,26 +211,46 @@ Flags::~Flags() = default;
 template <class T>
 void Flags::add_value(std::string_view name, T& value, std::string_view help) {
   const std::string flag = state_->unused(flag_name(name));
-  state_->names.push_back(flag);
+  state_->flags.push_back({flag, kWords<T>.expected, true});
+  CLI::Option* option = state_->app.add_option(flag, reader(flag, value), std::string(help));
   // A flag given twice counts as it was given last, so a resumed run can override its old flags.
-  CLI::Option* option = state_->app.add_option(flag, value, std::string(help));
-  option->capture_default_str()->take_last();
-  if constexpr (std::is_integral_v<T>) option->check(whole_number<T>);
+  option->type_name(kWords<T>.placeholder)->default_str(default_text(value))->take_last();
+}
+
+template <class T>
+void Flags::add_switch(std::string_view name, T& value, std::string_view help) {
+  const std::string on = state_->unused(flag_name(name));
+  const std::string off = state_->unused("--no-" + on.substr(2));
+  const bool shows_off = value == true;
+  const auto add = [&](const std::string& flag, bool meaning, const std::string& text) {
+    const auto set = [&value, flag, meaning](const CLI::results_t& given) {
+      bool stated = false;
+      read_value(flag, given.back(), stated);
+      value = stated == meaning;
+      return true;
+    };
+    const bool in_help = meaning != shows_off;
+    state_->flags.push_back({flag, "true or false", in_help});
+    CLI::Option* option = state_->app.add_option(flag, set, text);
+    // By itself CLI11 takes the two in order of declaration, and the last one given has to count.
+    option->expected(0)->take_last()->trigger_on_parse();
+    if (!in_help) option->group("");
+  };
+  add(on, true, std::string(help));
+  add(off, false, "do not " + std::string(help));
+}
+
+template <class T>
+void Flags::add_argument(std::string_view name, T& value, std::string_view help) {
+  const std::string argument(name);
+  state_->arguments.push_back({argument, std::string(help)});
+  CLI::Option* option =
+      state_->app.add_option(argument, reader(argument, value), std::string(help));
+  option->type_name(kWords<T>.placeholder)->required();
 }
 
 void Flags::add(std::string_view name, bool& value, std::string_view help) {
-  const std::string on = state_->unused(flag_name(name));
-  const std::string off = state_->unused("--no-" + on.substr(2));
-  state_->names.insert(state_->names.end(), {on, off});
-  CLI::Option* set = state_->app.add_flag_function(
-      on, [&](int64_t count) { value = count > 0; }, std::string(help));
-  CLI::Option* unset = state_->app.add_flag_function(
-      off, [&](int64_t count) { value = count <= 0; }, "do not: " + std::string(help));
-  // By itself CLI11 takes them in order of declaration, and the last one given has to count.
-  set->trigger_on_parse();
-  unset->trigger_on_parse();
-  // The help shows the one that changes something.
-  (value ? set : unset)->group("");
+  add_switch(name, value, help);
 }
 void Flags::add(std::string_view name, int& value, std::string_view help) {
   add_value(name, value, help);
@@ -141,16 +270,23 @@ void Flags::add(std::string_view name, double& value, std::string_view help) {
 void Flags::add(std::string_view name, std::string& value, std::string_view help) {
   add_value(name, value, help);
 }
-
-void Flags::add_positional(std::string_view name, std::string& value, std::string_view help,
-                           bool required) {
-  state_->app.add_option(std::string(name), value, std::string(help))->required(required);
+void Flags::add(std::string_view name, std::optional<bool>& value, std::string_view help) {
+  add_switch(name, value, help);
+}
+void Flags::add(std::string_view name, std::optional<int64_t>& value, std::string_view help) {
+  add_value(name, value, help);
+}
+void Flags::add(std::string_view name, std::optional<std::string>& value, std::string_view help) {
+  add_value(name, value, help);
 }
 
-void Flags::add_positional(std::string_view name, int64_t& value, std::string_view help,
-                           bool required) {
-  CLI::Option* option = state_->app.add_option(std::string(name), value, std::string(help));
-  option->required(required)->check(whole_number<int64_t>);
+void Flags::add_json(bool& json) { add("json", json, "print JSON, for programs to read"); }
+
+void Flags::add_positional(std::string_view name, std::string& value, std::string_view help) {
+  add_argument(name, value, help);
+}
+void Flags::add_positional(std::string_view name, int64_t& value, std::string_view help) {
+  add_argument(name, value, help);
 }
 
 void Flags::pass_through(std::vector<std::string>& rest) {
@@ -162,28 +298,34 @@ void Flags::set_footer(std::string_view text) { state_->app.footer(std::string(t
 
 bool Flags::parse(const std::vector<std::string>& arguments) {
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  const CLI::App& app = state_->app;
   try {
     state_->app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
     return false;
   } catch (const CLI::ExtrasError&) {
-    const std::string found = state_->app.remaining().front();
-    const std::string best = nearest(found.substr(0, found.find('=')), state_->names);
-    const std::string hint = best.empty() ? "--help lists the flags" : "did you mean " + best + "?";
-    fail("unknown flag \"{}\"; {}", found, hint);
+    state_->refuse_extra(app.remaining().front());
+  } catch (const CLI::ArgumentMismatch&) {
+    state_->refuse_missing_value(arguments.back());
+  } catch (const CLI::RequiredError&) {
+    // A flag that does not exist is the likelier mistake.
+    if (app.remaining_size() > 0) state_->refuse_extra(app.remaining().front());
+    state_->refuse_missing_argument();
   } catch (const CLI::ParseError& e) {
     throw Error(e.what());
   }
-  if (state_->rest != nullptr) *state_->rest = state_->app.remaining();
+  if (state_->rest != nullptr) *state_->rest = app.remaining();
   return true;
 }
 
-bool Flags::given(std::string_view name) const {
-  const std::string on = flag_name(name);
-  const CLI::Option* off = state_->app.get_option_no_throw("--no-" + on.substr(2));
-  return state_->app.count(on) > 0 || (off != nullptr && off->count() > 0);
-}
-
 std::string Flags::help() const { return state_->app.help(); }
+
+std::vector<std::string> Flags::names() const {
+  std::vector<std::string> names = {"--help"};
+  for (const State::Flag& flag : state_->flags) {
+    if (flag.in_help) names.push_back(flag.name);
+  }
+  return names;
+}
 
 }  // namespace tern

@@ -21,8 +21,24 @@ TEST(Flags, SetsTypedVariablesAndLeavesDefaultsAlone) {
   EXPECT_EQ(lr, 1e-4);
   EXPECT_EQ(steps, 7);
   EXPECT_FALSE(quick);
-  EXPECT_TRUE(flags.given("lr"));
-  EXPECT_FALSE(flags.given("eval_every"));
+}
+
+TEST(Flags, AnOptionalHasAValueOnceItsFlagWasGiven) {
+  Flags flags("tern x", "");
+  std::optional<int64_t> steps, layer;
+  std::optional<std::string> text, other;
+  std::optional<bool> quick, slow;
+  flags.add("steps", steps, "");
+  flags.add("layer", layer, "");
+  flags.add("text", text, "");
+  flags.add("other", other, "");
+  flags.add("quick", quick, "");
+  flags.add("slow", slow, "");
+  EXPECT_TRUE(flags.parse({"--steps", "0", "--text", "", "--no-quick"}));
+  EXPECT_EQ(steps, 0);
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(quick, false);
+  EXPECT_FALSE(layer || other || slow);
 }
 
 TEST(Flags, AnUnknownFlagNamesTheNearestOne) {
@@ -35,24 +51,65 @@ TEST(Flags, AnUnknownFlagNamesTheNearestOne) {
             "unknown flag \"--eval-evry\"; did you mean --eval-every?");
 }
 
-TEST(Flags, AValueOfTheWrongTypeIsRefused) {
+/// What a flag or argument of this type says of a value.
+template <class T>
+std::string refusal_of(const std::string& value) {
   Flags flags("tern x", "");
-  int64_t steps = 7;
-  flags.add("steps", steps, "");
-  EXPECT_NE(error_message([&] { EXPECT_TRUE(flags.parse({"--steps", "many"})); }), "no error");
+  T variable{};
+  flags.add("size", variable, "");
+  return error_message([&] { EXPECT_TRUE(flags.parse({"--size=" + value})); });
 }
 
-TEST(Flags, ANumberThatDoesNotFitIsRefusedAndNotBent) {
+TEST(Flags, AValueThatIsNoneIsToldWithFlagAndExpectation) {
+  EXPECT_EQ(refusal_of<int>("ab"), "--size: expected a whole number, found \"ab\"");
+  EXPECT_EQ(refusal_of<int64_t>("1.5"), "--size: expected a whole number, found \"1.5\"");
+  EXPECT_EQ(refusal_of<uint64_t>("1e3"), "--size: expected a whole number, found \"1e3\"");
+  EXPECT_EQ(refusal_of<float>("abc"), "--size: expected a number, found \"abc\"");
+  EXPECT_EQ(refusal_of<double>("1,5"), "--size: expected a number, found \"1,5\"");
+  EXPECT_EQ(refusal_of<double>("nan"), "--size: expected a number, found \"nan\"");
+  EXPECT_EQ(refusal_of<bool>("maybe"), "--size: expected true or false, found \"maybe\"");
+}
+
+TEST(Flags, ANumberThatDoesNotFitIsRefusedByTheLimitThatItPasses) {
+  EXPECT_EQ(refusal_of<int>("3000000000"),
+            "--size: expected a whole number of at most 2147483647, found \"3000000000\"");
+  EXPECT_EQ(refusal_of<int>("-3000000000"),
+            "--size: expected a whole number of -2147483648 or more, found \"-3000000000\"");
+  EXPECT_EQ(refusal_of<int64_t>("99999999999999999999"),
+            "--size: expected a whole number of at most 9223372036854775807, found "
+            "\"99999999999999999999\"");
+  EXPECT_EQ(refusal_of<uint64_t>("-1"),
+            "--size: expected a whole number of 0 or more, found \"-1\"");
+  EXPECT_EQ(refusal_of<float>("1e39"),
+            "--size: expected a number of size 1.2e-38 to 3.4e+38, found \"1e39\"");
+  EXPECT_EQ(refusal_of<double>("-1e999"),
+            "--size: expected a number of size 2.2e-308 to 1.8e+308, found \"-1e999\"");
+}
+
+TEST(Flags, WhatIsMissingIsNamedWithWhatBelongsThere) {
   Flags flags("tern x", "");
-  int64_t steps = 7;
-  uint64_t seed = 1;
-  flags.add("steps", steps, "");
-  flags.add("seed", seed, "");
-  EXPECT_NE(error_message([&] {
-              EXPECT_TRUE(flags.parse({"--steps", "99999999999999999999"}));
-            }),
-            "no error");
-  EXPECT_NE(error_message([&] { EXPECT_TRUE(flags.parse({"--seed", "-1"})); }), "no error");
+  double lr = 1;
+  int64_t number = 0;
+  flags.add("lr", lr, "");
+  flags.add_positional("N", number, "the experiment's number");
+  const auto refusal = [&](const std::vector<std::string>& arguments) {
+    return error_message([&] { EXPECT_TRUE(flags.parse(arguments)); });
+  };
+  EXPECT_EQ(refusal({"3", "--lr"}), "--lr: expected a number, found nothing");
+  EXPECT_EQ(refusal({}), "expected N (the experiment's number), found nothing");
+  EXPECT_EQ(refusal({"x"}), "N: expected a whole number, found \"x\"");
+  EXPECT_EQ(refusal({"--lrr"}), "unknown flag \"--lrr\"; did you mean --lr?")
+      << "a flag that does not exist goes before an argument that is not there";
+}
+
+TEST(Flags, AnArgumentThatNothingTakesIsNotCalledAFlag) {
+  Flags flags("tern x", "");
+  const auto refusal = [&](const std::string& argument) {
+    return error_message([&] { EXPECT_TRUE(flags.parse({argument})); });
+  };
+  EXPECT_EQ(refusal("file"), "unexpected argument \"file\"; --help says what this command takes");
+  EXPECT_EQ(refusal("-1"), "unexpected argument \"-1\"; --help says what this command takes");
+  EXPECT_EQ(refusal("-x"), "unknown flag \"-x\"; --help lists the flags");
 }
 
 TEST(Flags, HelpShowsNameDefaultAndMeaning) {
@@ -89,11 +146,12 @@ TEST(Flags, HelpShowsTheFormOfABoolThatChangesItsDefault) {
   flags.add("score", score, "score the result");
   flags.add("resume", resume, "go on");
   EXPECT_NE(flags.help().find("--no-score"), std::string::npos);
+  EXPECT_NE(flags.help().find("do not score the result"), std::string::npos);
   EXPECT_EQ(flags.help().find("--no-resume"), std::string::npos);
+  EXPECT_EQ(flags.names(), (std::vector<std::string>{"--help", "--no-score", "--resume"}));
   EXPECT_TRUE(flags.parse({"--no-score", "--resume"}));
   EXPECT_FALSE(score);
   EXPECT_TRUE(resume);
-  EXPECT_TRUE(flags.given("score"));
 }
 
 TEST(Flags, OfABoolsTwoFormsTheLastOneGivenCounts) {
@@ -102,7 +160,6 @@ TEST(Flags, OfABoolsTwoFormsTheLastOneGivenCounts) {
     bool quick = start;
     flags.add("quick", quick, "");
     EXPECT_TRUE(flags.parse(arguments));
-    EXPECT_TRUE(flags.given("quick"));
     return quick;
   };
   for (const bool start : {false, true}) {

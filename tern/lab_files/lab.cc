@@ -123,6 +123,11 @@ BudgetConfig read_budget(const Json* table, const std::string& source) {
   return c;
 }
 
+/// A folder's whole name, without a slash or a dot at the end: "/labs/./" is "/labs".
+fs::path tidy(const fs::path& folder) {
+  return (fs::absolute(folder) / "").lexically_normal().parent_path();
+}
+
 }  // namespace
 
 std::vector<std::string> BudgetConfig::flags() const {
@@ -167,17 +172,19 @@ LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
 }
 
 Lab Lab::find(const fs::path& start) {
+  std::optional<Lab> lab = look_for(start);
+  check(lab.has_value(),
+        "no lab.toml in {} or above it; go to a lab's folder, or make one with `tern new DIR`",
+        tidy(start).string());
+  return *std::move(lab);
+}
+
+std::optional<Lab> Lab::look_for(const fs::path& start) {
   Lab lab;
-  // Without a slash or a dot at the end: "/labs/./" is "/labs".
-  const fs::path begin = (fs::absolute(start) / "").lexically_normal().parent_path();
-  for (fs::path folder = begin;; folder = folder.parent_path()) {
-    if (fs::exists(folder / "lab.toml")) {
-      lab.root_ = folder;
-      break;
-    }
-    check(folder.has_relative_path(),
-          "no lab.toml in {} or above it; go to a lab's folder, or make one with `tern new DIR`",
-          begin.string());
+  lab.root_ = tidy(start);
+  while (!fs::exists(lab.root_ / "lab.toml")) {
+    if (!lab.root_.has_relative_path()) return std::nullopt;
+    lab.root_ = lab.root_.parent_path();
   }
   const fs::path file = lab.root_ / "lab.toml";
   lab.config_ = LabConfig::from_json(read_toml(file), file.string());

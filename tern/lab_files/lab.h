@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,8 @@ class Lab {
  public:
   /// The lab in `start` or in a folder above it; throws when there is none.
   static Lab find(const std::filesystem::path& start);
+  /// The same, but nothing when there is none.
+  static std::optional<Lab> look_for(const std::filesystem::path& start);
 
   const std::filesystem::path& root() const { return root_; }
   const LabConfig& config() const { return config_; }

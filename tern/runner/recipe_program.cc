@@ -33,7 +33,7 @@ fs::path streamed_file(const LabManifest& manifest) {
 std::string refusal_in(const JobResult& result, const std::string& output) {
   constexpr std::string_view kRefusal = "train: ";
   const std::string line = last_line(output);
-  const bool refused = result.exit_code == kFailure && line.starts_with(kRefusal);
+  const bool refused = result.exit_code == kUsage && line.starts_with(kRefusal);
   return refused ? line.substr(kRefusal.size()) : "";
 }
 

@@ -51,7 +51,7 @@ TEST(DescribeRecipe, SaysWhatAProgramSaidInstead) {
   EXPECT_THAT(Recipe("echo what is that; exit 2").refusal(), HasSubstr("what is that"));
   EXPECT_THAT(Recipe("echo fine").refusal(), HasSubstr("found \"fine\""));
   EXPECT_THAT(Recipe("echo '{}'").refusal(), HasSubstr("\"version\" is missing"));
-  EXPECT_EQ(Recipe("echo 'train: --a excludes --b' >&2; exit 1").refusal(),
+  EXPECT_EQ(Recipe("echo 'train: --a excludes --b' >&2; exit 2").refusal(),
             "the recipe refuses these values: --a excludes --b");
   EXPECT_NE(Recipe("printf '{'; head -c 3000000 /dev/zero | tr '\\0' x; printf '}'").refusal(),
             "no error");

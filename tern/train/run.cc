@@ -214,6 +214,7 @@ void Run::add_tokenizer(const fs::path& model_folder) const {
 int run_main(int argc, char** argv, const Knobs& knobs, const RecipeDescription& standing,
              const std::function<int(Run&)>& train) {
   prefer_short_spins(argv);
+  int code_of_error = kUsage;  // until the run begins, what is wrong is what it was told
   try {
     RunOptions options;
     Flags flags("train", "Trains the lab's model to be ternary by the recipe in train.cpp.");
@@ -230,13 +231,14 @@ int run_main(int argc, char** argv, const Knobs& knobs, const RecipeDescription&
       fmt::print("{}", description.to_text());
       return kSuccess;
     }
+    code_of_error = kFailure;
     catch_stop_signals();
     Run run(options, knobs.lengths());
     return train(run);
   } catch (const std::exception& e) {
     std::fflush(stdout);
     fmt::print(stderr, "train: {}\n", e.what());
-    return kFailure;
+    return code_of_error;
   }
 }
 

@@ -137,9 +137,9 @@ class Run {
 };
 
 /// The main of a recipe. Fills its knobs from the command line, lets them check themselves, calls
-/// train(run) and turns an Error into one line on standard error and exit code 1. With --describe
-/// it checks them, prints them (tern/contract/knob_description.h) and stops. `standing` is what
-/// they are without flags.
+/// train(run) and turns an Error into one line on standard error and an exit code, kUsage for knobs
+/// that are refused. With --describe it checks them, prints them
+/// (tern/contract/knob_description.h) and stops. `standing` is what they are without flags.
 int run_main(int argc, char** argv, const Knobs& knobs, const RecipeDescription& standing,
              const std::function<int(Run&)>& train);
 

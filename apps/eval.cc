@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "apps/hub_model.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
@@ -33,26 +34,25 @@ struct EvalOptions {
   bool per_document = false;
   bool json = false;
   std::string dtype = "auto";
-  int threads = thread_count();
+  int threads = 0;
   int64_t max_tokens = 0;
 
   void add_to(Flags& flags) {
-    flags.add_positional("MODEL", model, "the folder of the model");
+    flags.add_positional("MODEL", model, "the folder of the model, or its name on the hub");
     flags.add("eval", eval, "evaluation tokens to score on instead of the lab's");
     flags.add("text", text, "plain text to score on; it may be packed; - is standard input");
     flags.add("per_document", per_document,
               "score each document between <|endoftext|> marks on its own");
     flags.add_json(json);
     flags.add("dtype", dtype, "type of matrix operands: f32, bf16, or auto for this CPU's");
-    flags.add("threads", threads, "threads to use");
+    flags.add("threads", threads, "threads; 0: all cores");
     flags.add("max_tokens", max_tokens, "score about so many tokens only; 0: all");
   }
   void check() const {
     tern::check(!text || !text->empty(), "--text: expected a file, found nothing");
     tern::check(eval.empty() || !text, "give --eval or --text, not both");
     tern::check(!per_document || text, "--per-document is for --text");
-    require_positive({{"threads", threads}});
-    require_not_negative({{"max_tokens", static_cast<double>(max_tokens)}});
+    require_not_negative({{"threads", threads}, {"max_tokens", static_cast<double>(max_tokens)}});
     compute_type(dtype);
   }
 };
@@ -66,8 +66,10 @@ struct Scored {
 };
 
 constexpr const char* kFooter =
-    "MODEL is a folder in the Hugging Face layout, full precision or packed ternary. It is scored\n"
-    "on the evaluation tokens of the lab in this folder or above (data/wikitext_eval.json), on\n"
+    "MODEL is a folder in the Hugging Face layout, full precision or packed ternary, or a model "
+    "of\n"
+    "the hub (org/name or org/name@revision), fetched as `tern prepare` does it. It is scored on\n"
+    "the evaluation tokens of the lab in this folder or above (data/wikitext_eval.json), on\n"
     "those of --eval, or on the plain text of --text.";
 
 fs::path lab_evaluation_file() try {
@@ -145,26 +147,28 @@ EvalAnswer answer_of(const EvalOptions& options, const Scored& scored, const Wei
   return answer;
 }
 
-void check_model_folder(const fs::path& folder) {
-  check(fs::exists(folder), "there is no model folder {}", folder.string());
+/// The folder of the model, fetched from the hub if need be.
+fs::path find_model(const std::string& model) {
+  const fs::path folder = model_folder(model);
   check(fs::exists(folder / "config.json"),
         "{}: expected the folder of a model, with config.json, tokenizer.json and safetensors "
         "files, found no config.json in it",
         folder.string());
+  return folder;
 }
 
 /// Scores the model that the flags name and tells what it is.
 EvalAnswer score(const EvalOptions& options) {
-  check_model_folder(options.model);
-  const Tokenizer tokenizer = Tokenizer::load(options.model);
+  const fs::path folder = find_model(options.model);
+  const Tokenizer tokenizer = Tokenizer::load(folder);
   const bool plain = options.text.has_value();
   const EvalSet set = plain ? EvalSet() : read_eval_set(options, tokenizer);
   const std::string text = plain ? read_all(*open_file_source(*options.text)) : "";
-  Llama model = load_for_inference(options.model, compute_type(options.dtype));
+  Llama model = load_for_inference(folder, compute_type(options.dtype));
   try {
     const Scored scored = plain ? score_plain_text(model, tokenizer, text, options)
                                 : score_eval_set(model, set, options);
-    return answer_of(options, scored, report_weights(model, options.model), model, tokenizer);
+    return answer_of(options, scored, report_weights(model, folder), model, tokenizer);
   } catch (const Error& e) {
     rethrow_naming(options.model, e);
   }
@@ -194,7 +198,7 @@ void print_table(const EvalAnswer& a) {
 }
 
 int eval(const EvalOptions& options) {
-  set_thread_count(options.threads);
+  if (options.threads > 0) set_thread_count(options.threads);
   const EvalAnswer answer = score(options);
   if (options.json) {
     fmt::print("{}", answer.to_text());

@@ -8,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "apps/hub_model.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/flags.h"
+#include "tern/base/memory.h"
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"
 #include "tern/base/toml_edit.h"
@@ -46,24 +48,9 @@ void say(const std::string& line) {
   std::fflush(stdout);
 }
 
-std::string megabytes(double bytes) { return fmt::format("{:.1f} MB", bytes / 1e6); }
-
 std::string replaced_note(int64_t replaced) {
   if (replaced == 0) return "";
   return fmt::format("; {} bytes were not UTF-8 and became U+FFFD", replaced);
-}
-
-HubProgressSink download_progress(StatusLine& status) {
-  return [&status](const HubProgress& now) {
-    if (status.due()) {
-      const std::string total =
-          now.total > 0 ? " of " + megabytes(static_cast<double>(now.total)) : "";
-      status.show(fmt::format("downloading {}: {}{}, {}/s", now.file,
-                              megabytes(static_cast<double>(now.done)), total,
-                              megabytes(now.bytes_per_second)));
-    }
-    return !stop_requested();
-  };
 }
 
 // ---- the model ----------------------------------------------------------------------------------
@@ -93,11 +80,7 @@ fs::path make_demo_base() {
 
 /// The folder of the full-precision model, which is a folder already, "demo", or on the hub.
 fs::path obtain_model(const std::string& model) {
-  if (model == "demo") return make_demo_base();
-  if (fs::is_directory(model)) return model;
-  check(!model.starts_with('/'), "there is no model folder {}", model);
-  StatusLine status;
-  return Hub::from_environment().download_model(parse_hub_spec(model), download_progress(status));
+  return model == "demo" ? make_demo_base() : model_folder(model);
 }
 
 /// Throws unless config, weights and tokenizer can be read and agree.
@@ -255,7 +238,7 @@ class Preparation {
     const TokenizeProgress done = tokenise(file);
     from.note();
     say(fmt::format("train    {} documents, {} tokens, {}{}", done.documents, done.tokens,
-                    megabytes(static_cast<double>(done.bytes)), replaced_note(done.replaced)));
+                    size_text(static_cast<double>(done.bytes)), replaced_note(done.replaced)));
   }
 
   TokenizeProgress tokenise(const fs::path& file) const {
@@ -268,7 +251,7 @@ class Preparation {
       if (!status.due()) return;
       const double bytes = static_cast<double>(now.bytes);
       status.show(fmt::format("tokenising {}: {} documents, {} tokens, {}/s", config_.train,
-                              now.documents, now.tokens, megabytes(bytes / clock.seconds())));
+                              now.documents, now.tokens, size_text(bytes / clock.seconds())));
     });
     return stream.progress();
   }

@@ -482,6 +482,25 @@ TEST_F(Prepare, ATokenizerOfAnotherModelIsRefused) {
   EXPECT_FALSE(fs::exists(Lab::find(lab()).manifest()));
 }
 
+TEST_F(Prepare, EvalKnowsModelsOfTheHubToo) {
+  // As the hub's cache holds it, so that no network is needed.
+  const fs::path cache = folder_ / "hf" / "hub" / "models--org--tiny";
+  fs::create_directories(cache / "refs");
+  fs::create_directories(cache / "snapshots");
+  write_file_atomically(cache / "refs" / "main", "abc");
+  fs::copy(folder_ / "model", cache / "snapshots" / "abc", fs::copy_options::recursive);
+  setenv("HF_HOME", (folder_ / "hf").c_str(), 1);
+  setenv("HF_HUB_OFFLINE", "1", 1);
+  const CapturedRun run = tern({"eval", "org/tiny", "--text", "eval.txt"}, folder_.path());
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(tern({"eval", "org/other", "--text", "eval.txt"}, folder_.path()).output,
+              HasSubstr("HF_HUB_OFFLINE"));
+  EXPECT_THAT(tern({"eval", "nowhere", "--text", "eval.txt"}, folder_.path()).output,
+              HasSubstr("there is no model folder nowhere"));
+  unsetenv("HF_HUB_OFFLINE");
+  unsetenv("HF_HOME");
+}
+
 TEST_F(Prepare, AModelFolderThatIsNotThereIsNamed) {
   EXPECT_THAT(prepare_again({"--model", "./nowhere"}).output,
               HasSubstr("there is no model folder " + (lab() / "nowhere").string()));

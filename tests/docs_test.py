@@ -113,7 +113,7 @@ def commands_of(sources):
     """The names with which commands register themselves."""
     names = set()
     for path, text in sources.items():
-        if path.endswith(".cc") and "RegisterCommand" in text:
+        if path.endswith(".cc") and "_test." not in path and "RegisterCommand" in text:
             names.update(re.findall(r'RegisterCommand \w+\(\s*\{+\s*(?:\.name = )?"([a-z ]+)"', text))
     return names
 

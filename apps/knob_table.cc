@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "tern/base/flags.h"
-#include "tern/base/joined.h"
+#include "tern/base/text.h"
 #include "tern/contract/json_form.h"
 #include "tern/contract/knob_words.h"
 

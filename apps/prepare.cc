@@ -16,7 +16,7 @@
 #include "tern/base/memory.h"
 #include "tern/base/status_line.h"
 #include "tern/base/timer.h"
-#include "tern/base/toml_edit.h"
+#include "tern/base/toml.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/text_source.h"
 #include "tern/data/token_file.h"

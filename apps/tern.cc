@@ -10,7 +10,7 @@
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
-#include "tern/parallel/wait_policy.h"
+#include "tern/parallel/parallel.h"
 #include "tern/runner/terminal_text.h"
 
 namespace tern {

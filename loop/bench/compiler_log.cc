@@ -6,8 +6,8 @@
 #include <sstream>
 #include <string_view>
 
-#include "tern/base/plain_text.h"
 #include "tern/base/process.h"
+#include "tern/base/text.h"
 
 namespace tern::loop {
 namespace {

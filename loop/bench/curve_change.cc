@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "tern/base/lines.h"
+#include "tern/base/text.h"
 #include "tern/recipe/overrides.h"
 
 namespace tern::loop {

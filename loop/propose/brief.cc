@@ -2,9 +2,7 @@
 
 #include <fmt/core.h>
 
-#include "loop/propose/brief_data.h"
-#include "loop/propose/brief_history.h"
-#include "loop/propose/brief_knobs.h"
+#include "loop/propose/brief_parts.h"
 #include "loop/propose/untrusted_text.h"
 #include "loop/record/noise.h"
 #include "tern/sandbox/untrusted_file.h"

@@ -1,4 +1,4 @@
-#include "loop/propose/brief_history.h"
+#include "loop/propose/brief_parts.h"
 
 #include <fmt/core.h>
 

@@ -1,11 +1,11 @@
-#include "loop/propose/brief_knobs.h"
+#include "loop/propose/brief_parts.h"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 
 #include "loop/propose/untrusted_text.h"
-#include "tern/base/joined.h"
+#include "tern/base/text.h"
 #include "tern/contract/knob_words.h"
 #include "tern/recipe/overrides.h"
 

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "loop/propose/brief_data.h"
-#include "loop/propose/brief_history.h"
+#include "loop/propose/brief_parts.h"
 #include "loop/propose/proposer_test_util.h"
 #include "tern/contract/layer_row.h"
 #include "tern/contract/table.h"

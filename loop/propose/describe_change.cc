@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "loop/propose/untrusted_text.h"
-#include "tern/base/lines.h"
+#include "tern/base/text.h"
 #include "tern/recipe/overrides.h"
 
 namespace tern::loop {

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "loop/propose/brief.h"
-#include "loop/propose/brief_history.h"
+#include "loop/propose/brief_parts.h"
 #include "loop/propose/describe_change.h"
 #include "loop/propose/llm_endpoint.h"
 #include "loop/propose/proposers.h"

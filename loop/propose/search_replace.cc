@@ -6,7 +6,7 @@
 #include "loop/propose/untrusted_text.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
-#include "tern/base/lines.h"
+#include "tern/base/text.h"
 
 namespace tern::loop {
 namespace {

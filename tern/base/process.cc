@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "tern/base/error.h"
-#include "tern/base/plain_text.h"
+#include "tern/base/text.h"
 
 namespace tern {
 namespace {

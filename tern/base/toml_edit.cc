@@ -1,9 +1,8 @@
-#include "tern/base/toml_edit.h"
+#include "tern/base/toml.h"
 
 #include <algorithm>
 
 #include "tern/base/error.h"
-#include "tern/base/toml.h"
 
 namespace tern {
 namespace {

@@ -1,4 +1,4 @@
-#include "tern/base/toml_edit.h"
+#include "tern/base/toml.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,6 @@
 #include <unordered_map>
 
 #include "tern/base/error.h"
-#include "tern/kernels/widened_gemm.h"
 #include "tern/parallel/parallel.h"
 
 namespace tern::kernels {

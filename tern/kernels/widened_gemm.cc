@@ -1,7 +1,6 @@
-#include "tern/kernels/widened_gemm.h"
-
 #include <algorithm>
 
+#include "tern/kernels/gemm.h"
 #include "tern/kernels/scratch.h"
 #include "tern/parallel/parallel.h"
 

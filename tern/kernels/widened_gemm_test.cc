@@ -1,7 +1,7 @@
-#include "tern/kernels/widened_gemm.h"
+#include "tern/kernels/gemm.h"
 
+#include "tern/kernels/gemm_ref.h"
 #include "tern/kernels/kernel_test_util.h"
-#include "tern/kernels/widened_gemm_ref.h"
 #include "tern/parallel/parallel.h"
 
 namespace tern::kernels {

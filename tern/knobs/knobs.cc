@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "tern/base/error.h"
-#include "tern/base/joined.h"
+#include "tern/base/text.h"
 #include "tern/contract/knob_words.h"
 
 namespace tern {

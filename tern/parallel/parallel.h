@@ -15,6 +15,11 @@ void set_thread_count(int threads);
 /// True inside a parallel_for body; a nested parallel_for then runs serially.
 bool in_parallel();
 
+/// Starts this program again, once, with threads that sleep soon when they wait for one another,
+/// unless the user has chosen (GOMP_SPINCOUNT or OMP_WAIT_POLICY). libgomp reads its settings
+/// before main(), so a running program cannot change them. The first line of a main().
+void prefer_short_spins(char** argv);
+
 namespace detail {
 using RangeBody = void (*)(void* context, int64_t begin, int64_t end);
 void run_ranges(int64_t count, int64_t grain, RangeBody body, void* context);

@@ -5,9 +5,9 @@
 
 #include "tern/base/rng.h"
 #include "tern/knobs/knobs.h"
-#include "tern/quant/fixed_zeros.h"
 #include "tern/quant/group_rule_parts.h"
 #include "tern/quant/quantizer.h"
+#include "tern/quant/rank_select.h"
 
 namespace tern {
 

@@ -18,4 +18,8 @@ RankLimit limit_of_rank(const float* w, int64_t n, int64_t count);
 /// The `count`-th smallest magnitude, 1 <= count <= n; NaN when a weight is.
 float magnitude_of_rank(const float* w, int64_t n, int64_t count);
 
+/// Codes of a group in which exactly `zeros` weights, 0 <= zeros < n, become 0: the smallest
+/// magnitudes, of equal ones the first. The rest, unless it is 0 itself, gets its sign.
+void fixed_zeros(const float* w, int64_t n, int64_t zeros, int8_t* codes);
+
 }  // namespace tern

@@ -17,7 +17,6 @@
 #include "tern/model/sub_norm.h"
 #include "tern/model/table_format.h"
 #include "tern/parallel/parallel.h"
-#include "tern/parallel/wait_policy.h"
 #include "tern/train/checkpoint.h"
 #include "tern/train/layers.h"
 #include "tern/train/results.h"

@@ -1,8 +1,6 @@
-#include "tern/base/plain_text.h"
+#include "tern/base/text.h"
 
 #include <gtest/gtest.h>
-
-#include "tern/base/lines.h"
 
 namespace tern {
 namespace {

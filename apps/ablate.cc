@@ -3,6 +3,7 @@
 #include <set>
 
 #include "apps/ablation.h"
+#include "apps/answers.h"
 #include "apps/published_recipe.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
@@ -14,6 +15,7 @@
 #include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/timer.h"
+#include "tern/contract/json_form.h"
 #include "tern/contract/layer_row.h"
 #include "tern/contract/table.h"
 #include "tern/lab_files/fingerprint.h"
@@ -110,10 +112,10 @@ class Ablation {
 
   AblationRun run(const std::vector<std::string>& flags, int64_t seed) {
     const fs::path kept = folder_ / (key(flags, seed) + ".json");
-    if (fs::exists(kept)) return AblationRun::from_json(Json::read(kept));
+    if (fs::exists(kept)) return from_json<AblationRun>(Json::read(kept));
     const AblationRun result = train_and_score(flags, seed);
     // A failure may be one of memory or of the disk, so it is tried again.
-    if (result.refused.empty()) write_file_atomically(kept, result.to_json().dump_pretty() + "\n");
+    if (result.refused.empty()) write_file_atomically(kept, json_of(result).dump_pretty() + "\n");
     return result;
   }
 
@@ -235,27 +237,29 @@ std::vector<AblationRow> run_all(Ablation& ablation, const AblationPlan& plan, i
   return rows;
 }
 
-Json to_json(const std::vector<AblationRow>& rows, double reference) {
-  Json json = Json::array();
-  for (const AblationRow& row : rows) {
-    if (!row.refused.empty()) {
-      json.push_back(Json::Object{{"arm", row.arm.name}, {"refused", row.refused}});
-      continue;
-    }
-    json.push_back(Json::Object{{"section", row.arm.section},
-                                {"arm", row.arm.name},
-                                {"search_ppl", row.search_ppl.mean},
-                                {"search_change", row.search_change.mean},
-                                {"search_change_deviation", row.search_change.deviation},
-                                {"confirm_ppl", row.confirm_ppl.mean},
-                                {"confirm_change", row.confirm_change.mean},
-                                {"confirm_change_deviation", row.confirm_change.deviation},
-                                {"ratio", row.search_ppl.mean / reference},
-                                {"zero_share", row.zero_share.mean},
-                                {"flip_rate", row.flip_rate.mean},
-                                {"tokens_per_s", row.tokens_per_s.mean}});
+AblationAnswer answer_of(const AblationRow& row, double reference) {
+  AblationAnswer answer = {.section = row.arm.section, .arm = row.arm.name};
+  if (!row.refused.empty()) {
+    answer.refused = row.refused;
+    return answer;
   }
-  return json;
+  answer.search_ppl = row.search_ppl.mean;
+  answer.search_change = row.search_change.mean;
+  answer.search_change_deviation = row.search_change.deviation;
+  answer.confirm_ppl = row.confirm_ppl.mean;
+  answer.confirm_change = row.confirm_change.mean;
+  answer.confirm_change_deviation = row.confirm_change.deviation;
+  answer.ratio = row.search_ppl.mean / reference;
+  answer.zero_share = row.zero_share.mean;
+  answer.flip_rate = row.flip_rate.mean;
+  answer.tokens_per_s = row.tokens_per_s.mean;
+  return answer;
+}
+
+std::vector<AblationAnswer> answers_of(const std::vector<AblationRow>& rows, double reference) {
+  std::vector<AblationAnswer> answers;
+  for (const AblationRow& row : rows) answers.push_back(answer_of(row, reference));
+  return answers;
 }
 
 /// The baseline and behind it the arms that the options ask for.
@@ -289,7 +293,8 @@ int ablate(const AblateOptions& options) {
   const double reference = ablation.reference();
   const std::vector<AblationRow> rows = run_all(ablation, plan, options.seeds);
   const std::string table = ablation_table(rows.front(), {rows.begin() + 1, rows.end()}, reference);
-  fmt::print("{}", options.json ? to_json(rows, reference).dump_pretty() + "\n" : table);
+  fmt::print("{}",
+             options.json ? json_of(answers_of(rows, reference)).dump_pretty() + "\n" : table);
   if (!options.out.empty()) write_file_atomically(options.out, table);
   return kSuccess;
 }

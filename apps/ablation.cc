@@ -85,23 +85,6 @@ AblationPlan AblationPlan::read(const std::filesystem::path& file) {
   return plan;
 }
 
-AblationRun AblationRun::from_json(const Json& json) {
-  return {"",
-          json.at("search_ppl").as_double(),
-          json.at("confirm_ppl").as_double(),
-          json.at("zero_share").as_double(),
-          json.at("flip_rate").as_double(),
-          json.at("tokens_per_s").as_double()};
-}
-
-Json AblationRun::to_json() const {
-  return Json::Object{{"search_ppl", search_ppl},
-                      {"confirm_ppl", confirm_ppl},
-                      {"zero_share", zero_share},
-                      {"flip_rate", flip_rate},
-                      {"tokens_per_s", tokens_per_s}};
-}
-
 Spread Spread::of(const std::vector<double>& values) {
   Spread s;
   const auto n = static_cast<double>(values.size());

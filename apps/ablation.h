@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/published_recipe.h"
+#include "tern/base/fields.h"
 #include "tern/base/json.h"
 
 namespace tern {
@@ -32,10 +33,7 @@ struct AblationRun {
   double zero_share = 0;  // of all codes at the end
   double flip_rate = 0;   // codes that changed between the last two looks
   double tokens_per_s = 0;
-
-  /// The figures of a run that was not refused.
-  static AblationRun from_json(const Json& json);
-  Json to_json() const;
+  TERN_FIELDS(search_ppl, confirm_ppl, zero_share, flip_rate, tokens_per_s)
 };
 
 /// Mean and standard deviation.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "apps/answers.h"
 #include "apps/shapes.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
@@ -12,6 +13,7 @@
 #include "tern/base/json.h"
 #include "tern/base/rng.h"
 #include "tern/base/timer.h"
+#include "tern/contract/json_form.h"
 #include "tern/parallel/parallel.h"
 #include "tern/quant/absmean.h"
 #include "tern/quant/group_rule.h"
@@ -120,42 +122,37 @@ Seconds measure(const Tensor& w, DType type, Grouping grouping, const GroupRule&
   return {fastest[0], fastest[1], fastest[2]};
 }
 
-Json report(const BenchOptions& o, int64_t size, DType type, const Seconds& seconds) {
+BenchQuantizeAnswer answer_of(const BenchOptions& o, int64_t size, DType type,
+                              const Seconds& seconds) {
   const auto weights = static_cast<double>(size);
   const auto bytes = weights * static_cast<double>(size_of(DType::f32) + size_of(type));
-  Json json = Json::object();
-  json.set("shape", o.shape);
-  json.set("weights", size);
-  json.set("group", o.group);
-  json.set("scale", o.rule.scale);
-  json.set("threshold", o.rule.threshold);
-  json.set("level", o.rule.level);
-  json.set("zeros", o.rule.zeros);
-  json.set("pattern", o.rule.pattern);
-  json.set("dtype", name_of(type));
-  json.set("threads", thread_count());
-  json.set("quantize_seconds", seconds.rule);
-  json.set("absmean_seconds", seconds.absmean);
-  json.set("copy_seconds", seconds.copy);
-  json.set("ns_per_weight", seconds.rule / weights * 1e9);
-  json.set("ratio_to_absmean", seconds.rule / seconds.absmean);
-  json.set("ratio", seconds.rule / seconds.copy);
-  json.set("gb_per_s", bytes / seconds.rule / 1e9);
-  return json;
+  return {.shape = o.shape,
+          .weights = size,
+          .group = o.group,
+          .scale = o.rule.scale,
+          .threshold = o.rule.threshold,
+          .level = o.rule.level,
+          .zeros = o.rule.zeros,
+          .pattern = o.rule.pattern,
+          .dtype = name_of(type),
+          .threads = thread_count(),
+          .quantize_seconds = seconds.rule,
+          .absmean_seconds = seconds.absmean,
+          .copy_seconds = seconds.copy,
+          .ns_per_weight = seconds.rule / weights * 1e9,
+          .ratio_to_absmean = seconds.rule / seconds.absmean,
+          .ratio = seconds.rule / seconds.copy,
+          .gb_per_s = bytes / seconds.rule / 1e9};
 }
 
-void print_report(const Json& json) {
-  const double weights = json.at("weights").as_double();
-  fmt::print("{:.1f} M weights, group {}, to {}, {} threads\n", weights / 1e6,
-             json.at("group").as_string(), json.at("dtype").as_string(),
-             json.at("threads").as_int());
+void print_answer(const BenchQuantizeAnswer& a) {
+  const auto weights = static_cast<double>(a.weights);
+  fmt::print("{:.1f} M weights, group {}, to {}, {} threads\n", weights / 1e6, a.group, a.dtype,
+             a.threads);
   fmt::print("fake quantization {:.4f} s ({:.1f} GB/s), plain copy {:.4f} s: ratio {:.2f}\n",
-             json.at("quantize_seconds").as_double(), json.at("gb_per_s").as_double(),
-             json.at("copy_seconds").as_double(), json.at("ratio").as_double());
-  fmt::print("{:.2f} ns a weight, absmean {:.2f}: ratio {:.2f}\n",
-             json.at("ns_per_weight").as_double(),
-             json.at("absmean_seconds").as_double() / weights * 1e9,
-             json.at("ratio_to_absmean").as_double());
+             a.quantize_seconds, a.gb_per_s, a.copy_seconds, a.ratio);
+  fmt::print("{:.2f} ns a weight, absmean {:.2f}: ratio {:.2f}\n", a.ns_per_weight,
+             a.absmean_seconds / weights * 1e9, a.ratio_to_absmean);
 }
 
 int bench_quantize(const BenchOptions& options) {
@@ -166,12 +163,12 @@ int bench_quantize(const BenchOptions& options) {
   const LlamaConfig config = known_shape(options.shape);
   const int64_t cols = config.hidden_size;
   const Tensor w = normal_weights(config.linear_parameter_count() / cols, cols);
-  const Json json =
-      report(options, w.size(), type, measure(w, type, grouping, rule, options.repeats));
+  const BenchQuantizeAnswer answer =
+      answer_of(options, w.size(), type, measure(w, type, grouping, rule, options.repeats));
   if (options.json) {
-    fmt::print("{}\n", json.dump_pretty());
+    fmt::print("{}\n", json_of(answer).dump_pretty());
   } else {
-    print_report(json);
+    print_answer(answer);
   }
   return kSuccess;
 }

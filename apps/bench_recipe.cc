@@ -13,6 +13,7 @@
 #include "tern/base/file.h"
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
+#include "tern/base/memory.h"
 #include "tern/base/process.h"
 #include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
@@ -227,7 +228,7 @@ Measured measure(const RecipeBench& bench, const Side& baseline, const Side& rec
   return m;
 }
 
-Json report_of(const Side& side, const std::vector<TimedRun>& runs) {
+BenchSideAnswer answer_of(const Side& side, const std::vector<TimedRun>& runs) {
   std::vector<double> seconds;
   double peak_memory_gb = 0;
   for (const TimedRun& run : runs) {
@@ -235,50 +236,47 @@ Json report_of(const Side& side, const std::vector<TimedRun>& runs) {
     peak_memory_gb = std::max(peak_memory_gb, run.peak_memory_gb);
   }
   const double step = median(seconds);
-  return Json::Object{{"flags", joined(side.flags)},
-                      {"step_seconds", step},
-                      {"fastest_step_seconds", std::ranges::min(seconds)},
-                      {"slowest_step_seconds", std::ranges::max(seconds)},
-                      {"tokens_per_s", static_cast<double>(side.run.tokens_per_step()) / step},
-                      {"peak_memory_gb", peak_memory_gb}};
+  return {.flags = joined(side.flags),
+          .step_seconds = step,
+          .fastest_step_seconds = std::ranges::min(seconds),
+          .slowest_step_seconds = std::ranges::max(seconds),
+          .tokens_per_s = static_cast<double>(side.run.tokens_per_step()) / step,
+          .peak_memory_gb = peak_memory_gb};
 }
 
-Json report(const RecipeBenchOptions& options, const Side& baseline, const Side& recipe,
-            const Measured& m) {
+BenchRecipeAnswer answer_of(const RecipeBenchOptions& options, const Side& baseline,
+                            const Side& recipe, const Measured& m) {
   std::vector<double> ratios, differences;
   for (size_t i = 0; i < m.recipe.size(); ++i) {
     const double with = median(m.recipe[i].seconds), without = median(m.baseline[i].seconds);
     ratios.push_back(with / without);
     differences.push_back(with - without);
   }
-  Json json = Json::Object{{"shape", options.shape},
-                           {"threads", thread_count()},
-                           {"warmup", options.warmup},
-                           {"steps", options.steps},
-                           {"repeats", options.repeats},
-                           {"baseline", report_of(baseline, m.baseline)},
-                           {"recipe", report_of(recipe, m.recipe)},
-                           {"ratio", median(ratios)},
-                           {"lowest_ratio", std::ranges::min(ratios)},
-                           {"highest_ratio", std::ranges::max(ratios)},
-                           {"more_seconds", median(differences)}};
-  if (const std::string& teacher = m.recipe[0].teacher; !teacher.empty()) {
-    json.set("teacher", teacher);
-  }
-  if (!m.forward_seconds.empty()) json.set("teacher_seconds", median(m.forward_seconds));
-  return json;
+  BenchRecipeAnswer answer = {.shape = options.shape,
+                              .threads = thread_count(),
+                              .warmup = options.warmup,
+                              .steps = options.steps,
+                              .repeats = options.repeats,
+                              .baseline = answer_of(baseline, m.baseline),
+                              .recipe = answer_of(recipe, m.recipe),
+                              .ratio = median(ratios),
+                              .lowest_ratio = std::ranges::min(ratios),
+                              .highest_ratio = std::ranges::max(ratios),
+                              .more_seconds = median(differences)};
+  if (const std::string& teacher = m.recipe[0].teacher; !teacher.empty()) answer.teacher = teacher;
+  if (!m.forward_seconds.empty()) answer.teacher_seconds = median(m.forward_seconds);
+  return answer;
 }
 
-void print_side(const char* name, const Json& side) {
-  fmt::print("{:<9} {:8.3f} s  ({:.3f} to {:.3f})  {:8.1f} tokens/s  {:6.2f} GB\n", name,
-             side.at("step_seconds").as_double(), side.at("fastest_step_seconds").as_double(),
-             side.at("slowest_step_seconds").as_double(), side.at("tokens_per_s").as_double(),
-             side.at("peak_memory_gb").as_double());
+void print_side(const char* name, const BenchSideAnswer& side) {
+  fmt::print("{:<9} {:8.3f} s  ({:.3f} to {:.3f})  {:8.1f} tokens/s  {:>7}\n", name,
+             side.step_seconds, side.fastest_step_seconds, side.slowest_step_seconds,
+             side.tokens_per_s, size_text(1e9 * side.peak_memory_gb));
 }
 
 }  // namespace
 
-Json bench_recipe(const RecipeBenchOptions& options, const LlamaConfig& config) {
+BenchRecipeAnswer bench_recipe(const RecipeBenchOptions& options, const LlamaConfig& config) {
   const Words named = options.recipe.empty() ? Words{} : Words{"--recipe", options.recipe};
   const Words own = expand(named + split(options.arms));
   const Side recipe = side_of(options.shared + own);
@@ -302,26 +300,22 @@ Json bench_recipe(const RecipeBenchOptions& options, const LlamaConfig& config) 
   }
   status.clear();
   const bool live_teacher = distils && !options.cached;
-  return report(options, baseline, recipe,
-                measure(bench, baseline, recipe, options.repeats, live_teacher));
+  return answer_of(options, baseline, recipe,
+                   measure(bench, baseline, recipe, options.repeats, live_teacher));
 }
 
-void print_recipe_report(const Json& report) {
-  fmt::print("{}, {} threads; {} runs of each in turn, {} steps measured behind {}\n\n",
-             report.at("shape").as_string(), report.at("threads").as_int(),
-             report.at("repeats").as_int(), report.at("steps").as_int(),
-             report.at("warmup").as_int());
-  print_side("baseline", report.at("baseline"));
-  print_side("recipe", report.at("recipe"));
-  fmt::print("ratio     {:8.3f}    ({:.3f} to {:.3f})\n\n", report.at("ratio").as_double(),
-             report.at("lowest_ratio").as_double(), report.at("highest_ratio").as_double());
-  for (const char* side : {"baseline", "recipe"}) {
-    fmt::print("{}: {}\n", side, report.at(side).at("flags").as_string());
-  }
-  if (const Json* teacher = report.find("teacher")) fmt::print("{}\n", teacher->as_string());
-  if (const Json* seconds = report.find("teacher_seconds")) {
+void print_answer(const BenchRecipeAnswer& a) {
+  fmt::print("{}, {} threads; {} runs of each in turn, {} steps measured behind {}\n\n", a.shape,
+             a.threads, a.repeats, a.steps, a.warmup);
+  print_side("baseline", a.baseline);
+  print_side("recipe", a.recipe);
+  fmt::print("ratio     {:8.3f}    ({:.3f} to {:.3f})\n\n", a.ratio, a.lowest_ratio,
+             a.highest_ratio);
+  fmt::print("baseline: {}\nrecipe: {}\n", a.baseline.flags, a.recipe.flags);
+  if (a.teacher) fmt::print("{}\n", *a.teacher);
+  if (a.teacher_seconds) {
     fmt::print("the recipe's step takes {:.3f} s more, the teacher's forward pass {:.3f} s\n",
-               report.at("more_seconds").as_double(), seconds->as_double());
+               a.more_seconds, *a.teacher_seconds);
   }
 }
 

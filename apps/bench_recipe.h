@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tern/base/json.h"
+#include "apps/answers.h"
 #include "tern/model/llama_config.h"
 
 namespace tern {
@@ -26,8 +26,8 @@ struct RecipeBenchOptions {
 /// Step times of both and their ratio. The runs are processes in a lab with random weights and
 /// tokens (see BenchLab), in the order ABBA, so that a noisy neighbour slows both alike. Throws
 /// when a flag is refused.
-Json bench_recipe(const RecipeBenchOptions& options, const LlamaConfig& config);
+BenchRecipeAnswer bench_recipe(const RecipeBenchOptions& options, const LlamaConfig& config);
 
-void print_recipe_report(const Json& report);
+void print_answer(const BenchRecipeAnswer& answer);
 
 }  // namespace tern

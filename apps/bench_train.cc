@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "apps/answers.h"
 #include "apps/bench_gemm_replay.h"
 #include "apps/bench_median.h"
 #include "apps/bench_recipe.h"
@@ -16,6 +17,7 @@
 #include "tern/base/profile.h"
 #include "tern/base/rng.h"
 #include "tern/base/timer.h"
+#include "tern/contract/json_form.h"
 #include "tern/kernels/gemm.h"
 #include "tern/model/llama.h"
 #include "tern/ops/fake_quantize.h"
@@ -193,61 +195,50 @@ Measurement measure(Llama& model, const BenchOptions& o) {
   return m;
 }
 
-Json report(const BenchOptions& o, const LlamaConfig& config, DType dtype, const Measurement& m) {
+BenchTrainAnswer answer_of(const BenchOptions& o, const LlamaConfig& config, DType dtype,
+                           const Measurement& m) {
   const double step = median(m.seconds);
   const auto tokens = static_cast<double>(o.tokens_per_step());
-  double flops = 0;
+  double flops = 0, all = 0;
   for (const kernels::GemmCall& call : m.products) flops += call.flops();
-  Json json = Json::object();
-  json.set("shape", o.shape);
-  json.set("parameters", config.parameter_count());
-  json.set("batch_size", o.batch_size);
-  json.set("accumulation", o.accumulation);
-  json.set("sequence_length", o.sequence_length);
-  json.set("group", o.group);
-  json.set("dtype", name_of(dtype));
-  json.set("optimizer", o.optimizer);
-  json.set("optimizer_state", o.optimizer_state);
-  json.set("recompute", o.recompute);
-  json.set("threads", thread_count());
-  json.set("gemm_library", kernels::gemm_library());
-  json.set("tokens_per_s", tokens / step);
-  json.set("step_seconds", step);
-  json.set("fastest_step_seconds", *std::min_element(m.seconds.begin(), m.seconds.end()));
-  json.set("slowest_step_seconds", *std::max_element(m.seconds.begin(), m.seconds.end()));
-  json.set("gemm_only_tokens_per_s", tokens / m.gemm_seconds);
-  json.set("gemm_share", m.gemm_seconds / step);
-  json.set("gemm_gflops_per_s", flops / m.gemm_seconds / 1e9);
-  json.set("peak_memory_gb", m.peak_memory_gb);
-  Json shares = Json::object();
-  double all = 0;
   for (const double s : m.seconds) all += s;
-  for (const auto& [name, total] : m.zones) shares.set(name, total.seconds / all);
-  json.set("shares", shares);
-  return json;
+  BenchTrainAnswer answer = {.shape = o.shape,
+                             .parameters = config.parameter_count(),
+                             .batch_size = o.batch_size,
+                             .accumulation = o.accumulation,
+                             .sequence_length = o.sequence_length,
+                             .group = o.group,
+                             .dtype = name_of(dtype),
+                             .optimizer = o.optimizer,
+                             .optimizer_state = o.optimizer_state,
+                             .recompute = o.recompute,
+                             .threads = thread_count(),
+                             .gemm_library = kernels::gemm_library(),
+                             .tokens_per_s = tokens / step,
+                             .step_seconds = step,
+                             .fastest_step_seconds = std::ranges::min(m.seconds),
+                             .slowest_step_seconds = std::ranges::max(m.seconds),
+                             .gemm_only_tokens_per_s = tokens / m.gemm_seconds,
+                             .gemm_share = m.gemm_seconds / step,
+                             .gemm_gflops_per_s = flops / m.gemm_seconds / 1e9,
+                             .peak_memory_gb = m.peak_memory_gb};
+  for (const auto& [name, total] : m.zones) answer.shares.set(name, total.seconds / all);
+  return answer;
 }
 
-void print_report(const Json& json) {
+void print_answer(const BenchTrainAnswer& a) {
   fmt::print("{} ({:.1f} M parameters), {} x {} x {} tokens, group {}, {}, {} threads, {}\n\n",
-             json.at("shape").as_string(), json.at("parameters").as_double() / 1e6,
-             json.at("accumulation").as_int(), json.at("batch_size").as_int(),
-             json.at("sequence_length").as_int(), json.at("group").as_string(),
-             json.at("dtype").as_string(), json.at("threads").as_int(),
-             json.at("gemm_library").as_string());
-  fmt::print("training step        {:8.3f} s  ({:.3f} to {:.3f})\n",
-             json.at("step_seconds").as_double(), json.at("fastest_step_seconds").as_double(),
-             json.at("slowest_step_seconds").as_double());
-  fmt::print("tokens/s             {:8.1f}\n", json.at("tokens_per_s").as_double());
-  fmt::print("products alone       {:8.1f} tokens/s at {:.0f} GFLOP/s\n",
-             json.at("gemm_only_tokens_per_s").as_double(),
-             json.at("gemm_gflops_per_s").as_double());
-  fmt::print("products' share      {:8.1f} % of the step\n",
-             100 * json.at("gemm_share").as_double());
-  fmt::print("peak memory          {:8.2f} GB\n\n", json.at("peak_memory_gb").as_double());
+             a.shape, static_cast<double>(a.parameters) / 1e6, a.accumulation, a.batch_size,
+             a.sequence_length, a.group, a.dtype, a.threads, a.gemm_library);
+  fmt::print("training step        {:8.3f} s  ({:.3f} to {:.3f})\n", a.step_seconds,
+             a.fastest_step_seconds, a.slowest_step_seconds);
+  fmt::print("tokens/s             {:8.1f}\n", a.tokens_per_s);
+  fmt::print("products alone       {:8.1f} tokens/s at {:.0f} GFLOP/s\n", a.gemm_only_tokens_per_s,
+             a.gemm_gflops_per_s);
+  fmt::print("products' share      {:8.1f} % of the step\n", 100 * a.gemm_share);
+  fmt::print("peak memory          {:>8}\n\n", size_text(1e9 * a.peak_memory_gb));
   std::vector<std::pair<double, std::string>> shares;
-  for (const auto& [name, share] : json.at("shares").members()) {
-    shares.emplace_back(share.as_double(), name);
-  }
+  for (const auto& [name, share] : a.shares.members()) shares.emplace_back(share.as_double(), name);
   std::sort(shares.rbegin(), shares.rend());
   for (const auto& [share, name] : shares) fmt::print("  {:<18} {:5.1f} %\n", name, 100 * share);
 }
@@ -270,11 +261,11 @@ RecipeBenchOptions comparison_of(const BenchOptions& o) {
 
 /// Measures runs of train.cpp in place of the steps of this program.
 int compare(const BenchOptions& options, const LlamaConfig& config) {
-  const Json json = bench_recipe(comparison_of(options), config);
+  const BenchRecipeAnswer answer = bench_recipe(comparison_of(options), config);
   if (options.json) {
-    fmt::print("{}\n", json.dump_pretty());
+    fmt::print("{}\n", json_of(answer).dump_pretty());
   } else {
-    print_recipe_report(json);
+    print_answer(answer);
   }
   return kSuccess;
 }
@@ -293,11 +284,11 @@ int bench_train(const BenchOptions& options) {
   Llama model(config, model_options);
   model.initialize(1);
   model.replace_linears<TernaryLinear>(Grouping::parse(options.group));
-  const Json json = report(options, config, dtype, measure(model, options));
+  const BenchTrainAnswer answer = answer_of(options, config, dtype, measure(model, options));
   if (options.json) {
-    fmt::print("{}\n", json.dump_pretty());
+    fmt::print("{}\n", json_of(answer).dump_pretty());
   } else {
-    print_report(json);
+    print_answer(answer);
   }
   return kSuccess;
 }

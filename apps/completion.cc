@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "tern/base/error.h"
-#include "tern/base/joined.h"
+#include "tern/base/text.h"
 
 namespace tern {
 namespace {

@@ -4,7 +4,6 @@
 
 #include "tern/base/flags.h"
 #include "tern/base/text.h"
-#include "tern/contract/json_form.h"
 #include "tern/contract/knob_words.h"
 
 namespace tern {
@@ -42,19 +41,15 @@ std::string knob_table(const RecipeDescription& recipe,
   return out;
 }
 
-Json knob_json(const RecipeDescription& recipe, const std::vector<PublishedRecipe>& published) {
-  Json json = json_of(recipe);
-  Json recipes = Json::array();
+KnobsAnswer knobs_answer(const RecipeDescription& recipe,
+                         const std::vector<PublishedRecipe>& published) {
+  KnobsAnswer answer = {.knobs = recipe.knobs};
   for (const PublishedRecipe& other : published) {
-    Json values = Json::object();
-    for (const auto& [knob, value] : other.values) values.set(knob, value);
-    recipes.push_back(Json::Object{{"name", other.name},
-                                   {"summary", other.summary},
-                                   {"source", other.source},
-                                   {"values", values}});
+    PublishedRecipeAnswer& told = answer.recipes.emplace_back();
+    told = {.name = other.name, .summary = other.summary, .source = other.source};
+    for (const auto& [knob, value] : other.values) told.values.set(knob, value);
   }
-  json.set("recipes", recipes);
-  return json;
+  return answer;
 }
 
 }  // namespace tern

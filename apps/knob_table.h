@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/answers.h"
 #include "apps/published_recipe.h"
-#include "tern/base/json.h"
 #include "tern/contract/knob_description.h"
 
 namespace tern {
@@ -15,6 +15,7 @@ std::string knob_table(const RecipeDescription& recipe,
                        const std::vector<PublishedRecipe>& published);
 
 /// The same for programs.
-Json knob_json(const RecipeDescription& recipe, const std::vector<PublishedRecipe>& published);
+KnobsAnswer knobs_answer(const RecipeDescription& recipe,
+                         const std::vector<PublishedRecipe>& published);
 
 }  // namespace tern

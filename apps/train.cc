@@ -17,6 +17,7 @@
 #include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/terminal.h"
+#include "tern/contract/json_form.h"
 #include "tern/contract/recipe_environment.h"
 #include "tern/lab_files/loop_lock.h"
 #include "tern/runner/attended.h"
@@ -278,7 +279,7 @@ class Training {
 
 int list_knobs(const RecipeDescription& recipe, bool as_json) {
   const std::vector<PublishedRecipe> published = published_recipes(recipes_folder());
-  fmt::print("{}", as_json ? knob_json(recipe, published).dump_pretty() + "\n"
+  fmt::print("{}", as_json ? json_of(knobs_answer(recipe, published)).dump_pretty() + "\n"
                            : knob_table(recipe, published));
   return kSuccess;
 }

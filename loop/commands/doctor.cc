@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "loop/doctor/doctor.h"
+#include "loop/record/answers.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
 #include "tern/base/json.h"
+#include "tern/contract/json_form.h"
 
 namespace tern::loop {
 namespace {
@@ -38,16 +40,16 @@ void print_table(const std::vector<Finding>& findings) {
   }
 }
 
-Json json_of(const std::vector<Finding>& findings) {
-  Json list = Json::array();
+std::vector<FindingAnswer> answers_of(const std::vector<Finding>& findings) {
+  std::vector<FindingAnswer> answers;
   for (const Finding& finding : findings) {
-    list.push_back(Json::Object{
-        {"name", finding.name},
-        {"state", finding.state == State::kMissing ? "missing" : name_of(finding.state)},
-        {"found", finding.found},
-        {"remedy", finding.remedy}});
+    answers.push_back(
+        {.name = finding.name,
+         .state = finding.state == State::kMissing ? "missing" : name_of(finding.state),
+         .found = finding.found,
+         .remedy = finding.remedy});
   }
-  return list;
+  return answers;
 }
 
 struct DoctorOptions {
@@ -83,7 +85,7 @@ std::vector<Finding> look(const std::string& agent) {
 int doctor(const DoctorOptions& options) {
   const std::vector<Finding> findings = look(options.agent);
   if (options.json) {
-    fmt::print("{}\n", json_of(findings).dump_pretty());
+    fmt::print("{}\n", json_of(answers_of(findings)).dump_pretty());
   } else {
     print_table(findings);
   }

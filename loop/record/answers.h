@@ -93,4 +93,13 @@ struct ConfirmAnswer {
   TERN_FIELDS(experiment, base, pairs, gain, gain_error)
 };
 
+/// A finding of `tern doctor`.
+struct FindingAnswer {
+  std::string name = {};
+  std::string state = {};  // "ok", "note" or "missing"
+  std::string found = {};
+  std::string remedy = {};  // the command that mends it, or what to do; empty where nothing has to
+  TERN_FIELDS(name, state, found, remedy)
+};
+
 }  // namespace tern::loop

@@ -27,6 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 class Commands : public ::testing::Test {
@@ -111,7 +112,7 @@ TEST_F(AnyCommand, TheListBeginsWithWhatPeopleDoFirst) {
 }
 
 TEST_F(AnyCommand, ExplainsItselfOutsideALab) {
-  ASSERT_EQ(names().size(), 17u);
+  ASSERT_THAT(names(), AllOf(Contains("new"), Contains("bench train")));
   for (const std::string& name : names()) {
     std::vector<std::string> before = {"help"}, behind = words_of(name);
     before.insert(before.end(), behind.begin(), behind.end());

@@ -37,10 +37,11 @@ const RegisterCommand first({.name = "two",
                              .place = 1,
                              .options = runs(say_seven)});
 
-/// What `add` gives for these arguments.
-int sum(const std::vector<std::string>& arguments) {
-  Flags flags("tern add", "");
-  const CommandUse use = commands()[1].options(flags);
+/// What a use of the command with these arguments gives.
+int used(const std::function<CommandUse(Flags&)>& options,
+         const std::vector<std::string>& arguments) {
+  Flags flags("tern x", "");
+  const CommandUse use = options(flags);
   EXPECT_TRUE(flags.parse(arguments));
   use.check();
   return use.run();
@@ -53,20 +54,19 @@ TEST(Command, RegisteredCommandsAreListedByGroupAndPlace) {
 }
 
 TEST(Command, EachUseHasOptionsOfItsOwn) {
-  EXPECT_EQ(sum({"--a", "5"}), 7);
-  EXPECT_EQ(sum({"--b", "5"}), 6);
+  const auto options = runs(add_up);
+  EXPECT_EQ(used(options, {"--a", "5"}), 7);
+  EXPECT_EQ(used(options, {"--b", "5"}), 6);
 }
 
 TEST(Command, OptionsThatMakeNoSenseAreRefusedBeforeTheRun) {
-  EXPECT_EQ(error_message([] { sum({"--a", "-1"}); }), "--a must be 0 or more, found -1");
+  EXPECT_EQ(error_message([] {
+              used(runs(add_up), {"--a", "-1"});
+            }),
+            "--a must be 0 or more, found -1");
 }
 
-TEST(Command, OptionsNeedNoCheck) {
-  Flags flags("tern two", "");
-  const CommandUse use = commands()[0].options(flags);
-  use.check();
-  EXPECT_EQ(use.run(), 7);
-}
+TEST(Command, OptionsNeedNoCheck) { EXPECT_EQ(used(runs(say_seven), {}), 7); }
 
 TEST(Command, TwoOfOneNameAreAnErrorThatNamesIt) {
   const Command one{.name = "one", .summary = "", .options = runs(say_seven)};

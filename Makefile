@@ -22,6 +22,7 @@ test-asan: deps
 
 # What takes too long for every change: the suite under sanitizers, and a build with clang.
 check-long: test-asan
+	scripts/install-deps --long
 	cmake -S . -B $(BUILD)-clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DTERN_WERROR=ON $(CMAKE_FLAGS)
 	cmake --build $(BUILD)-clang
 	ctest --test-dir $(BUILD)-clang --output-on-failure --parallel 2 $(TESTS)

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "report/text.h"
 #include "tern/contract/json_form.h"
 #include "tern/runner/run_folder.h"
 
@@ -30,7 +29,7 @@ std::vector<std::string> numbers_of(const fs::path& runs) {
 Json run_of(const fs::path& folder) {
   const RunSummary summary = read_run_summary(folder);
   const std::optional<EvalAnswer>& score = summary.score;
-  return Json::Object{{"number", text(folder.filename().string())},
+  return Json::Object{{"number", folder.filename().string()},
                       {"steps", json_of(summary.steps)},
                       {"tokens", json_of(summary.tokens)},
                       {"training_s", json_of(summary.training_seconds)},

@@ -96,7 +96,7 @@ TEST_F(BenchTrain, ARecipeThatDistilsAsksALiveTeacherOrReadsItsCache) {
   // Two steps of four windows.
   const Json cached = report(ternaryllm + FlagList{"--cached"});
   EXPECT_THAT(cached.at("teacher").as_string(), HasSubstr("answers for 8 windows are read from"));
-  EXPECT_EQ(cached.find("teacher_seconds"), nullptr);
+  EXPECT_TRUE(cached.at("teacher_seconds").is_null());
 }
 
 TEST_F(BenchTrain, RefusesWhatItCannotMeasure) {

@@ -307,10 +307,11 @@ TEST_F(Prepare, ATokenizerOfAnotherModelIsRefused) {
 TEST_F(Prepare, EvalKnowsModelsOfTheHubToo) {
   // As the hub's cache holds it, so that no network is needed.
   const fs::path cache = folder_ / "hf" / "hub" / "models--org--tiny";
+  const std::string commit(40, 'a');
   fs::create_directories(cache / "refs");
   fs::create_directories(cache / "snapshots");
-  write_file_atomically(cache / "refs" / "main", "abc");
-  fs::copy(folder_ / "model", cache / "snapshots" / "abc", fs::copy_options::recursive);
+  write_file_atomically(cache / "refs" / "main", commit);
+  fs::copy(folder_ / "model", cache / "snapshots" / commit, fs::copy_options::recursive);
   setenv("HF_HOME", (folder_ / "hf").c_str(), 1);
   setenv("HF_HUB_OFFLINE", "1", 1);
   const CapturedRun run = tern({"eval", "org/tiny", "--text", "eval.txt"}, folder_.path());

@@ -11,8 +11,9 @@
 
 namespace tern {
 
-/// How far a long piece of work is, on standard error: one line that is drawn over on a terminal and
-/// cut to its width, a new line every ten seconds otherwise. The object clears its line at the end of its life.
+/// How far a long piece of work is, on standard error: one line that is drawn over on a terminal
+/// and cut to its width, a new line every ten seconds otherwise. The object clears its line at the
+/// end of its life.
 class StatusLine {
  public:
   StatusLine() : terminal_(isatty(STDERR_FILENO) != 0) {}

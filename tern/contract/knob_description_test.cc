@@ -90,6 +90,10 @@ TEST(KnobWords, TellWhatAKnobNeedsAndWhatIsMissing) {
                 {{{.knob = "curve", .is = false, .values = {"wsd"}}}}};
   EXPECT_EQ(needs_in_words(decay), "curve wsd or stairs and warm true, or another curve than wsd");
   EXPECT_EQ(missing_in_words(recipe, decay), "--warm, or another --curve than wsd");
+  decay.ways.push_back({{{.knob = "warm", .is = true, .values = {"true"}},
+                         {.knob = "deep", .is = true, .values = {"1"}}}});
+  EXPECT_EQ(missing_in_words(recipe, decay), "--warm, or another --curve than wsd")
+      << "whoever has to give --warm anyway need not hear of more";
 }
 
 TEST(RecipeDescription, WhatAnUnreadProgramMayNotPrintIsRefused) {

@@ -1,5 +1,8 @@
 #include "tern/contract/knob_words.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "tern/base/flags.h"
 
 namespace tern {
@@ -16,30 +19,54 @@ std::string as_flag(const KnobNeed& need) {
   return is_switch ? flag_name(need.knob) : in_words(flag_name(need.knob), need);
 }
 
-/// `tell` of each need, "" for one that is passed over, with the words between them.
-template <class Tell>
-std::string ways_in_words(const KnobDescription& knob, const Tell& tell) {
+using Phrases = std::vector<std::string>;
+
+bool holds_all(const Phrases& of, const Phrases& wanted) {
+  return std::ranges::all_of(
+      wanted, [&](const std::string& phrase) { return std::ranges::find(of, phrase) != of.end(); });
+}
+
+std::string joined_by(const char* word, const Phrases& phrases) {
   std::string all;
-  for (const KnobWay& way : knob.ways) {
-    std::string needs;
-    for (const KnobNeed& need : way.all) {
-      const std::string told = tell(need);
-      needs += (needs.empty() || told.empty() ? "" : " and ") + told;
-    }
-    all += (all.empty() || needs.empty() ? "" : ", or ") + needs;
-  }
+  for (const std::string& phrase : phrases) all += (all.empty() ? "" : word) + phrase;
   return all;
+}
+
+/// The ways, each as the phrases of its needs; one that asks for all that another does, and more,
+/// is passed over.
+std::string ways_in_words(const std::vector<Phrases>& ways) {
+  Phrases told;
+  for (size_t i = 0; i < ways.size(); ++i) {
+    bool passed_over = false;
+    for (size_t j = 0; j < ways.size(); ++j) {
+      const bool shorter = ways[j].size() < ways[i].size() || (j < i && ways[j] == ways[i]);
+      passed_over = passed_over || (shorter && holds_all(ways[i], ways[j]));
+    }
+    if (!passed_over) told.push_back(joined_by(" and ", ways[i]));
+  }
+  return joined_by(", or ", told);
 }
 
 }  // namespace
 
 std::string needs_in_words(const KnobDescription& knob) {
-  return ways_in_words(knob, [](const KnobNeed& need) { return in_words(need.knob, need); });
+  std::vector<Phrases> ways;
+  for (const KnobWay& way : knob.ways) {
+    Phrases& needs = ways.emplace_back();
+    for (const KnobNeed& need : way.all) needs.push_back(in_words(need.knob, need));
+  }
+  return ways_in_words(ways);
 }
 
 std::string missing_in_words(const RecipeDescription& recipe, const KnobDescription& knob) {
-  return ways_in_words(
-      knob, [&](const KnobNeed& need) { return recipe.meets(need) ? "" : as_flag(need); });
+  std::vector<Phrases> ways;
+  for (const KnobWay& way : knob.ways) {
+    Phrases& needs = ways.emplace_back();
+    for (const KnobNeed& need : way.all) {
+      if (!recipe.meets(need)) needs.push_back(as_flag(need));
+    }
+  }
+  return ways_in_words(ways);
 }
 
 }  // namespace tern

@@ -75,15 +75,16 @@ fs::path Attended::build(const fs::path& source, const fs::path& cache) const {
   const fs::path log = logs / "build.log";
   StatusLine status;
   const JobResult result = build_recipe(
-      toolchain, {.source = source,
-                  .program = program,
-                  .log = log,
-                  .sandbox = sandbox_,
-                  .watch = watch([&](double seconds) {
-                    if (status.due()) {
-                      status.show(fmt::format("building {}: {:.0f} s", source.string(), seconds));
-                    }
-                  })});
+      toolchain,
+      {.source = source,
+       .program = program,
+       .log = log,
+       .sandbox = sandbox_,
+       .watch = watch([&](double seconds) {
+         if (status.due()) {
+           status.show(fmt::format("building {}: {:.0f} s", source.filename().string(), seconds));
+         }
+       })});
   status.clear();
   check(result.stopped.empty(), "{} while {} was built", result.stopped, source.string());
   check(result.limit.empty(), "building {}: {}", source.string(), result.limit);

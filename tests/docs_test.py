@@ -5,9 +5,10 @@ commands, flags, identifiers, columns and keys that they name must be there.
     python3 tests/docs_test.py --self-test  feeds every rule a bad example and expects it found
 """
 
-import pathlib
 import re
 import sys
+
+import tree_rules
 
 ROOTS = ["tern", "lab", "apps", "loop", "report", "tests", "scripts", "cmake", ".ci", "Makefile",
          "CMakeLists.txt"]
@@ -183,45 +184,21 @@ GOOD = {
                      'flags.add("lr", lr); double eval_ppl;\n',
 }
 BAD = [
-    ("docs/b.md, which is not there", "docs/c.md", "[b](b.md)".replace("b.md", "docs/b.md")),
-    ("which has no such heading", "docs/c.md", "[a](a.md#another)"),
-    ("apps/eval.cc, which is not there", "docs/c.md", "`apps/eval.cc`"),
-    ("--rate, which nothing takes", "docs/c.md", "`tern train --rate 1`"),
-    ("old_name, which is nowhere", "docs/c.md", "`old_name`"),
-    ("`tern fly`, which is no command", "docs/c.md", "    tern fly\n"),
-    ("does not name the command `tern eval`", "apps/eval.cc",
-     'const RegisterCommand r({.name = "eval"});\n'),
+    ("docs/b.md, which is not there", {"docs/c.md": "[b](docs/b.md)"}),
+    ("which has no such heading", {"docs/c.md": "[a](a.md#another)"}),
+    ("apps/eval.cc, which is not there", {"docs/c.md": "`apps/eval.cc`"}),
+    ("--rate, which nothing takes", {"docs/c.md": "`tern train --rate 1`"}),
+    ("old_name, which is nowhere", {"docs/c.md": "`old_name`"}),
+    ("`tern fly`, which is no command", {"docs/c.md": "    tern fly\n"}),
+    ("does not name the command `tern eval`",
+     {"apps/eval.cc": 'const RegisterCommand r({.name = "eval"});\n'}),
+    ("does not list the columns of StepRow",
+     {"tern/contract/step_row.h": "struct StepRow { TERN_FIELDS(step, loss) };\n",
+      "docs/lab.md": "# Lab\n\nsteps.tsv: loss step\n"}),
+    ("does not explain the key seeds",
+     {"tern/lab_files/lab.cc": 'reader.key("seeds", c.seeds);\n', "docs/lab.md": "# Lab\n"}),
 ]
 
 
-def faults_of(files):
-    import tempfile
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in files.items():
-            path = pathlib.Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return faults(pathlib.Path(folder))
-
-
-def self_test():
-    failures = [f"found a fault in good pages: {line}" for line in faults_of(GOOD)]
-    for expected, name, text in BAD:
-        found = faults_of(GOOD | {name: text})
-        if len(found) != 1 or expected not in found[0]:
-            failures.append(f"expected one fault '{expected}', found {found}")
-    return failures
-
-
-def main(arguments):
-    if arguments == ["--self-test"]:
-        lines = self_test()
-    else:
-        default = pathlib.Path(__file__).resolve().parent.parent
-        lines = faults(pathlib.Path(arguments[0]) if arguments else default)
-    print("\n".join(lines), end="\n" if lines else "")
-    return 1 if lines else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(tree_rules.run(sys.argv[1:], faults, GOOD, BAD))

@@ -4,10 +4,10 @@
     python3 tests/layering_test.py --self-test  feeds every rule a bad example and expects it found
 """
 
-import pathlib
 import re
 import sys
-import tempfile
+
+import tree_rules
 
 # Lowest first. An include points to a lower row or stays in its own folder.
 LAYERS = [
@@ -288,34 +288,5 @@ BAD = [
 ]
 
 
-def violations_of(files):
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in files.items():
-            path = pathlib.Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return violations(pathlib.Path(folder))
-
-
-def self_test():
-    """The failures of this script: a good tree that is refused, a bad one that is not."""
-    failures = [f"refused a good tree: {line}" for line in violations_of(GOOD)]
-    for expected, files in BAD:
-        found = violations_of(GOOD | files)
-        if len(found) != 1 or expected not in found[0]:
-            failures.append(f"expected one violation '{expected}', found {found}")
-    return failures
-
-
-def main(arguments):
-    if arguments == ["--self-test"]:
-        lines = self_test()
-    else:
-        default = pathlib.Path(__file__).resolve().parent.parent
-        lines = violations(pathlib.Path(arguments[0]) if arguments else default)
-    print("\n".join(lines), end="\n" if lines else "")
-    return 1 if lines else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(tree_rules.run(sys.argv[1:], violations, GOOD, BAD))

@@ -104,6 +104,8 @@ TEST_F(AnyCommand, WrongUseIsToldApartFromFailure) {
       {{"train", "--force"}, "tern: --force goes with --resume"},
       {{"train", "--recipe", "tequilla"}, "did you mean tequila?"},
       {{"teacher", "--features", "some"}, "tern: --features must be none, last or all, found some"},
+      {{"research", "--policy", "lucky"}, "--policy must be one of confirm, greedy, race"},
+      {{"research", "--proposer", "me"}, "--proposer must be one of agent, builtin, llm, random"},
       {{"bench", "quantize", "--dtype", "f16"}, "f16"},
       {{"bench", "train", "--cached"}, "tern: --cached goes with --recipe or --arms"},
       {{"--completion", "csh"}, "tern: --completion: expected bash, zsh or fish, found \"csh\""}};

@@ -54,6 +54,8 @@ struct ResearchOptions {
   void check() const {
     require_not_negative({{"experiments", static_cast<double>(session.bounds.experiments)},
                           {"hours", session.bounds.hours}});
+    if (!session.proposer.empty()) proposers().at(session.proposer);
+    if (!session.policy.empty()) policies().at(session.policy);
   }
 };
 

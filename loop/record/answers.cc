@@ -81,13 +81,14 @@ StatusAnswer status_of(const Lab& lab, const History& history) {
 NoiseAnswer noise_of(const Lab& lab, const History& history) {
   const Noise noise = estimate_noise(history);
   const Power power = power_of(history, noise, lab.config().research.repeats);
-  return {.sigma = known(noise.sigma),
-          .low = known(noise.low),
-          .high = known(noise.high),
-          .runs = noise.runs,
-          .degrees = noise.degrees,
-          .effect = known(power.effect),
-          .cannot_decide = power.sentence};
+  return {
+      .sigma = known(noise.sigma),
+      .low = known(noise.low),
+      .high = known(noise.high),
+      .runs = noise.runs,
+      .degrees = noise.degrees,
+      .effect = power.changes > 0 && noise.sigma > 0 ? std::optional(power.effect) : std::nullopt,
+      .cannot_decide = power.sentence};
 }
 
 }  // namespace tern::loop

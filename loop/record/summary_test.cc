@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "loop/record/answers.h"
+#include "tern/base/file.h"
+#include "tern/base/temporary_folder.h"
 #include "tern/contract/json_form.h"
 
 namespace tern::loop {
@@ -65,6 +67,24 @@ TEST(Summary, GivesTheRatioToFullPrecision) {
 
 TEST(Summary, NeverShowsFiguresOfTheConfirmData) {
   EXPECT_THAT(json_of(answer_of(searched().at(2))).dump(), Not(HasSubstr("77.5")));
+}
+
+TEST(Answers, AreNullForWhatIsNotKnown) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "lab.toml", "version = 1\n");
+  const Lab lab = Lab::find(folder.path());
+  const StatusAnswer nothing = status_of(lab, History());
+  EXPECT_FALSE(nothing.sigma);
+  EXPECT_FALSE(nothing.gain);
+  EXPECT_FALSE(nothing.gain_error);
+  EXPECT_FALSE(nothing.full_precision_ppl);
+  EXPECT_FALSE(noise_of(lab, History()).sigma);
+  EXPECT_FALSE(noise_of(lab, History()).effect);
+  // Two runs that came out alike tell no sigma, and so no error of a gain.
+  const StatusAnswer known = status_of(lab, searched());
+  EXPECT_NEAR(*known.gain, std::log(10.0 / 9), 1e-9);
+  EXPECT_FALSE(known.sigma);
+  EXPECT_FALSE(known.gain_error);
 }
 
 TEST(Summary, ListsTheNewestExperimentsLast) {

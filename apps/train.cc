@@ -201,11 +201,14 @@ class Training {
     job.command.insert(job.command.end(), flags.begin(), flags.end());
   }
 
-  /// The knobs with the values that the run had.
-  void keep_description(const JobResult& result) const {
+  /// The knobs with the values that the run had, as far as the recipe tells them: a run is not
+  /// without a score because they are not kept.
+  void keep_description(const JobResult& result) const try {
     if (result.exit_code != kSuccess && result.exit_code != kStopped) return;
     const RecipeDescription recipe = attended_.describe(program_, run_.flags);
     replace_untrusted(run_.folder / "description.json", recipe.to_text());
+  } catch (const Error& e) {
+    warn(fmt::format("description.json of the run is missing: {}", e.what()));
   }
 
   /// The rows are for people; a run does not end because they cannot be written.

@@ -89,6 +89,16 @@ TEST_F(TrainCommand, ScoresWhateverTheWarmUpIsAndWhateverBecomesOfTheRowsToCompa
   EXPECT_TRUE(Json::read(lab_.run_folder("0002") / "summary.json").at("score").is_object());
 }
 
+TEST_F(TrainCommand, ARunWhoseRecipeDoesNotDescribeItselfIsScoredAllTheSame) {
+  edit_recipe("int main(int argc, char** argv) {",
+              "int main(int argc, char** argv) {\n"
+              "  if (argc > 1 && std::string(argv[1]) == \"--describe\") return 3;\n ");
+  const CapturedRun ended = tern_train({"--steps", "4"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.output;
+  EXPECT_TRUE(Json::read(lab_.run_folder("0001") / "summary.json").at("score").is_object());
+  EXPECT_FALSE(fs::exists(lab_.run_folder("0001") / "description.json"));
+}
+
 TEST_F(TrainCommand, BuildsRecipesFromAnInstallationToo) {
   const TemporaryFolder prefix;
   const CapturedRun installed =

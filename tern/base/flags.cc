@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "tern/base/error.h"
+#include "tern/base/text.h"
 
 namespace tern {
 namespace {
@@ -142,11 +143,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
-std::string listed(const std::vector<std::string>& words) {
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
-  return all;
-}
+std::string listed(const std::vector<std::string>& words) { return joined(words, ", "); }
 
 std::string name_hint(std::string_view word, const std::vector<std::string>& candidates) {
   const std::string near = nearest(word, candidates);

@@ -7,10 +7,13 @@
 
 namespace tern {
 
-/// "a b c", as words stand in a command line.
-inline std::string joined(const std::vector<std::string>& words) {
+/// "a b c", as words stand in a command line, or with something else between them.
+inline std::string joined(const std::vector<std::string>& words, std::string_view between = " ") {
   std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : " ") + word;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) all += between;
+    all += words[i];
+  }
   return all;
 }
 

@@ -17,6 +17,12 @@ TEST(PlainText, KeepsLettersOfOtherScripts) {
   EXPECT_EQ(plain_text("\xC3\xBC \xC2\xA7 \xE2\x82\xAC"), "\xC3\xBC \xC2\xA7 \xE2\x82\xAC");
 }
 
+TEST(Joined, PutsSomethingBetweenWordsOnly) {
+  EXPECT_EQ(joined({"a", "b", "c"}), "a b c");
+  EXPECT_EQ(joined({"a", "", "c"}, ", "), "a, , c");
+  EXPECT_EQ(joined({}, ", "), "");
+}
+
 TEST(Lines, EndHoweverASystemEndsThem) {
   const std::vector<std::string_view> lines = {"a", "", "b"};
   EXPECT_EQ(lines_of("a\n\nb"), lines);

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "tern/base/flags.h"
+#include "tern/base/text.h"
 
 namespace tern {
 namespace {
 
 std::string in_words(const std::string& name, const KnobNeed& need) {
-  std::string values;
-  for (const std::string& value : need.values) values += (values.empty() ? "" : " or ") + value;
+  const std::string values = joined(need.values, " or ");
   return need.is ? name + " " + values : "another " + name + " than " + values;
 }
 
@@ -26,12 +26,6 @@ bool holds_all(const Phrases& of, const Phrases& wanted) {
       wanted, [&](const std::string& phrase) { return std::ranges::find(of, phrase) != of.end(); });
 }
 
-std::string joined_by(const char* word, const Phrases& phrases) {
-  std::string all;
-  for (const std::string& phrase : phrases) all += (all.empty() ? "" : word) + phrase;
-  return all;
-}
-
 /// The ways, each as the phrases of its needs; one that asks for all that another does, and more,
 /// is passed over.
 std::string ways_in_words(const std::vector<Phrases>& ways) {
@@ -42,9 +36,9 @@ std::string ways_in_words(const std::vector<Phrases>& ways) {
       const bool shorter = ways[j].size() < ways[i].size() || (j < i && ways[j] == ways[i]);
       passed_over = passed_over || (shorter && holds_all(ways[i], ways[j]));
     }
-    if (!passed_over) told.push_back(joined_by(" and ", ways[i]));
+    if (!passed_over) told.push_back(joined(ways[i], " and "));
   }
-  return joined_by(", or ", told);
+  return joined(told, ", or ");
 }
 
 }  // namespace

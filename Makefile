@@ -20,10 +20,12 @@ test-asan: deps
 	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 \
 	  ctest --test-dir $(BUILD)-asan --output-on-failure --parallel 2 $(TESTS)
 
-# What takes too long for every change: the suite under sanitizers, and a build with clang.
+# What takes too long for every change: the suite under sanitizers, and a build with clang that compiles
+# each file by itself.
 check-long: test-asan
 	scripts/install-deps --long
-	cmake -S . -B $(BUILD)-clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DTERN_WERROR=ON $(CMAKE_FLAGS)
+	cmake -S . -B $(BUILD)-clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DTERN_WERROR=ON \
+	  -DTERN_UNITY=OFF $(CMAKE_FLAGS)
 	cmake --build $(BUILD)-clang
 	ctest --test-dir $(BUILD)-clang --output-on-failure --parallel 2 $(TESTS)
 

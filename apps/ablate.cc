@@ -299,7 +299,7 @@ int ablate(const AblateOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand ablate_command(
     {.name = "ablate",
      .summary = "measure each arm of the recipe alone",
      .group = CommandGroup::kTraining,

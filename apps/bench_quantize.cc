@@ -25,7 +25,7 @@
 namespace tern {
 namespace {
 
-struct BenchOptions {
+struct QuantizeBenchOptions {
   std::string shape = "smollm-135m";
   std::string group = "64";
   GroupRuleOptions rule;
@@ -122,7 +122,7 @@ Seconds measure(const Tensor& w, DType type, Grouping grouping, const GroupRule&
   return {fastest[0], fastest[1], fastest[2]};
 }
 
-BenchQuantizeAnswer answer_of(const BenchOptions& o, int64_t size, DType type,
+BenchQuantizeAnswer answer_of(const QuantizeBenchOptions& o, int64_t size, DType type,
                               const Seconds& seconds) {
   const auto weights = static_cast<double>(size);
   const auto bytes = weights * static_cast<double>(size_of(DType::f32) + size_of(type));
@@ -155,7 +155,7 @@ void print_answer(const BenchQuantizeAnswer& a) {
              a.absmean_seconds / weights * 1e9, a.ratio_to_absmean);
 }
 
-int bench_quantize(const BenchOptions& options) {
+int bench_quantize(const QuantizeBenchOptions& options) {
   if (options.threads > 0) set_thread_count(options.threads);
   const GroupRule rule(options.rule);
   const Grouping grouping = Grouping::parse(options.group);
@@ -173,7 +173,7 @@ int bench_quantize(const BenchOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand bench_quantize_command(
     {.name = "bench quantize",
      .summary = "fake quantization beside a memory copy",
      .group = CommandGroup::kMachine,

@@ -34,7 +34,7 @@
 namespace tern {
 namespace {
 
-struct BenchOptions {
+struct TrainBenchOptions {
   std::string shape = "smollm-135m";
   int64_t batch_size = 8;
   int64_t accumulation = 1;
@@ -147,11 +147,11 @@ struct Measurement {
   double peak_memory_gb = 0;  // of training alone, before the products get buffers of their own
 };
 
-OptimizerOptions optimizer_options(const BenchOptions& o) {
+OptimizerOptions optimizer_options(const TrainBenchOptions& o) {
   return {.kind = o.optimizer, .state = o.optimizer_state, .compute = compute_type(o.dtype)};
 }
 
-Measurement measure(Llama& model, const BenchOptions& o) {
+Measurement measure(Llama& model, const TrainBenchOptions& o) {
   const auto optimizer =
       make_optimizer(groups_of(model.parameters(), model.linear_names()), optimizer_options(o));
   Rng rng(1);
@@ -195,7 +195,7 @@ Measurement measure(Llama& model, const BenchOptions& o) {
   return m;
 }
 
-BenchTrainAnswer answer_of(const BenchOptions& o, const LlamaConfig& config, DType dtype,
+BenchTrainAnswer answer_of(const TrainBenchOptions& o, const LlamaConfig& config, DType dtype,
                            const Measurement& m) {
   const double step = median(m.seconds);
   const auto tokens = static_cast<double>(o.tokens_per_step());
@@ -243,7 +243,7 @@ void print_answer(const BenchTrainAnswer& a) {
   for (const auto& [share, name] : shares) fmt::print("  {:<18} {:5.1f} %\n", name, 100 * share);
 }
 
-RecipeBenchOptions comparison_of(const BenchOptions& o) {
+RecipeBenchOptions comparison_of(const TrainBenchOptions& o) {
   RecipeBenchOptions comparison = {.shape = o.shape,
                                    .shared = o.shared_flags(),
                                    .recipe = o.recipe,
@@ -260,7 +260,7 @@ RecipeBenchOptions comparison_of(const BenchOptions& o) {
 }
 
 /// Measures runs of train.cpp in place of the steps of this program.
-int compare(const BenchOptions& options, const LlamaConfig& config) {
+int compare(const TrainBenchOptions& options, const LlamaConfig& config) {
   const BenchRecipeAnswer answer = bench_recipe(comparison_of(options), config);
   if (options.json) {
     fmt::print("{}\n", json_of(answer).dump_pretty());
@@ -270,7 +270,7 @@ int compare(const BenchOptions& options, const LlamaConfig& config) {
   return kSuccess;
 }
 
-int bench_train(const BenchOptions& options) {
+int bench_train(const TrainBenchOptions& options) {
   if (options.threads > 0) set_thread_count(options.threads);
   const LlamaConfig config = known_shape(options.shape);
   if (options.compares()) return compare(options, config);
@@ -293,7 +293,7 @@ int bench_train(const BenchOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand bench_train_command(
     {.name = "bench train",
      .summary = "training steps beside their products",
      .group = CommandGroup::kMachine,

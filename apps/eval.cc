@@ -208,7 +208,7 @@ int eval(const EvalOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration({.name = "eval",
+const RegisterCommand eval_command({.name = "eval",
                                     .summary = "score a model, full precision or packed ternary",
                                     .group = CommandGroup::kTraining,
                                     .place = 2,

@@ -111,7 +111,7 @@ int new_lab(const NewOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand new_command(
     {.name = "new",
      .summary = "make a lab from a preset",
      .group = CommandGroup::kLab,

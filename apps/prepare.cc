@@ -406,7 +406,7 @@ int prepare(const PrepareOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand prepare_command(
     {.name = "prepare",
      .summary = "obtain the model and tokenise the texts",
      .group = CommandGroup::kLab,

@@ -173,7 +173,7 @@ int teacher(const TeacherOptions& given) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand teacher_command(
     {.name = "teacher",
      .summary = "keep what the full-precision model says",
      .group = CommandGroup::kTraining,

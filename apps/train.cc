@@ -312,7 +312,7 @@ int train(const TrainOptions& options) {
   return code == kSuccess && options.score ? training.score() : code;
 }
 
-const RegisterCommand registration(
+const RegisterCommand train_command(
     {.name = "train",
      .summary = "build train.cpp and run it once",
      .group = CommandGroup::kTraining,

@@ -39,7 +39,7 @@ int best(const BestOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand best_command(
     {.name = "best",
      .summary = "the best recipe so far",
      .group = CommandGroup::kSearch,

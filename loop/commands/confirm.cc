@@ -85,7 +85,7 @@ int confirm(const ConfirmOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand confirm_command(
     {.name = "confirm",
      .summary = "repeat an experiment and its base on fresh seeds",
      .group = CommandGroup::kSearch,

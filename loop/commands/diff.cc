@@ -44,7 +44,7 @@ int diff(const DiffOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration({.name = "diff",
+const RegisterCommand diff_command({.name = "diff",
                                     .summary = "what an experiment changed",
                                     .group = CommandGroup::kSearch,
                                     .place = 5,

@@ -95,7 +95,7 @@ int doctor(const DoctorOptions& options) {
   return missing ? kFailure : kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand doctor_command(
     {.name = "doctor",
      .summary = "what is missing on this machine",
      .group = CommandGroup::kMachine,

@@ -47,13 +47,13 @@ int log(const LogOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration({.name = "log",
-                                    .summary = "the experiments so far",
-                                    .group = CommandGroup::kSearch,
-                                    .place = 3,
-                                    .description = "Lists the experiments, the newest last.",
-                                    .footer = "With --json it prints all of them, with their runs.",
-                                    .options = runs(log)});
+const RegisterCommand log_command({.name = "log",
+                                   .summary = "the experiments so far",
+                                   .group = CommandGroup::kSearch,
+                                   .place = 3,
+                                   .description = "Lists the experiments, the newest last.",
+                                   .footer = "With --json it prints all of them, with their runs.",
+                                   .options = runs(log)});
 
 }  // namespace
 }  // namespace tern::loop

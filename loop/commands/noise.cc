@@ -62,7 +62,7 @@ int noise(const NoiseOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand noise_command(
     {.name = "noise",
      .summary = "how much scores differ from seed to seed",
      .group = CommandGroup::kSearch,

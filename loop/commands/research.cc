@@ -75,7 +75,7 @@ int research(const ResearchOptions& options) {
   return stop_signals() > 1 ? kStopped : kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand research_command(
     {.name = "research",
      .summary = "search for a better recipe, experiment by experiment",
      .group = CommandGroup::kSearch,

@@ -63,7 +63,7 @@ int status(const StatusOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand status_command(
     {.name = "status",
      .summary = "where the research stands",
      .group = CommandGroup::kSearch,

@@ -27,7 +27,7 @@ namespace {
 
 constexpr const char* kAnswer = "proposal.md";
 constexpr uint64_t kMostAnswer = 4096;  // bytes
-constexpr uint64_t kMostLog = 16 << 20;
+constexpr uint64_t kMostAgentLog = 16 << 20;
 constexpr int64_t kMostWork = int64_t{2} << 30;
 
 constexpr const char* kHandIn =
@@ -102,7 +102,7 @@ struct AgentProposer::Call {
   std::string mark() const { return "agent of " + folder.string(); }
   /// The last words of the agent, and whether its time was up: what a refusal needs to be mended.
   std::string last_words() const {
-    const std::string text = read_untrusted(log(), kMostLog).value_or("");
+    const std::string text = read_untrusted(log(), kMostAgentLog).value_or("");
     const std::string words = one_line(last_lines(text, 3), 300);
     std::string out = result.limit.empty() ? "" : "; " + one_line(result.limit);
     return out + (words.empty() ? "; it said nothing" : "; its last words: " + words);

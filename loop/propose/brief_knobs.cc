@@ -12,7 +12,7 @@
 namespace tern::loop {
 namespace {
 
-constexpr size_t kMostBytes = 20'000;
+constexpr size_t kMostKnobBytes = 20'000;
 constexpr size_t kMostMeaning = 120;
 constexpr size_t kMostValues = 100;
 
@@ -53,14 +53,14 @@ std::string knobs_part(const RecipeDescription& recipe) {
   std::string lines;
   const KnobDescription* example = nullptr;
   for (const KnobDescription& knob : recipe.knobs) {
-    if (lines.size() < kMostBytes) lines += line_of(knob);
+    if (lines.size() < kMostKnobBytes) lines += line_of(knob);
     // A word could hold anything, and the example stands outside the fence.
     const bool shows = knob.number() && knob.acts && !knob.tries.empty();
     if (example == nullptr && shows) example = &knob;
   }
   const std::string line =
       example == nullptr ? "lr.peak = 1e-3f;" : override_line(*example, example->tries.back());
-  return fmt::format(fmt::runtime(kHow), line) + fenced_data(lines, kMostBytes + 1000) + "\n";
+  return fmt::format(fmt::runtime(kHow), line) + fenced_data(lines, kMostKnobBytes + 1000) + "\n";
 }
 
 }  // namespace tern::loop

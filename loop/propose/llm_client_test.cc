@@ -16,7 +16,7 @@ using testing::Not;
 constexpr const char* kKey = "sk-very-secret";
 constexpr const char* kOpenAi = "/v1/chat/completions";
 constexpr const char* kAnthropic = "/v1/messages";
-constexpr const char* kGood =
+constexpr const char* kGoodAnswer =
     R"({"choices":[{"message":{"role":"assistant","content":"hello"},"finish_reason":"stop"}],)"
     R"("usage":{"prompt_tokens":10,"completion_tokens":3}})";
 
@@ -56,7 +56,7 @@ class Client : public testing::Test {
 };
 
 TEST_F(Client, SpeaksOpenAisDialect) {
-  server_.serve(kOpenAi, {.body = kGood});
+  server_.serve(kOpenAi, {.body = kGoodAnswer});
   const LlmAnswer answer = ask(open_ai());
   EXPECT_EQ(answer.failure, "");
   EXPECT_EQ(answer.text, "hello");
@@ -86,7 +86,7 @@ TEST_F(Client, SpeaksAnthropicsDialect) {
 }
 
 TEST_F(Client, ALocalServerWithoutAKeyGetsNone) {
-  server_.serve(kOpenAi, {.body = kGood});
+  server_.serve(kOpenAi, {.body = kGoodAnswer});
   LlmEndpoint endpoint = open_ai();
   endpoint.key = "";
   EXPECT_EQ(ask(endpoint).text, "hello");
@@ -97,7 +97,7 @@ TEST_F(Client, WaitsAsLongAsABusyServerAsks) {
   server_.serve_in_turn(kOpenAi, {{.status = 429, .headers = {{"Retry-After", "7"}}},
                                   {.status = 503, .headers = {{"Retry-After", "9999"}}},
                                   {.status = 529},
-                                  {.body = kGood}});
+                                  {.body = kGoodAnswer}});
   EXPECT_EQ(ask(open_ai()).text, "hello");
   EXPECT_THAT(waits_, ElementsAre(7, 300, 8));
 }
@@ -140,7 +140,7 @@ TEST_F(Client, ModelsThatWantTheLimitUnderAnotherNameGetIt) {
   server_.serve_in_turn(
       kOpenAi,
       {{.status = 400, .body = R"({"error":{"message":"Use 'max_completion_tokens' instead."}})"},
-       {.body = kGood}});
+       {.body = kGoodAnswer}});
   EXPECT_EQ(ask(open_ai()).text, "hello");
   EXPECT_EQ(sent(1).at("max_completion_tokens").as_int(), 77);
   EXPECT_EQ(sent(1).find("max_tokens"), nullptr);
@@ -160,7 +160,7 @@ TEST_F(Client, AServerThatIsNotThereIsAFailureWithItsAddress) {
 }
 
 TEST_F(Client, StopsWhenInterrupted) {
-  server_.serve(kOpenAi, {.body = kGood});
+  server_.serve(kOpenAi, {.body = kGoodAnswer});
   LlmClientOptions options;
   options.interrupted = [] { return true; };
   EXPECT_THAT(LlmClient(open_ai(), options).ask("", {{"user", "hi"}}).failure,

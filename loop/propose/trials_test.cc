@@ -8,7 +8,7 @@
 namespace tern::loop {
 namespace {
 
-RecipeDescription recipe() {
+RecipeDescription three_knobs() {
   return {.knobs = {made_up_knob("lr", "float", "1e-3", {"1e-3", "2e-3", "4e-3"}),
                     made_up_knob("bits", "int", "16", {"8", "16"}),
                     made_up_knob("clip", "float", "1", {"0.8", "1"}, {beside("bits", {"8"})})}};
@@ -36,7 +36,7 @@ class Story {
   }
 
   History history;
-  SearchSpace space{recipe(), made_up_recipe()};
+  SearchSpace space{three_knobs(), made_up_recipe()};
 
   bool tried(const Changes& changes) const {
     return tried_keys(history, space).contains(values_key(*space.after(changes)));

@@ -52,7 +52,7 @@ std::optional<double> screening_gain(const History& history, const Experiment& c
   return std::nullopt;
 }
 
-double percent(double nats) { return 100 * std::expm1(nats); }
+double percent_higher(double nats) { return 100 * std::expm1(nats); }
 
 std::string advice(const Power& power, const Noise& noise, int64_t repeats) {
   // Two standard errors of a mean over n pairs of runs.
@@ -63,8 +63,8 @@ std::string advice(const Power& power, const Noise& noise, int64_t repeats) {
       "{:.2f} %, so nothing can be decided; what helps: bolder changes, a longer budget, "
       "more evaluation text, or more repeats (with research.repeats = {} gains above {:.2f} % are "
       "seen, with {} those above {:.2f} %)",
-      power.changes, percent(power.spread), percent(std::sqrt(2.0) * noise.sigma), repeats,
-      percent(visible(n)), 4 * repeats, percent(visible(4 * n)));
+      power.changes, percent_higher(power.spread), percent_higher(std::sqrt(2.0) * noise.sigma),
+      repeats, percent_higher(visible(n)), 4 * repeats, percent_higher(visible(4 * n)));
 }
 
 }  // namespace
@@ -116,7 +116,8 @@ Power power_of(const History& history, const Noise& noise, int64_t repeats) {
 }
 
 std::string describe_gain(double gain) {
-  return fmt::format("{:.2f} % {}", std::abs(percent(-gain)), gain >= 0 ? "lower" : "higher");
+  return fmt::format("{:.2f} % {}", std::abs(percent_higher(-gain)),
+                     gain >= 0 ? "lower" : "higher");
 }
 
 std::string describe_gain(double gain, double sigma) {

@@ -8,7 +8,7 @@
 namespace tern::loop {
 namespace {
 
-double percent(double nats) { return 100 * (1 - std::exp(-nats)); }
+double percent_lower(double nats) { return 100 * (1 - std::exp(-nats)); }
 
 std::string number_or_blank(const std::optional<double>& value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "";
@@ -35,7 +35,7 @@ std::string ratio_text(const History& history, double ppl) {
 }
 
 std::string describe(const TotalGain& gain) {
-  std::string text = fmt::format("{:.2f} %", percent(gain.gain));
+  std::string text = fmt::format("{:.2f} %", percent_lower(gain.gain));
   if (gain.error) text += fmt::format(" ± {:.2f} %", 100 * *gain.error * std::exp(-gain.gain));
   return text;
 }
@@ -59,7 +59,8 @@ std::string experiments_table(const History& history, size_t last) {
                                 "val_ppl", "gain %", "runs", "proposer", "description");
   for (size_t i = all.size() - std::min(all.size(), last); i < all.size(); ++i) {
     const Experiment& e = all[i];
-    const std::optional<double> gain = e.gain ? std::optional(percent(*e.gain)) : std::nullopt;
+    const std::optional<double> gain =
+        e.gain ? std::optional(percent_lower(*e.gain)) : std::nullopt;
     out += fmt::format("{:04}  {:<9} {:>11} {:>8} {:>4}  {:<8} {}\n", e.number, name_of(e.status),
                        number_or_blank(e.val_ppl(), 4), number_or_blank(gain, 2), e.runs.size(),
                        e.proposer, e.description);

@@ -31,7 +31,7 @@ std::string evaluation_rows(const char* run) {
   return rows;
 }
 
-Json planned(int number) {
+Json plan_event(int number) {
   return Json::parse(R"({"event": "planned", "experiment": )" + std::to_string(number) +
                          R"(, "proposer": "builtin", "family": "priority",
       "description": "lr: 1 -> 2", "expectation": "a\tlower\nloss", "base": 0,
@@ -40,14 +40,14 @@ Json planned(int number) {
                      "planned");
 }
 
-Json run(int experiment, int number) {
+Json run_event(int experiment, int number) {
   return Json::parse(fmt::format(R"({{"event": "run", "experiment": {}, "run": {},
       "comparison": {}, "seed": {}}})",
                                  experiment, number, experiment, number),
                      "run");
 }
 
-Json ran(int experiment, int number, double ppl) {
+Json ran_event(int experiment, int number, double ppl) {
   return Json::parse(
       fmt::format(R"({{"event": "ran", "experiment": {}, "run": {},
       "outcome": "scored", "val_ppl": {}, "val_bpb": 1.25, "steps": {}, "tokens": 4096,
@@ -57,13 +57,13 @@ Json ran(int experiment, int number, double ppl) {
       "ran");
 }
 
-Json interrupted(int experiment, int number) {
-  Json event = ran(experiment, number, 1.0);
+Json interrupted_event(int experiment, int number) {
+  Json event = ran_event(experiment, number, 1.0);
   event.set("outcome", "interrupted");
   return event;
 }
 
-Json ended(int experiment, const char* status) {
+Json end_event(int experiment, const char* status) {
   return Json::parse(fmt::format(R"({{"event": "ended", "experiment": {}, "status": "{}",
       "reason": "better", "gain": 0.1, "sigma": 0.01}})",
                                  experiment, status),
@@ -88,9 +88,11 @@ class TablesTest : public testing::Test {
   }
 
   const std::vector<Json> night_ = {
-      planned(1),           run(1, 1),  ran(1, 1, 8.0),       run(1, 2),       ran(1, 2, 8.0),
-      ended(1, "baseline"), planned(2), ended(2, "rejected"), planned(3),      run(3, 1),
-      ran(3, 1, 7.0),       run(1, 3),  ran(1, 3, 9.0),       ended(3, "keep")};
+      plan_event(1),        run_event(1, 1),          ran_event(1, 1, 8.0),
+      run_event(1, 2),      ran_event(1, 2, 8.0),     end_event(1, "baseline"),
+      plan_event(2),        end_event(2, "rejected"), plan_event(3),
+      run_event(3, 1),      ran_event(3, 1, 7.0),     run_event(1, 3),
+      ran_event(1, 3, 9.0), end_event(3, "keep")};
   TemporaryFolder folder_;
   Lab lab_;
 };
@@ -102,8 +104,8 @@ TEST_F(TablesTest, BeginWithTheirColumns) {
 }
 
 TEST_F(TablesTest, AnExperimentHasOneRowOfWhatWasMeasured) {
-  write_tables(lab_, {planned(1), run(1, 1), ran(1, 1, 8.0), run(1, 2), ran(1, 2, 8.0),
-                      ended(1, "baseline")});
+  write_tables(lab_, {plan_event(1), run_event(1, 1), ran_event(1, 1, 8.0), run_event(1, 2),
+                      ran_event(1, 2, 8.0), end_event(1, "baseline")});
   EXPECT_EQ(
       experiments(),
       kColumns +
@@ -112,23 +114,24 @@ TEST_F(TablesTest, AnExperimentHasOneRowOfWhatWasMeasured) {
 }
 
 TEST_F(TablesTest, WhatWasNotMeasuredIsEmptyAndARunningExperimentHasNoRow) {
-  Json end = ended(1, "rejected");
+  Json end = end_event(1, "rejected");
   end.set("gain", Json());
-  write_tables(lab_, {planned(1), end, planned(2), run(2, 1)});
+  write_tables(lab_, {plan_event(1), end, plan_event(2), run_event(2, 1)});
   EXPECT_EQ(experiments(), kColumns +
                                "0123456\t\t\trejected\tlr: 1 -> 2\t0001\t\t\t\t\t\t\t0\tbuiltin\t"
                                "priority\ta lower loss\tbetter\n");
 }
 
 TEST_F(TablesTest, AProposalThatNeverBecameACommitKeepsItsColumns) {
-  Json plan = planned(1);
+  Json plan = plan_event(1);
   plan.set("commit", "");
-  write_tables(lab_, {plan, ended(1, "rejected")});
+  write_tables(lab_, {plan, end_event(1, "rejected")});
   EXPECT_EQ(experiments().find(kColumns + "\t\t\trejected\t"), 0U) << experiments();
 }
 
 TEST_F(TablesTest, EveryEvaluationHasARowUnderItsRun) {
-  write_tables(lab_, {planned(1), run(1, 1), ran(1, 1, 8.0), run(1, 2), ran(1, 2, 8.0)});
+  write_tables(lab_, {plan_event(1), run_event(1, 1), ran_event(1, 1, 8.0), run_event(1, 2),
+                      ran_event(1, 2, 8.0)});
   EXPECT_EQ(results(), kResultsColumns + evaluation_rows("0001") + evaluation_rows("0001.2"));
 }
 
@@ -136,7 +139,7 @@ TEST_F(TablesTest, RowsOfOtherWritersStayBeforeTheLoops) {
   const std::string first = "5\t1\t\t\t9\t\t\t\t\t\t\t\ttrain-0007\tabc\n";
   const std::string later = "7\t1\t\t\t9\t\t\t\t\t\t\t\tmine\tabc-dirty\n";
   write_file_atomically(lab_.results(), kResultsColumns + first);
-  const std::vector<Json> events = {planned(1), run(1, 1), ran(1, 1, 8.0)};
+  const std::vector<Json> events = {plan_event(1), run_event(1, 1), ran_event(1, 1, 8.0)};
   write_tables(lab_, events);
   const std::string ours = results().substr((kResultsColumns + first).size());
   append_file(lab_.results(), later);
@@ -180,13 +183,14 @@ TEST_F(TablesTest, AKillAfterAnyEventLeavesTheTablesOfAnUninterruptedNight) {
 }
 
 TEST_F(TablesTest, ARunThatWasInterruptedAndRepeatedLeavesNoTrace) {
-  write_tables(lab_, {planned(1), run(1, 1), ran(1, 1, 8.0), ended(1, "baseline")});
+  write_tables(lab_,
+               {plan_event(1), run_event(1, 1), ran_event(1, 1, 8.0), end_event(1, "baseline")});
   const std::string smooth = results();
   Json again = Json::object();
   again.set("event", "again");
   again.set("experiment", 1);
-  write_tables(lab_, {planned(1), run(1, 1), interrupted(1, 1), again, run(1, 2), ran(1, 2, 8.0),
-                      ended(1, "baseline")});
+  write_tables(lab_, {plan_event(1), run_event(1, 1), interrupted_event(1, 1), again,
+                      run_event(1, 2), ran_event(1, 2, 8.0), end_event(1, "baseline")});
   EXPECT_EQ(results(), smooth);
   EXPECT_NE(experiments().find("\t9.516\t1\tbuiltin"), std::string::npos) << experiments();
 }
@@ -194,7 +198,8 @@ TEST_F(TablesTest, ARunThatWasInterruptedAndRepeatedLeavesNoTrace) {
 TEST_F(TablesTest, ATableThatTheUserRemovedBeginsAnew) {
   Tables tables(lab_, {});
   fs::remove(lab_.experiments_table());
-  tables.add(event_from(ended(1, "rejected")), History({planned(1), ended(1, "rejected")}));
+  tables.add(event_from(end_event(1, "rejected")),
+             History({plan_event(1), end_event(1, "rejected")}));
   EXPECT_EQ(experiments().find(kColumns), 0U);
 }
 

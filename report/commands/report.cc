@@ -76,7 +76,7 @@ int report(const ReportOptions& options) {
   return kSuccess;
 }
 
-const RegisterCommand registration(
+const RegisterCommand report_command(
     {.name = "report",
      .summary = "write report.html: what the research loop did",
      .group = CommandGroup::kSearch,

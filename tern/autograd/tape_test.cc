@@ -15,21 +15,21 @@ Tensor times(const Tensor& x, float factor) {
   return y;
 }
 
-Tensor leaf(float value) {
+Tensor number(float value) {
   const Tensor x = Tensor::scalar(value);
   x.set_requires_grad(true);
   return x;
 }
 
 TEST(Tape, RunsPassesInReverseByTheChainRule) {
-  const Tensor x = leaf(2);
+  const Tensor x = number(2);
   Tape tape;
   tape.backward(times(times(x, 3), 5));
   EXPECT_EQ(gradient(x).item(), 15);
 }
 
 TEST(Tape, AddsGradientsOfSeveralBackwardPasses) {
-  const Tensor x = leaf(2);
+  const Tensor x = number(2);
   for (int i = 0; i < 3; ++i) {
     Tape tape;
     tape.backward(times(x, 3));
@@ -38,7 +38,7 @@ TEST(Tape, AddsGradientsOfSeveralBackwardPasses) {
 }
 
 TEST(Tape, NothingIsRecordedWithoutATapeOrWithoutAGradient) {
-  const Tensor x = leaf(2);
+  const Tensor x = number(2);
   EXPECT_FALSE(times(x, 3).requires_grad());
   Tape tape;
   EXPECT_FALSE(times(Tensor::scalar(2), 3).requires_grad());
@@ -46,7 +46,7 @@ TEST(Tape, NothingIsRecordedWithoutATapeOrWithoutAGradient) {
 }
 
 TEST(Tape, AnAbsentInputWantsNoGradient) {
-  const Tensor x = leaf(2), y = Tensor::scalar(2), z = Tensor::scalar(2);
+  const Tensor x = number(2), y = Tensor::scalar(2), z = Tensor::scalar(2);
   Tape tape;
   record("with another input", y, {Tensor(), x}, [] {});
   EXPECT_TRUE(y.requires_grad());
@@ -55,7 +55,7 @@ TEST(Tape, AnAbsentInputWantsNoGradient) {
 }
 
 TEST(Tape, LeavesBranchesThatDoNotReachTheLossAlone) {
-  const Tensor x = leaf(2);
+  const Tensor x = number(2);
   Tape tape;
   const Tensor unused = times(x, 100);
   tape.backward(times(x, 3));
@@ -63,7 +63,7 @@ TEST(Tape, LeavesBranchesThatDoNotReachTheLossAlone) {
 }
 
 TEST(Tape, AFreshGradientIsReportedOnce) {
-  const Tensor x = leaf(2);
+  const Tensor x = number(2);
   EXPECT_TRUE(writable_gradient(x).fresh);
   EXPECT_FALSE(writable_gradient(x).fresh);
 }

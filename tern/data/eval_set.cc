@@ -11,7 +11,7 @@
 namespace tern {
 namespace {
 
-constexpr int64_t kVersion = 1;
+constexpr int64_t kFileVersion = 1;
 
 bool looks_like_wikitext(std::string_view raw) {
   const size_t begin = raw.find_first_not_of(" \r\n");
@@ -34,7 +34,7 @@ void check_scorable(const EvalSet& set) {
 /// Throws without naming the file.
 EvalSet eval_set_of(const Json& json) {
   const int64_t version = json.at("version").as_int();
-  check(version <= kVersion, "expected version {}, found version {}; update Tern", kVersion,
+  check(version <= kFileVersion, "expected version {}, found version {}; update Tern", kFileVersion,
         version);
   EvalSet set;
   set.name = json.at("name").as_string();
@@ -63,7 +63,7 @@ EvalSet EvalSet::read(const std::filesystem::path& path) {
 }
 
 void EvalSet::write(const std::filesystem::path& path) const {
-  const Json json = Json::Object{{"version", kVersion},
+  const Json json = Json::Object{{"version", kFileVersion},
                                  {"name", name},
                                  {"bytes", bytes},
                                  {"window", window},

@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-constexpr int64_t kT = 4;
+constexpr int64_t kWindow = 4;
 
 /// Opens `text` as often as `times` allows.
 StreamedTokens::Open opens(std::string text, int times) {
@@ -26,8 +26,8 @@ StreamedTokens::Open opens(std::string text, int times) {
 
 /// The inputs of one window and its last target, as text; "." stands for the end of a document.
 std::string window(TokenSource& source, int64_t position) {
-  std::vector<int32_t> tokens(kT + 1), targets(kT);
-  source.fill(position, 1, kT, std::span(tokens).first(kT), targets);
+  std::vector<int32_t> tokens(kWindow + 1), targets(kWindow);
+  source.fill(position, 1, kWindow, std::span(tokens).first(kWindow), targets);
   tokens.back() = targets.back();
   std::string text = character_tokenizer().decode(tokens);
   for (size_t at; (at = text.find("<|endoftext|>")) != std::string::npos;)

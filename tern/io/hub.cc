@@ -52,11 +52,6 @@ std::optional<uint64_t> parse_size(std::string_view text) {
   return value;
 }
 
-bool is_here(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
 uint64_t size_on_disk(const fs::path& path) {
   std::error_code absent;
   const uintmax_t size = fs::file_size(path, absent);

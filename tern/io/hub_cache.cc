@@ -19,11 +19,6 @@ namespace tern {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_here(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
 std::string folder_name(const HubFile& file) {
   std::string repo = file.repo;
   repo.replace(repo.find('/'), 1, "--");
@@ -31,6 +26,11 @@ std::string folder_name(const HubFile& file) {
 }
 
 }  // namespace
+
+bool is_here(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
 
 bool is_commit(std::string_view revision) {
   return revision.size() == 40 &&

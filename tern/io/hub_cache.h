@@ -47,6 +47,9 @@ class HubCache {
 /// Whether a revision is a full commit hash, whose files never change.
 bool is_commit(std::string_view revision);
 
+/// Whether the path exists. One that cannot be looked at counts as absent.
+bool is_here(const std::filesystem::path& path);
+
 /// Makes a folder and those above it. Throws when it cannot.
 void make_folder(const std::filesystem::path& folder);
 

@@ -4,7 +4,7 @@
 #include "tern/kernels/kernel_test_util.h"
 
 namespace tern::kernels {
-namespace {
+namespace cast_test {
 
 constexpr int64_t kSizes[] = {1, 17, 50000};
 
@@ -66,5 +66,5 @@ TEST(Cast, ReadsEveryFiniteF16) {
   }
 }
 
-}  // namespace
+}  // namespace cast_test
 }  // namespace tern::kernels

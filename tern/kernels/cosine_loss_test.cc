@@ -4,7 +4,7 @@
 #include "tern/kernels/kernel_test_util.h"
 
 namespace tern::kernels {
-namespace {
+namespace cosine_loss_test {
 
 constexpr int64_t kRows = 20;
 
@@ -84,5 +84,5 @@ TEST(CosineLoss, BackwardAddsTheReferenceGradients) {
   }
 }
 
-}  // namespace
+}  // namespace cosine_loss_test
 }  // namespace tern::kernels

@@ -4,7 +4,7 @@
 #include "tern/kernels/kernel_test_util.h"
 
 namespace tern::kernels {
-namespace {
+namespace cross_entropy_test {
 
 constexpr float kWeight = 0.25f;
 constexpr int64_t kSizes[] = {1, 15, 16, 17, 1000};
@@ -117,5 +117,5 @@ TEST(CrossEntropy, ANaNLogitMakesTheLossNaN) {
   EXPECT_TRUE(std::isnan(nll));
 }
 
-}  // namespace
+}  // namespace cross_entropy_test
 }  // namespace tern::kernels

@@ -7,7 +7,7 @@
 #include "tern/kernels/dead_weights_ref.h"
 
 namespace tern::kernels {
-namespace {
+namespace dead_weights_test {
 
 // 37 columns: two full vectors and a short tail.
 constexpr int64_t kRows = 3, kCols = 37;
@@ -56,5 +56,5 @@ TEST(DeadWeights, TheirGradientIsMultipliedAndThatOfLiveOnesIsNot) {
   }
 }
 
-}  // namespace
+}  // namespace dead_weights_test
 }  // namespace tern::kernels

@@ -5,7 +5,7 @@
 #include "tern/kernels/kernel_test_util.h"
 
 namespace tern::kernels {
-namespace {
+namespace distillation_test {
 
 constexpr int64_t kRows = 4;
 
@@ -132,5 +132,5 @@ TEST(Distillation, AStudentThatIsSureOfAnotherTokenHasAFiniteLossAndGradient) {
   }
 }
 
-}  // namespace
+}  // namespace distillation_test
 }  // namespace tern::kernels

@@ -4,7 +4,7 @@
 #include "tern/kernels/kl_loss_ref.h"
 
 namespace tern::kernels {
-namespace {
+namespace kl_loss_test {
 
 constexpr int64_t kRows = 6;
 constexpr double kTemperature = 2;
@@ -100,5 +100,5 @@ TEST(KlLoss, BackwardAddsTheReferenceGradients) {
   }
 }
 
-}  // namespace
+}  // namespace kl_loss_test
 }  // namespace tern::kernels

@@ -4,7 +4,7 @@
 #include "tern/kernels/mse_loss_ref.h"
 
 namespace tern::kernels {
-namespace {
+namespace mse_loss_test {
 
 constexpr int64_t kRows = 20;
 
@@ -63,5 +63,5 @@ TEST(MseLoss, BackwardAddsTheReferenceGradients) {
   }
 }
 
-}  // namespace
+}  // namespace mse_loss_test
 }  // namespace tern::kernels

@@ -39,7 +39,7 @@ Json with_rope_scaling(const char* key, Json value) {
   return with("rope_scaling", scaling);
 }
 
-void expect_refused(const Json& json, const std::string& words) {
+void expect_config_refused(const Json& json, const std::string& words) {
   EXPECT_THAT([&] { LlamaConfig::from_json(json, "m/config.json"); },
               ThrowsMessage<Error>(AllOf(StartsWith("m/config.json: "), HasSubstr(words))));
 }
@@ -84,46 +84,48 @@ TEST(LlamaConfig, ReturnsWhatWasWritten) {
 TEST(LlamaConfig, RefusesMissingSizesByName) {
   for (const char* key : {"vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers",
                           "num_attention_heads"}) {
-    expect_refused(with(key, Json()), fmt::format("\"{}\" is missing", key));
+    expect_config_refused(with(key, Json()), fmt::format("\"{}\" is missing", key));
   }
 }
 
 TEST(LlamaConfig, RefusesAbsurdSizes) {
-  expect_refused(with("vocab_size", 1'000'000'000),
-                 "\"vocab_size\" must be a whole number between "
-                 "1 and 16777216, found 1000000000");
-  expect_refused(with("num_hidden_layers", 0), "\"num_hidden_layers\" must be");
-  expect_refused(with("hidden_size", -2048), "found -2048");
-  expect_refused(with("hidden_size", 2048.5), "found 2048.5");
-  expect_refused(with("intermediate_size", "8192"), "found \"8192\"");
-  expect_refused(with("rms_norm_eps", 0), "rms_norm_eps must lie between 0 and 1, found 0");
-  expect_refused(with("rope_theta", 0), "rope_theta must be above 1");
+  expect_config_refused(with("vocab_size", 1'000'000'000),
+                        "\"vocab_size\" must be a whole number between "
+                        "1 and 16777216, found 1000000000");
+  expect_config_refused(with("num_hidden_layers", 0), "\"num_hidden_layers\" must be");
+  expect_config_refused(with("hidden_size", -2048), "found -2048");
+  expect_config_refused(with("hidden_size", 2048.5), "found 2048.5");
+  expect_config_refused(with("intermediate_size", "8192"), "found \"8192\"");
+  expect_config_refused(with("rms_norm_eps", 0), "rms_norm_eps must lie between 0 and 1, found 0");
+  expect_config_refused(with("rope_theta", 0), "rope_theta must be above 1");
 }
 
 TEST(LlamaConfig, RefusesSizesThatContradictEachOther) {
-  expect_refused(with("num_key_value_heads", 5), "32 attention heads cannot share 5 key/value");
-  expect_refused(with("head_dim", 63), "head_dim must be even");
+  expect_config_refused(with("num_key_value_heads", 5),
+                        "32 attention heads cannot share 5 key/value");
+  expect_config_refused(with("head_dim", 63), "head_dim must be even");
   Json json = with("head_dim", Json());
   json.set("hidden_size", 2050);
-  expect_refused(json, "hidden_size 2050 is not a multiple of 32 attention heads");
+  expect_config_refused(json, "hidden_size 2050 is not a multiple of 32 attention heads");
 }
 
 TEST(LlamaConfig, RefusesOtherArchitectures) {
-  expect_refused(with("model_type", "gpt2"), "model_type is \"gpt2\"");
-  expect_refused(with("hidden_act", "gelu"), "hidden_act is \"gelu\", expected \"silu\"");
-  expect_refused(with("attention_bias", true), "attention_bias is true");
-  expect_refused(with("tie_word_embeddings", "yes"),
-                 "\"tie_word_embeddings\": expected a JSON bool");
-  expect_refused(Json::array(), "expected a JSON object, found array");
+  expect_config_refused(with("model_type", "gpt2"), "model_type is \"gpt2\"");
+  expect_config_refused(with("hidden_act", "gelu"), "hidden_act is \"gelu\", expected \"silu\"");
+  expect_config_refused(with("attention_bias", true), "attention_bias is true");
+  expect_config_refused(with("tie_word_embeddings", "yes"),
+                        "\"tie_word_embeddings\": expected a JSON bool");
+  expect_config_refused(Json::array(), "expected a JSON object, found array");
 }
 
 TEST(LlamaConfig, RefusesRopeScalingThatItDoesNotKnow) {
-  expect_refused(with_rope_scaling("rope_type", "yarn"), "type \"yarn\" is not supported");
-  expect_refused(with_rope_scaling("rope_type", Json()), "a factor but no rope_type");
-  expect_refused(with_rope_scaling("factor", 0.5), "factor must be 1 or more, found 0.5");
-  expect_refused(with_rope_scaling("high_freq_factor", 1), "low_freq_factor < high_freq_factor");
-  expect_refused(with_rope_scaling("original_max_position_embeddings", 0), "found 0");
-  expect_refused(with("rope_scaling", "llama3"), "rope_scaling must be an object");
+  expect_config_refused(with_rope_scaling("rope_type", "yarn"), "type \"yarn\" is not supported");
+  expect_config_refused(with_rope_scaling("rope_type", Json()), "a factor but no rope_type");
+  expect_config_refused(with_rope_scaling("factor", 0.5), "factor must be 1 or more, found 0.5");
+  expect_config_refused(with_rope_scaling("high_freq_factor", 1),
+                        "low_freq_factor < high_freq_factor");
+  expect_config_refused(with_rope_scaling("original_max_position_embeddings", 0), "found 0");
+  expect_config_refused(with("rope_scaling", "llama3"), "rope_scaling must be an object");
 }
 
 TEST(LlamaConfig, NamesTheFileThatIsNotJson) {

@@ -56,7 +56,7 @@ void expect_same_weights(const Llama& a, const Llama& b) {
   }
 }
 
-void expect_refused(const std::filesystem::path& folder, const std::string& words) {
+void expect_folder_refused(const std::filesystem::path& folder, const std::string& words) {
   EXPECT_THAT([&] { load_llama(folder, {}); },
               ThrowsMessage<Error>(AllOf(HasSubstr(folder.string()), HasSubstr(words))));
 }
@@ -106,7 +106,7 @@ TEST(LoadLlama, RefusesAModelThatLacksATensor) {
   LlamaConfig config = tiny_config();
   config.tie_word_embeddings = false;
   write_config(folder.path(), config);
-  expect_refused(folder.path(), "no tensor \"lm_head.weight\"");
+  expect_folder_refused(folder.path(), "no tensor \"lm_head.weight\"");
 }
 
 TEST(LoadLlama, RefusesShapesThatConfigContradicts) {
@@ -115,9 +115,9 @@ TEST(LoadLlama, RefusesShapesThatConfigContradicts) {
   LlamaConfig config = tiny_config();
   config.intermediate_size = 48;
   write_config(folder.path(), config);
-  expect_refused(folder.path(),
-                 "gate_proj.weight: config.json asks for the shape (48, 24), the "
-                 "file has (40, 24)");
+  expect_folder_refused(folder.path(),
+                        "gate_proj.weight: config.json asks for the shape (48, 24), the "
+                        "file has (40, 24)");
 }
 
 TEST(LoadLlama, RefusesLayersThatConfigDoesNotState) {
@@ -126,8 +126,8 @@ TEST(LoadLlama, RefusesLayersThatConfigDoesNotState) {
   LlamaConfig config = tiny_config();
   config.num_hidden_layers -= 1;
   write_config(folder.path(), config);
-  expect_refused(folder.path(), fmt::format("but the file goes on with model.layers.{}.",
-                                            config.num_hidden_layers));
+  expect_folder_refused(folder.path(), fmt::format("but the file goes on with model.layers.{}.",
+                                                   config.num_hidden_layers));
 }
 
 TEST(LoadLlama, NamesTheFolderOnce) {
@@ -152,7 +152,7 @@ TEST(LoadLlama, RefusesWeightsThatAreNoFloats) {
   const std::vector<int32_t> values(61 * 24);
   const SafetensorsTensor tensor{"model.embed_tokens.weight", DType::i32, {61, 24}, values.data()};
   write_safetensors(folder / "model.safetensors", {&tensor, 1});
-  expect_refused(folder.path(), "expected F32, F16 or BF16 weights, found i32");
+  expect_folder_refused(folder.path(), "expected F32, F16 or BF16 weights, found i32");
 }
 
 TEST(LoadLlama, SaysThatMemoryDoesNotSufficeBeforeItAllocates) {
@@ -162,13 +162,14 @@ TEST(LoadLlama, SaysThatMemoryDoesNotSufficeBeforeItAllocates) {
   config.vocab_size = 1 << 24;
   config.hidden_size = 1 << 17;  // 17 TB of embeddings with their gradients
   write_config(folder.path(), config);
-  expect_refused(folder.path(), "GB of memory");
+  expect_folder_refused(folder.path(), "GB of memory");
 }
 
 TEST(LoadLlama, RefusesAFolderWithoutWeights) {
   const TemporaryFolder folder;
   write_config(folder.path());
-  expect_refused(folder.path(), "expected model.safetensors or model.safetensors.index.json");
+  expect_folder_refused(folder.path(),
+                        "expected model.safetensors or model.safetensors.index.json");
 }
 
 TEST(CopyTokenizer, TakesWhatIsThere) {

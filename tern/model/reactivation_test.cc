@@ -9,13 +9,13 @@ namespace tern {
 namespace {
 
 /// A layer that is ternary throughout.
-struct Layer {
+struct TernaryLayer {
   Parameters parameters;
   QuantizerState state{.lambda = 1};
   Grouping grouping;
   std::unique_ptr<TernaryWeight> weight;
 
-  Layer(const Tensor& start, const char* group, const TernaryWeightOptions& how = {})
+  TernaryLayer(const Tensor& start, const char* group, const TernaryWeightOptions& how = {})
       : grouping(Grouping::parse(group)) {
     parameters.allocate({{"w", start.shape()}});
     std::ranges::copy(start.values<const float>(), latent().data<float>());
@@ -38,7 +38,7 @@ Tensor mostly_dead() {
 }
 
 TEST(Reactivation, BringsTheShareOfZerosDownToItsLimit) {
-  Layer layer(mostly_dead(), "32");
+  TernaryLayer layer(mostly_dead(), "32");
   EXPECT_GT(layer.zero_share(), 0.8);
   EXPECT_EQ(layer.reactivate(0.5), 8 * (28 - 16));
   EXPECT_NEAR(layer.zero_share(), 0.5, 1e-9);
@@ -48,7 +48,7 @@ TEST(Reactivation, BringsTheShareOfZerosDownToItsLimit) {
 TEST(Reactivation, IsUnderItsLimitAsTheRuleThenFindsIt) {
   for (const char* group : {"64", "256", "row", "tensor"}) {
     for (const double limit : {0.25, 0.1}) {
-      Layer layer(random_leaf({8, 4096}, 3), group);
+      TernaryLayer layer(random_leaf({8, 4096}, 3), group);
       EXPECT_GT(layer.zero_share(), 0.3) << group;
       EXPECT_GT(layer.reactivate(limit), 0) << group;
       EXPECT_LE(layer.zero_share(), limit) << group;
@@ -69,7 +69,7 @@ TEST(Reactivation, IsUnderItsLimitWhateverTheQuantizer) {
                                                  {.quantizer = "hestia"}};
   for (const TernaryWeightOptions& how : all) {
     for (const char* group : {"64", "row"}) {
-      Layer layer(random_leaf({16, 1024}, 4), group, how);
+      TernaryLayer layer(random_leaf({16, 1024}, 4), group, how);
       layer.reactivate(0.25);
       EXPECT_LE(layer.zero_share(), 0.25)
           << how.quantizer << " " << how.rule.scale << " " << how.rule.level << " by " << group;
@@ -81,7 +81,7 @@ TEST(Reactivation, CopesWithOutliers) {
   for (const char* group : {"64", "256", "row"}) {
     Tensor w = random_leaf({8, 1024}, 5);
     for (int64_t i = 0; i < w.size(); i += 64) w.data<float>()[i] = 100;
-    Layer layer(w, group);
+    TernaryLayer layer(w, group);
     EXPECT_GT(layer.zero_share(), 0.6) << group;
     layer.reactivate(0.4);
     EXPECT_LE(layer.zero_share(), 0.4) << group;
@@ -89,19 +89,19 @@ TEST(Reactivation, CopesWithOutliers) {
 }
 
 TEST(Reactivation, CopesWithAShortLastGroup) {
-  Layer layer(random_leaf({16, 1000}, 6), "64");
+  TernaryLayer layer(random_leaf({16, 1000}, 6), "64");
   layer.reactivate(0.25);
   EXPECT_LE(layer.zero_share(), 0.25);
 }
 
 TEST(Reactivation, LiftsTheLargestDeadWeightsAndKeepsTheirSigns) {
-  Layer layer(Tensor::from(std::vector<float>{1, -0.1f, 0.02f, 0.01f}, {1, 4}), "row");
+  TernaryLayer layer(Tensor::from(std::vector<float>{1, -0.1f, 0.02f, 0.01f}, {1, 4}), "row");
   EXPECT_EQ(layer.reactivate(0.5), 1);
   EXPECT_EQ(to_doubles(layer.latent()), (std::vector<double>{1, -1, 0.02f, 0.01f}));
 }
 
 TEST(Reactivation, LeavesALayerBelowItsLimitAlone) {
-  Layer layer(random_leaf({8, 32}, 2), "32");
+  TernaryLayer layer(random_leaf({8, 32}, 2), "32");
   const std::vector<double> before = to_doubles(layer.latent());
   EXPECT_EQ(layer.reactivate(0.6), 0);
   EXPECT_EQ(to_doubles(layer.latent()), before);
@@ -110,14 +110,14 @@ TEST(Reactivation, LeavesALayerBelowItsLimitAlone) {
 /// Zeros have no threshold, weights of one size are below 1.5 of it, and no more than half of any
 /// can be above twice their mean.
 TEST(Reactivation, LeavesWeightsThatItsRuleCannotWakeAsTheyAre) {
-  Layer nothing(Tensor::zeros({4, 64}), "64");
+  TernaryLayer nothing(Tensor::zeros({4, 64}), "64");
   EXPECT_EQ(nothing.reactivate(0.4), 0);
 
   const Tensor ones = Tensor::zeros({4, 64});
   for (float& x : ones.values<float>()) x = 1;
-  EXPECT_EQ(Layer(ones, "64", with_threshold(1.5f)).reactivate(0.4), 0);
+  EXPECT_EQ(TernaryLayer(ones, "64", with_threshold(1.5f)).reactivate(0.4), 0);
 
-  Layer far(random_leaf({4, 64}, 7), "64", with_threshold(2));
+  TernaryLayer far(random_leaf({4, 64}, 7), "64", with_threshold(2));
   EXPECT_EQ(far.reactivate(0.4), 0);
   EXPECT_EQ(to_doubles(far.latent()), to_doubles(random_leaf({4, 64}, 7)));
 }
@@ -132,7 +132,7 @@ double error_after_learning(double reactivate_above) {
     target.data<float>()[i] = std::copysign(1.0f, w);
     if (i % 10 == 0) w = std::copysign(1.0f, w);
   }
-  Layer layer(start, "row");
+  TernaryLayer layer(start, "row");
   double error = 0;
   for (int step = 0; step < 40; ++step) {
     Tape tape;

@@ -8,7 +8,7 @@
 namespace tern {
 namespace {
 
-constexpr int64_t kVersion = 1;
+constexpr int64_t kFileVersion = 1;
 
 }  // namespace
 
@@ -18,7 +18,8 @@ void save_checkpoint(const std::filesystem::path& path, const std::vector<Parame
   for (const auto& [name, tensor] : tensors) {
     out.push_back({name, tensor.dtype(), tensor.shape(), tensor.raw()});
   }
-  write_safetensors(path, out, {{"version", std::to_string(kVersion)}, {"state", state.dump()}});
+  write_safetensors(path, out,
+                    {{"version", std::to_string(kFileVersion)}, {"state", state.dump()}});
 }
 
 Json load_checkpoint(const std::filesystem::path& path, const std::vector<Parameter>& tensors) {
@@ -27,10 +28,10 @@ Json load_checkpoint(const std::filesystem::path& path, const std::vector<Parame
   const auto state = file.metadata().find("state");
   check(version != file.metadata().end() && state != file.metadata().end(),
         "{}: not a checkpoint of a run", path.string());
-  check(version->second == std::to_string(kVersion),
+  check(version->second == std::to_string(kFileVersion),
         "{}: this checkpoint has version {}, this program reads {}; train with the Tern that wrote "
         "it",
-        path.string(), version->second, kVersion);
+        path.string(), version->second, kFileVersion);
   for (const auto& [name, tensor] : tensors) {
     const SafetensorsEntry* entry = file.find(name);
     check(entry != nullptr && entry->shape == tensor.shape() && entry->dtype == tensor.dtype(),

@@ -114,7 +114,7 @@ int use_named(const std::vector<Command>& all, Words words) {
 
 /// `tern help [COMMAND]`
 int help(const std::vector<Command>& all, Words words) {
-  if (words.empty()) {
+  if (words.empty() || words[0] == "help" || words[0] == "--help") {
     print_usage(all);
     return kSuccess;
   }

@@ -51,6 +51,7 @@ TEST_F(AnyCommand, TheListBeginsWithWhatPeopleDoFirst) {
   EXPECT_EQ(bare.exit_code, 2);
   EXPECT_EQ(bare.output, asked.output);
   EXPECT_EQ(help.output, asked.output);
+  EXPECT_EQ(tern({"help", "help"}).output, asked.output);
   size_t place = 0;
   for (const char* text : {"\nMake a lab\n", "  new ", "  prepare ", "\nTrain and score\n",
                            "  train ", "  eval ", "\nSearch\n", "  research ", "  report ",

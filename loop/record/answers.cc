@@ -47,8 +47,8 @@ ExperimentAnswer answer_of(const Experiment& e) {
                              .reason = e.reason,
                              .commit = e.commit,
                              .base = e.base,
-                             .attempts = e.attempts};
-  for (const auto& [name, value] : e.knobs) answer.knobs.set(name, value);
+                             .attempts = e.attempts,
+                             .knobs = object_of(e.knobs)};
   for (const RunRecord& run : e.runs) answer.runs.push_back(answer_of(run));
   return answer;
 }

@@ -57,6 +57,12 @@ const std::string* value_of(const KnobValues& knobs, std::string_view name) {
   return nullptr;
 }
 
+Json object_of(const KnobValues& knobs) {
+  Json object = Json::object();
+  for (const auto& [knob, value] : knobs) object.set(knob, value);
+  return object;
+}
+
 const RunRecord* Experiment::scored(uint64_t seed) const {
   for (const RunRecord& run : runs) {
     if (run.outcome == Outcome::kScored && run.seed == seed && !run.stale) return &run;

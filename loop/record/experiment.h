@@ -45,6 +45,8 @@ using KnobValues = std::vector<std::pair<std::string, std::string>>;
 
 /// The value of a knob, or null.
 const std::string* value_of(const KnobValues& knobs, std::string_view name);
+/// {"name": "value", ...}
+Json object_of(const KnobValues& knobs);
 
 // In JSON both are their names.
 using tern::json_of;

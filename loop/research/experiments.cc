@@ -8,17 +8,11 @@
 namespace tern::loop {
 namespace {
 
-Json json_of(const KnobValues& values) {
-  Json knobs = Json::object();
-  for (const auto& [name, value] : values) knobs.set(name, value);
-  return knobs;
-}
-
 /// What is known of a recipe's knobs before it is built: where a proposer says what it changes, the
 /// values of the recipe that it changed and its own.
 Json expected_knobs(const Experiment* base, const KnobValues& intended) {
   if (base == nullptr || intended.empty()) return Json::object();
-  Json knobs = json_of(base->knobs);
+  Json knobs = object_of(base->knobs);
   for (const auto& [name, value] : intended) knobs.set(name, value);
   return knobs;
 }
@@ -89,7 +83,7 @@ void Experiments::plan(const Proposal& proposal) {
                      .program = refusal.empty() ? program_hash(proposal.source) : "",
                      .code_lines = code_lines(proposal.source),
                      .knobs = expected_knobs(context_.history().incumbent(), proposal.intended),
-                     .intended = json_of(proposal.intended),
+                     .intended = object_of(proposal.intended),
                      .usage = proposal.usage});
   if (!refusal.empty()) {
     end(number, Status::kRejected, {.reason = refusal});

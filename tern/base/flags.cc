@@ -315,7 +315,11 @@ bool Flags::parse(const std::vector<std::string>& arguments) {
   return true;
 }
 
-std::string Flags::help() const { return state_->app.help(); }
+std::string Flags::help() const {
+  std::string text = state_->app.help();
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text + "\n";
+}
 
 std::vector<std::string> Flags::names() const {
   std::vector<std::string> names = {"--help"};

@@ -30,6 +30,9 @@ namespace tern {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr const char* kStoppedByUser =
+    "stopped; what is done is kept: the same `tern ablate` again goes on";
+
 struct AblateOptions {
   std::string arms;
   std::string only;
@@ -186,7 +189,7 @@ class Ablation {
       job.command.insert(job.command.end(), words.begin(), words.end());
     }
     const JobResult run = attended_.run(job);
-    check(!Attended::stop_asked(), "stopped; what is done is kept");
+    check(!Attended::stop_asked(), kStoppedByUser);
     if (!run.limit.empty()) return run.limit;
     return run.exit_code == kSuccess ? "" : last_line(read_file(job.log));
   }
@@ -195,7 +198,7 @@ class Ablation {
     const TemporaryFolder logs;
     const ScoreOfRecord score =
         scorer_.score(folder / "model", tokens, logs / "log", Attended::watch());
-    check(!Attended::stop_asked(), "stopped; what is done is kept");
+    check(!Attended::stop_asked(), kStoppedByUser);
     return score;
   }
 
@@ -275,12 +278,14 @@ AblationPlan plan_of(const AblateOptions& options) {
   std::erase_if(plan.arms, [&](const AblationArm& arm) {
     return (arm.section + " " + arm.name).find(options.only) == std::string::npos;
   });
-  check(!plan.arms.empty(), "no arm holds \"{}\"", options.only);
+  check(!plan.arms.empty(),
+        "--only: no arm has \"{}\" in its section or name; docs/ablations.md lists them",
+        options.only);
   plan.arms.insert(plan.arms.begin(), {"", "baseline", {}});
   return plan;
 }
 
-int ablate(const AblateOptions& options) {
+void compare_arms(const AblateOptions& options) {
   const Lab lab = Lab::find(".");
   check(fs::exists(lab.confirm_set()) || !fs::exists(lab.manifest()),
         "{} is not there: this lab has no confirm text, on which every arm is scored, too; give it "
@@ -296,6 +301,16 @@ int ablate(const AblateOptions& options) {
   fmt::print("{}",
              options.json ? json_of(answers_of(rows, reference)).dump_pretty() + "\n" : table);
   if (!options.out.empty()) write_file_atomically(options.out, table);
+}
+
+int ablate(const AblateOptions& options) {
+  try {
+    compare_arms(options);
+  } catch (const Error&) {
+    if (!Attended::stop_asked()) throw;
+    fmt::print(stderr, "tern: {}\n", kStoppedByUser);
+    return kStopped;
+  }
   return kSuccess;
 }
 

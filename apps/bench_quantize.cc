@@ -37,7 +37,7 @@ struct QuantizeBenchOptions {
   /// The rule's fields have the names of the recipe's.
   void add_to(Flags& flags) {
     flags.add("shape", shape, "shape of the model: smollm-135m, llama-3.2-1b or demo");
-    flags.add("group", group, "weights that share a scale: a number of them, row or tensor");
+    flags.add("group", group, "weights that share a scale: 32, 64, 128, 256, row or tensor");
     flags.add("scale", rule.scale,
               "statistic of a group that scales its threshold: " + listed(group_scales().values()));
     flags.add("threshold", rule.threshold, "weights up to threshold * scale become 0");
@@ -175,7 +175,7 @@ int bench_quantize(const QuantizeBenchOptions& options) {
 
 const RegisterCommand bench_quantize_command(
     {.name = "bench quantize",
-     .summary = "fake quantization beside a memory copy",
+     .summary = "time fake quantization and a memory copy",
      .group = CommandGroup::kMachine,
      .place = 3,
      .description =

@@ -60,7 +60,7 @@ struct TrainBenchOptions {
     flags.add("batch_size", batch_size, "sequences in one pass");
     flags.add("accumulation", accumulation, "passes whose gradients make one step");
     flags.add("sequence_length", sequence_length, "tokens in a sequence");
-    flags.add("group", group, "weights that share a scale: a number of them, row or tensor");
+    flags.add("group", group, "weights that share a scale: 32, 64, 128, 256, row or tensor");
     flags.add("dtype", dtype, "type of matrix operands: bf16, f32, or auto for this CPU's");
     flags.add("optimizer", optimizer, "the optimizer: " + listed(optimizers().values()));
     flags.add("optimizer_state", optimizer_state, "type of the optimizer's moments: f32 or bf16");
@@ -75,7 +75,9 @@ struct TrainBenchOptions {
               "measure runs with these flags of train.cpp, such as \"--optimizer muon\", beside "
               "those of a baseline");
     flags.add("against", against,
-              "flags of the baseline, --recipe NAME among them; the flags above if not given");
+              "flags of the baseline, --recipe NAME among them; without it the baseline is absmean "
+              "at lambda "
+              "1 with this command's other flags");
     flags.add("undistilled", undistilled, "let the baseline be the recipe without distillation");
     flags.add("cached", cached, "let a recipe that distils read its teacher's answers from a file");
     flags.add("sandbox", sandbox, kNoSandboxHelp);
@@ -295,7 +297,7 @@ int bench_train(const TrainBenchOptions& options) {
 
 const RegisterCommand bench_train_command(
     {.name = "bench train",
-     .summary = "training steps beside their products",
+     .summary = "time training steps and their matrix products alone",
      .group = CommandGroup::kMachine,
      .place = 2,
      .description =

@@ -363,12 +363,14 @@ void remember(const Lab& lab, const LabConfig& now) {
 /// The given flags that lab.toml keeps, as a person writes them.
 std::string kept_flags(const PrepareOptions& given) {
   std::vector<std::string> kept;
-  for (const auto& [flag, is_given] : {std::pair("--model", given.model.has_value()),
-                                       std::pair("--train", given.train.has_value()),
-                                       std::pair("--train-tokens", given.train_tokens.has_value()),
-                                       std::pair("--stream", given.stream.has_value()),
-                                       std::pair("--eval", given.eval.has_value()),
-                                       std::pair("--confirm", given.confirm.has_value())}) {
+  for (const auto& [flag, is_given] :
+       {std::pair("--model", given.model.has_value()),
+        std::pair("--train", given.train.has_value()),
+        std::pair("--train-tokens", given.train_tokens.has_value()),
+        std::pair(given.stream.value_or(true) ? "--stream" : "--no-stream",
+                  given.stream.has_value()),
+        std::pair("--eval", given.eval.has_value()),
+        std::pair("--confirm", given.confirm.has_value())}) {
     if (is_given) kept.push_back(flag);
   }
   return listed(kept);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tern/base/error.h"
 #include "tern/base/flags.h"
 
 namespace tern {
@@ -30,6 +31,16 @@ std::vector<std::string> with_more(std::vector<std::string> flags,
   if (set_length(more)) flags.insert(flags.end(), {"--steps", "0", "--tokens", "0"});
   flags.insert(flags.end(), more.begin(), more.end());
   return flags;
+}
+
+void refuse_harness_flags(const std::vector<std::string>& flags) {
+  for (const std::string& word : flags) {
+    const std::string name = word.substr(0, word.find('='));
+    for (const char* own : {"--lab", "--run-dir", "--results-file", "--experiment", "--commit",
+                            "--no-results", "--describe"}) {
+      check(name != own, "{} is set by `tern train` itself; leave it out", own);
+    }
+  }
 }
 
 std::string changed_values(const RecipeDescription& before, const RecipeDescription& now) {

@@ -18,6 +18,9 @@ std::vector<std::string> with_budget(const BudgetConfig& budget,
 std::vector<std::string> with_more(std::vector<std::string> flags,
                                    const std::vector<std::string>& more);
 
+/// Throws an Error at a flag of the recipe's program that `tern train` itself sets.
+void refuse_harness_flags(const std::vector<std::string>& flags);
+
 /// The knobs whose values differ, each with both, in a phrase for a sentence; empty when none does.
 std::string changed_values(const RecipeDescription& before, const RecipeDescription& now);
 

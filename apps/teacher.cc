@@ -175,7 +175,7 @@ int teacher(const TeacherOptions& given) {
 
 const RegisterCommand teacher_command(
     {.name = "teacher",
-     .summary = "keep what the full-precision model says",
+     .summary = "save the full-precision model's predictions for distillation",
      .group = CommandGroup::kTraining,
      .place = 3,
      .description = "Keeps what the lab's full-precision model says of its training text in "

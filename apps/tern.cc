@@ -50,11 +50,12 @@ void print_usage(const std::vector<Command>& all) {
     before = &command;
   }
   fmt::print(
-      "\n`tern COMMAND --help` or `tern help COMMAND` explains a command. -C DIR does as if "
-      "started "
-      "in DIR.\n"
-      "`tern --completion bash|zsh|fish` prints a script that completes commands and flags.\n"
-      "Exit codes: 0 success, 1 error, 2 wrong use, 130 stopped by a signal after saving.\n");
+      "\n`tern COMMAND --help` or `tern help COMMAND` explains a command; -C DIR runs it in the "
+      "folder "
+      "DIR.\n"
+      "`tern --completion bash|zsh|fish` prints a script that completes commands and flags,\n"
+      "`tern --version` the version.\n"
+      "Exit codes: 0 success, 1 failure, 2 wrong use, 130 stopped by a signal.\n");
 }
 
 /// The commands of two words, of which this is the first.
@@ -74,6 +75,10 @@ void print_subcommands(const std::vector<Command>& found, const std::string& wor
 [[noreturn]] void refuse_command(const std::vector<Command>& all, const std::string& name) {
   std::vector<std::string> names;
   for (const Command& command : all) names.push_back(command.name);
+  if (name.starts_with('-')) {
+    throw WrongUse(fmt::format(
+        "unknown flag \"{}\"; a command comes before its flags: tern COMMAND {}", name, name));
+  }
   const std::string near = nearest(name, names);
   throw WrongUse(
       fmt::format("there is no command \"{}\"; {}", name,

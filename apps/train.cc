@@ -51,7 +51,7 @@ struct TrainOptions {
               "compare with full precision and with ternary without training");
     flags.add("score_tokens", score_tokens, "score on so many tokens only; 0: all");
     flags.add("recipe", recipe,
-              "train with a published recipe's values; your own flags go before them");
+              "train with a published recipe's values; your own flags override them");
     flags.add("list_arms", list_arms,
               "print every knob of the recipe, values to try and their sources");
     flags.add_json(json);
@@ -66,6 +66,7 @@ struct TrainOptions {
     tern::check(!force || resume, "--force goes with --resume");
     require_not_negative({{"score_tokens", static_cast<double>(score_tokens)}});
     if (!recipe.empty()) PublishedRecipe::find(recipes_folder(), recipe);
+    refuse_harness_flags(recipe_flags);
   }
   /// The recipe's own help, where there is one.
   void more_help() const;
@@ -295,6 +296,7 @@ int train(const TrainOptions& options) {
                     "the other, and a loop's runs of so many seconds come out worse for it",
                     loop));
   }
+  if (!options.list_arms) LabManifest::read(lab);  // before the compiler's seconds, not after them
   const Attended attended(options.sandbox, warn);
   const fs::path program = attended.build(lab.recipe(), lab.cache());
   const std::vector<std::string> flags = options.all_recipe_flags();

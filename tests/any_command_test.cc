@@ -94,6 +94,8 @@ TEST_F(AnyCommand, WrongUseIsToldApartFromFailure) {
       {{"evl"}, "tern: there is no command \"evl\"; did you mean eval?"},
       {{"bench", "tran"}, "tern: there is no command \"bench tran\"; did you mean bench train?"},
       {{"help", "evl"}, "did you mean eval?"},
+      {{"--lr", "1"}, "tern: unknown flag \"--lr\"; a command comes before its flags"},
+      {{"train", "--run-dir", "x"}, "tern: --run-dir is set by `tern train` itself"},
       {{"log", "--lst", "3"}, "tern: unknown flag \"--lst\"; did you mean --last?"},
       {{"log", "5"}, "tern: unexpected argument \"5\""},
       {{"log", "--last"}, "tern: --last: expected a whole number, found nothing"},

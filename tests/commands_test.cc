@@ -60,6 +60,14 @@ TEST_F(Commands, EveryPresetWritesItsOverridesIntoTheRecipe) {
   }
 }
 
+TEST_F(Commands, TrainAsksForPrepareBeforeItCompiles) {
+  make_lab();
+  const CapturedRun train = tern({"train"}, lab());
+  EXPECT_EQ(train.exit_code, 1);
+  EXPECT_THAT(train.output, HasSubstr("run `tern prepare` in the lab first"));
+  EXPECT_FALSE(fs::exists(fs::path(lab()) / ".tern" / "cache"));
+}
+
 TEST_F(Commands, AFolderThatIsNotEmptyStaysAsItIs) {
   fs::create_directory(lab());
   write("lab/notes.txt", "mine");

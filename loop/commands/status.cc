@@ -22,7 +22,8 @@ void print_noise(const StatusAnswer& status) {
 }
 
 void print_status(const History& history, const StatusAnswer& status) {
-  fmt::print("lab           {}\nbranch        {}\nloop          {}\n", status.lab, status.branch,
+  fmt::print("lab           {}\nbranch        {}\nloop          {}\n", status.lab,
+             status.branch.empty() ? "none yet" : status.branch,
              status.loop_process != 0 ? fmt::format("running, process {}", status.loop_process)
                                       : "not running");
   if (status.now) fmt::print("now           {}\n", status.now->get("text", ""));

@@ -104,7 +104,7 @@ AgentTemplate agent_template(const AgentConfig& config, const fs::path& home) {
     if (agent.name == config.name) return agent;
     names.push_back(agent.name);
   }
-  fail("lab.toml: there is no ready agent \"{}\"; {}, or give agent.command", config.name,
+  fail("there is no ready agent \"{}\"; {}, or give agent.command in lab.toml", config.name,
        name_hint(config.name, names));
 }
 

@@ -78,9 +78,11 @@ StatusAnswer status_of(const Lab& lab, const History& history);
 
 /// `tern noise`: how much ln(perplexity) of one recipe differs from seed to seed.
 struct NoiseAnswer {
-  std::optional<double> sigma = {}, low = {}, high = {};  // with 90 % between the last two
-  int64_t runs = 0, degrees = 0;
-  std::optional<double> effect = {};  // of the changes that were tried, beside the noise
+  std::optional<double> sigma = {};           // standard deviation of one run's ln(perplexity)
+  std::optional<double> low = {}, high = {};  // sigma lies between them with 90 % probability
+  int64_t runs = 0;                           // that sigma comes from
+  int64_t degrees = 0;                        // of freedom: runs less recipes
+  std::optional<double> effect = {};          // of the changes that were tried, beside the noise
   std::string cannot_decide = {};
   TERN_FIELDS(sigma, low, high, runs, degrees, effect, cannot_decide)
 };

@@ -65,12 +65,11 @@ struct RunResult {
   std::optional<double> val_ppl;
   std::optional<double> val_bpb;
 
-  // What the program told of itself (never the score), and what the harness saw.
-  std::optional<int64_t> steps;
-  std::optional<int64_t> tokens;
-  std::optional<double> training_s;
-  std::optional<double> time_s;     // wall clock
-  std::optional<double> memory_gb;  // peak of all its processes
+  std::optional<int64_t> steps;      // as the program told it, which is never the score
+  std::optional<int64_t> tokens;     // as the program told it
+  std::optional<double> training_s;  // as the program told it
+  std::optional<double> time_s;      // wall clock, measured by the loop
+  std::optional<double> memory_gb;   // peak of all its processes
   TERN_FIELDS(outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s, memory_gb)
 };
 

@@ -68,6 +68,10 @@ int report(const ReportOptions& options) {
   const loop::History history(loop::read_ledger(lab.ledger()));
   const Summary summary = summarize(lab, history);
   write_file_atomically(svg, progress_svg(title_of(lab, history, summary), history, summary));
+  for (const fs::path& file : {output, svg}) {
+    const fs::path folder = fs::absolute(file).parent_path();
+    check(fs::is_directory(folder), "{} is no folder; make it first", folder.string());
+  }
   write_file_atomically(output, assemble_page(tern_home() / "share" / "tern" / "report",
                                               report_data(lab, history, summary)));
   print_summary(history, summary);

@@ -11,7 +11,7 @@
 namespace tern {
 
 /// What `tern eval --json` prints: a score with its protocol, and what was scored. A number that is
-/// none (the perplexity of a model that diverged) is null there and not finite here.
+/// not finite (the perplexity of a model that diverged) is null in the JSON.
 struct EvalAnswer {
   static constexpr int64_t kVersion = 1;
   int64_t version = kVersion;

@@ -2,7 +2,7 @@
 
     python3 tests/compile_budget_test.py BUILD SOURCE
 
-An edited train.cpp has to reach its first training step within five seconds, most of which are the
+An edited train.cpp has to reach its first training step within seconds, most of which are the
 compiler's, and most of those go into reading headers. Seconds differ from machine to machine and are
 no test; lines do not. A header of a large library in tern/tern.h breaks the bound at once.
 """

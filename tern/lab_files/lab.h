@@ -17,8 +17,9 @@ struct ResearchConfig {
   int64_t seeds = 3;                 // runs of the baseline, which give sigma
   int64_t repeats = 3;               // pairs of runs on fresh seeds when a gain is in doubt
   int64_t recheck_every = 25;        // experiments between runs that look for drift; 0: never
-  double prune = 0.3;     // nats of training loss behind the incumbent that end a run; 0: none
-  double max_bits = 3.0;  // stored bits per weight of the ternary layers, scales included
+  double prune = 0.3;  // nats of training loss behind the incumbent that end a run; 0: none
+  double max_bits =
+      3.0;  // stored bits per weight of the blocks' layers, on average, with all that is stored
   double overhead_seconds = 0;  // beside training: start, evaluation, packing; 0: by the baseline
 };
 

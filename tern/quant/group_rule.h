@@ -34,7 +34,7 @@ struct GroupRuleOptions {
 /// scale NaN, where it stays visible.
 class GroupRule {
  public:
-  /// Throws an Error on an unknown value and on a combination in which a field has no effect.
+  /// Throws an Error on an unknown value and on a combination that contradicts itself.
   explicit GroupRule(const GroupRuleOptions& options);
 
   /// Nearest rounding: what packing stores.

@@ -88,7 +88,7 @@ TEST(KnobWords, TellWhatAKnobNeedsAndWhatIsMissing) {
   decay.ways = {{{{.knob = "curve", .is = true, .values = {"wsd", "stairs"}},
                   {.knob = "warm", .is = true, .values = {"true"}}}},
                 {{{.knob = "curve", .is = false, .values = {"wsd"}}}}};
-  EXPECT_EQ(needs_in_words(decay), "curve wsd or stairs and warm true, or another curve than wsd");
+  EXPECT_EQ(needs_in_words(decay), "curve wsd/stairs and warm true, or another curve than wsd");
   EXPECT_EQ(missing_in_words(recipe, decay), "--warm, or another --curve than wsd");
   decay.ways.push_back({{{.knob = "warm", .is = true, .values = {"true"}},
                          {.knob = "deep", .is = true, .values = {"1"}}}});

@@ -10,7 +10,7 @@ namespace tern {
 namespace {
 
 std::string in_words(const std::string& name, const KnobNeed& need) {
-  const std::string values = joined(need.values, " or ");
+  const std::string values = joined(need.values, "/");
   return need.is ? name + " " + values : "another " + name + " than " + values;
 }
 

@@ -34,6 +34,20 @@ std::string help_of(const KnobDescription& knob) {
   return help;
 }
 
+/// Two needs of one knob that name values are one, of the values in both. False where there is
+/// none: the way is never open.
+bool add_need(KnobWay& way, KnobNeed need) {
+  for (KnobNeed& other : way.all) {
+    if (other.knob != need.knob || !other.is || !need.is) continue;
+    std::erase_if(other.values, [&](const std::string& value) {
+      return std::ranges::find(need.values, value) == need.values.end();
+    });
+    return !other.values.empty();
+  }
+  way.all.push_back(std::move(need));
+  return true;
+}
+
 }  // namespace
 
 std::vector<std::string>& registered_knobs() {
@@ -105,16 +119,18 @@ std::vector<KnobWay> Knobs::resolve(const Entry& of) const {
   std::vector<KnobWay> sure, perhaps;
   for (const std::vector<Condition::Need>& needs : of.acts.ways()) {
     KnobWay way;
-    bool left_out = false;
+    bool left_out = false, possible = true;
     for (const Condition::Need& need : needs) {
-      if (const std::optional<KnobNeed> resolved = resolve(of, need)) {
-        way.all.push_back(*resolved);
+      if (std::optional<KnobNeed> resolved = resolve(of, need)) {
+        possible = add_need(way, std::move(*resolved)) && possible;
       } else {
         left_out = left_out || need.is;
       }
     }
-    (left_out ? perhaps : sure).push_back(std::move(way));
+    if (possible) (left_out ? perhaps : sure).push_back(std::move(way));
   }
+  tern::check(of.acts.ways().empty() || !sure.empty() || !perhaps.empty(),
+              "the condition of {} can never hold", of.said.name);
   std::vector<KnobWay>& ways = sure.empty() ? perhaps : sure;
   const auto open = [](const KnobWay& way) { return way.all.empty(); };
   if (std::ranges::any_of(ways, open)) ways.clear();

@@ -204,6 +204,17 @@ TEST(Knobs, NeedsThatHoldTogetherAreOneWay) {
   EXPECT_EQ(knob.ways[0].all.size(), 2u);
 }
 
+TEST(Knobs, NeedsOfOneKnobAreOneAndAWayThatIsNeverOpenIsLeftOut) {
+  Conditional recipe;
+  recipe.acts =
+      (is(recipe.mode, 2) && is(recipe.mode, 2)) || (is(recipe.mode, 2) && is(recipe.mode, 3));
+  const auto knob = *knobs_of(recipe).description().find("depth");
+  ASSERT_EQ(knob.ways.size(), 1u);
+  EXPECT_EQ(knob.ways[0].all, (std::vector<KnobNeed>{{"mode", true, {"2"}}}));
+  recipe.acts = is(recipe.mode, 2) && is(recipe.mode, 3);
+  EXPECT_THAT(error_of([&] { knobs_of(recipe); }), HasSubstr("can never hold"));
+}
+
 struct Twins {
   int a = 0, b = 0;
   void describe(Knobs& knobs) {

@@ -9,6 +9,7 @@
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/contract/json_form.h"
+#include "tern/runner/model_paths.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -83,7 +84,9 @@ Job recipe_job(const Lab& lab, const fs::path& program, const fs::path& folder,
                 .file_bytes = disk};
   job.sandbox = {.kind = sandbox, .read = system_folders(), .write = {folder}};
   std::vector<fs::path>& read = job.sandbox.read;
-  read.insert(read.end(), {lab.root() / "lab.toml", lab.data(), manifest.model, program});
+  read.insert(read.end(), {lab.root() / "lab.toml", lab.data(), program});
+  const std::vector<fs::path> model = model_paths(manifest.model);
+  read.insert(read.end(), model.begin(), model.end());
   const fs::path text = streamed_file(manifest);
   if (!text.empty() && fs::exists(text)) read.push_back(text);
   return job;

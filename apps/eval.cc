@@ -12,6 +12,7 @@
 #include "tern/base/sha256.h"
 #include "tern/contract/eval_answer.h"
 #include "tern/contract/json_form.h"
+#include "tern/eval/likeness.h"
 #include "tern/eval/score.h"
 #include "tern/eval/weight_report.h"
 #include "tern/io/file_source.h"
@@ -36,6 +37,7 @@ struct EvalOptions {
   std::string dtype = "auto";
   int threads = 0;
   int64_t max_tokens = 0;
+  std::string like;
 
   void add_to(Flags& flags) {
     flags.add_positional("MODEL", model, "the folder of the model, or its name on the hub");
@@ -47,6 +49,9 @@ struct EvalOptions {
     flags.add("dtype", dtype, "type of matrix operands: f32, bf16, or auto for this CPU's");
     flags.add("threads", threads, "threads; 0: all cores");
     flags.add("max_tokens", max_tokens, "score about so many tokens only; 0: all");
+    flags.add(
+        "like", like,
+        "score nothing but a model of the same shape and tokenizer as the one in this folder");
   }
   void check() const {
     tern::check(!text || !text->empty(), "--text: expected a file, found nothing");
@@ -160,6 +165,7 @@ fs::path find_model(const std::string& model) {
 /// Scores the model that the flags name and tells what it is.
 EvalAnswer score(const EvalOptions& options) {
   const fs::path folder = find_model(options.model);
+  if (!options.like.empty()) require_like(folder, options.like);
   const Tokenizer tokenizer = Tokenizer::load(folder);
   const bool plain = options.text.has_value();
   const EvalSet set = plain ? EvalSet() : read_eval_set(options, tokenizer);

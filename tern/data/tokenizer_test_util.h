@@ -7,11 +7,11 @@
 
 namespace tern {
 
-/// A tokenizer for tests in which every printable ASCII character and "\n" is a token, id 0 is what
-/// it does not know, 1 is <|endoftext|> (named `end_of_text`) and 2 is <s>, which begins a text
-/// where `adds_bos`.
-inline Tokenizer character_tokenizer(bool adds_bos = false,
-                                     const std::string& end_of_text = "<|endoftext|>") {
+/// The tokenizer.json of a tokenizer for tests in which every printable ASCII character and "\n" is
+/// a token, id 0 is what it does not know, 1 is <|endoftext|> (named `end_of_text`) and 2 is <s>,
+/// which begins a text where `adds_bos`.
+inline std::string character_tokenizer_json(bool adds_bos = false,
+                                            const std::string& end_of_text = "<|endoftext|>") {
   Json vocab = Json::Object{{"<unk>", 0}, {end_of_text, 1}, {"<s>", 2}, {"\n", 3}};
   for (char c = ' '; c <= '~'; ++c) {
     vocab.set(std::string(1, c), static_cast<int64_t>(vocab.members().size()));
@@ -33,7 +33,12 @@ inline Tokenizer character_tokenizer(bool adds_bos = false,
                                             {"pair", Json::array()},
                                             {"special_tokens", ids}});
   }
-  return Tokenizer::parse(json.dump(), "character tokenizer");
+  return json.dump();
+}
+
+inline Tokenizer character_tokenizer(bool adds_bos = false,
+                                     const std::string& end_of_text = "<|endoftext|>") {
+  return Tokenizer::parse(character_tokenizer_json(adds_bos, end_of_text), "character tokenizer");
 }
 
 }  // namespace tern

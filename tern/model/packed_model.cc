@@ -1,6 +1,9 @@
 #include "tern/model/packed_model.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <string_view>
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -42,6 +45,9 @@ class PackedLinear : public LinearLayer {
   Tensor bias_, sub_norm_;  // undefined where the layer has none
   InputOptions input_;
 };
+
+/// What may follow the name of a weight that is stored in parts.
+constexpr std::string_view kParts[] = {".codes", ".scales", ".shifts", ".bias", ".sub_norm"};
 
 Json quantization_config(const fs::path& folder) {
   const Json json = Json::read(folder / "config.json");
@@ -102,6 +108,21 @@ std::unique_ptr<LinearLayer> load_linear(const SafetensorsModel& file, const Lla
         "{}: the file holds a sub_norm, shifts or a bias that quantization_config does not state",
         linear.name);
   return std::make_unique<PackedLinear>(std::move(packed), compute, info.input);
+}
+
+/// Throws at a tensor that belongs to nothing of the model: its bits would count nowhere.
+void refuse_other_tensors(const SafetensorsModel& file, const Llama& model) {
+  std::set<std::string> known;
+  for (const Parameter& parameter : model.parameters().all()) known.insert(parameter.name);
+  for (const Llama::Linear& linear : model.linears()) known.insert(linear.name);
+  for (const std::string& name : file.names()) {
+    const std::string owner = name.substr(0, name.rfind('.'));
+    const std::string part = name.substr(owner.size());
+    const bool is_part =
+        std::ranges::find(kParts, part) != std::end(kParts) && known.contains(owner);
+    check(known.contains(name) || is_part,
+          "the file holds a tensor {} that no part of the model is", name);
+  }
 }
 
 }  // namespace
@@ -166,6 +187,7 @@ Llama load_packed(const fs::path& folder, DType compute) try {
     return info.is_dense(model.block_of(linear)) ? load_dense(file, linear, compute)
                                                  : load_linear(file, linear, info, compute);
   });
+  refuse_other_tensors(file, model);
   return model;
 } catch (const Error& e) {
   rethrow_naming(folder, e);

@@ -70,6 +70,22 @@ TEST(PackedParts, StoresWhatBelongsToALayerThroughItAlone) {
   EXPECT_EQ(file.find(std::string(kLayer) + ".learned"), nullptr);
 }
 
+TEST(PackedParts, RefusesATensorThatIsNoPartOfTheModel) {
+  const TemporaryFolder folder;
+  save_packed(surrounded_model(DType::f32), {}, folder.path());
+  const SafetensorsModel file(folder.path());
+  std::vector<SafetensorsTensor> tensors;
+  for (const std::string& name : file.names()) {
+    const SafetensorsEntry& entry = file.at(name);
+    tensors.push_back({name, entry.dtype, entry.shape, entry.bytes.data()});
+  }
+  const float more[4] = {};
+  tensors.push_back({"model.memory.weight", DType::f32, {4}, more});
+  write_safetensors(folder / "model.safetensors", tensors);
+  expect_refused([&] { load_packed(folder.path(), DType::f32); },
+                 "holds a tensor model.memory.weight that no part of the model is");
+}
+
 TEST(PackedParts, ListsWhatAPlainLlamaFileCannotHold) {
   const TemporaryFolder folder;
   save_packed(surrounded_model(DType::f32), {}, folder / "surrounded");

@@ -10,17 +10,14 @@
 #include "tern/base/json.h"
 #include "tern/base/process.h"
 #include "tern/base/sha256.h"
+#include "tern/runner/model_paths.h"
 #include "tern/sandbox/supervise.h"
-#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr double kSlowestEvaluation = 3600;  // seconds; a 1B model on WikiText-2 takes minutes
-constexpr const char* kArchitecture[] = {
-    "hidden_size",         "intermediate_size",       "num_hidden_layers", "num_attention_heads",
-    "num_key_value_heads", "max_position_embeddings", "vocab_size",        "tie_word_embeddings"};
 
 /// Why a model's answer is no score of record; empty when it is one.
 std::string refuse_answer(const EvalAnswer& answer, double max_bits) {
@@ -55,33 +52,9 @@ std::string refuse_model_folder(const fs::path& model) {
   return "";
 }
 
-std::string refuse_architecture(const fs::path& model, const fs::path& base) {
-  const auto text = read_untrusted(model / "config.json", 1 << 20);
-  if (!text) return "the model that the run left has no config.json";
-  try {
-    const Json mine = Json::parse(*text, "config.json"), theirs = Json::read(base / "config.json");
-    for (const char* key : kArchitecture) {
-      const Json *a = mine.find(key), *b = theirs.find(key);
-      const std::string found = a == nullptr ? "nothing" : a->dump();
-      if (b != nullptr && found != b->dump()) {
-        return fmt::format(
-            "the saved model has {} = {}, the lab's has {}; another architecture is "
-            "another task",
-            key, found, b->dump());
-      }
-    }
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
-
 ScoreOfRecord Scorer::score(const fs::path& model, const fs::path& tokens, const fs::path& log,
                             const Watch& watch) const {
   if (std::string refusal = refuse_model_folder(model); !refusal.empty()) return {{}, refusal};
-  if (std::string refusal = refuse_architecture(model, options_.base); !refusal.empty()) {
-    return {{}, refusal};
-  }
   ScoreOfRecord score = answer_to(model, tokens, log, watch);
   if (score.answer) score.refusal = refuse_answer(*score.answer, options_.max_bits);
   if (!score.refusal.empty()) score.answer.reset();
@@ -121,7 +94,8 @@ ScoreOfRecord Scorer::ask(const fs::path& model, const fs::path& tokens, const f
                           const Watch& watch) const {
   const fs::path& evaluator = options_.evaluator;
   Job job;
-  job.command = {evaluator.string(), "eval", model.string(), "--json", "--eval", tokens.string()};
+  job.command = {evaluator.string(), "eval",          model.string(), "--json",
+                 "--eval",           tokens.string(), "--like",       options_.base.string()};
   if (options_.max_tokens > 0) {
     job.command.insert(job.command.end(), {"--max-tokens", std::to_string(options_.max_tokens)});
   }
@@ -130,7 +104,10 @@ ScoreOfRecord Scorer::ask(const fs::path& model, const fs::path& tokens, const f
   job.environment = {{"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};
   job.limits.seconds = kSlowestEvaluation;
   job.sandbox = {.kind = options_.sandbox, .read = system_folders(), .write = {}};
-  job.sandbox.read.insert(job.sandbox.read.end(), {evaluator, model, tokens});
+  std::vector<fs::path>& read = job.sandbox.read;
+  read.insert(read.end(), {evaluator, model, tokens});
+  const std::vector<fs::path> base = model_paths(options_.base);
+  read.insert(read.end(), base.begin(), base.end());
   job.watch = watch;
   const JobResult result = supervise(job);
   const std::string output = read_file(log);

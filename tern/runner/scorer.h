@@ -35,8 +35,8 @@ class Scorer {
   explicit Scorer(ScorerOptions options) : options_(std::move(options)) {}
 
   /// Scores `model` on the tokens in `tokens`; the evaluator's output goes to `log`. No score has a
-  /// model that holds links, is of another architecture than the lab's, is not ternary, or takes
-  /// more than max_bits per weight. `watch` may end it early, see Job.
+  /// model that holds links, has another shape or tokenizer than the lab's, is not ternary, or
+  /// takes more than max_bits per weight. `watch` may end it early, see Job.
   ScoreOfRecord score(const std::filesystem::path& model, const std::filesystem::path& tokens,
                       const std::filesystem::path& log, const Watch& watch) const;
   /// Scores the lab's full-precision model itself.
@@ -56,9 +56,5 @@ class Scorer {
 
 /// Why a model's folder may not be scored: links, or anything but plain files. Empty when it may.
 std::string refuse_model_folder(const std::filesystem::path& model);
-
-/// Why config.json of a trained model is not that of its base, naming the key; empty when it is.
-std::string refuse_architecture(const std::filesystem::path& model,
-                                const std::filesystem::path& base);
 
 }  // namespace tern

@@ -101,10 +101,11 @@ TEST(Scorer, RefusesLinksInTheModelsFolder) {
   EXPECT_FALSE(scored.score().answer);
 }
 
-TEST(Scorer, RefusesAnotherArchitecture) {
-  const Scored scored(printed("ternary", 2.25, 12.5));
-  write_file_atomically(scored.model() / "config.json", R"({"hidden_size": 64})");
-  EXPECT_THAT(scored.score().refusal, HasSubstr("hidden_size = 64"));
+TEST(Scorer, TellsTheEvaluatorWhichModelItHasToBeLike) {
+  const Scored scored("");
+  write_file_atomically(scored.path() / "evaluator", "#!/bin/sh\necho \"$@\"; exit 1\n");
+  fs::permissions(scored.path() / "evaluator", fs::perms::owner_all);
+  EXPECT_THAT(scored.score().refusal, HasSubstr("--like " + (scored.path() / "base").string()));
 }
 
 TEST(Scorer, ScoresTheFullPrecisionModelForReference) {

@@ -67,10 +67,16 @@ class BitLinear : public LinearLayer {
         dead_bias_(dead_biases().at(dead.bias)(model.parameters(), linear.name, dead.bias_scale)) {}
 
   Tensor forward(const Tensor& x) override {
-    const Tensor inputs = how_.inputs.prepare(x, how_.info.input, gain_, state_.lambda);
+    const EffectiveLinear now = effective(x.dtype());
+    return linear(how_.inputs.prepare(x, how_.info.input, gain_, state_.lambda), now.weight,
+                  now.bias);
+  }
+
+  /// What forward() computes with now; an evaluation scores it.
+  EffectiveLinear effective(DType compute) const override {
     Tensor bias;
     if (dead_bias_) bias = scale(dead_bias_->bias(*weight_), state_.lambda);
-    return linear(inputs, weight_->effective(x.dtype()), bias);
+    return {weight_->effective(compute), bias, gain_, state_.lambda};
   }
 
   /// What the file stores, and `tern eval` scores.

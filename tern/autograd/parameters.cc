@@ -45,6 +45,13 @@ void Parameters::allocate(const std::vector<Declaration>& declarations, bool wit
   }
 }
 
+void Parameters::add(const std::string& name, const Tensor& tensor) {
+  for (const Parameter& parameter : parameters_) {
+    check(parameter.name != name, "the model has two parameters named {}", name);
+  }
+  parameters_.push_back({name, tensor});
+}
+
 const Tensor& Parameters::at(std::string_view name) const {
   for (const Parameter& parameter : parameters_) {
     if (parameter.name == name) return parameter.tensor;

@@ -27,6 +27,9 @@ class Parameters {
   /// take as much memory again, they can only be read. Throws on a name that is already there.
   void allocate(const std::vector<Declaration>& declarations, bool with_gradients = true);
 
+  /// Adds one on memory of its own, which can only be read.
+  void add(const std::string& name, const Tensor& tensor);
+
   const std::vector<Parameter>& all() const { return parameters_; }
   /// The parameter of that name; throws when there is none.
   const Tensor& at(std::string_view name) const;

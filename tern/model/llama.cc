@@ -73,7 +73,11 @@ Llama::Llama(const LlamaConfig& config, const LlamaOptions& options)
   const auto linears = linear_parameters(config);
   auto declared = other_parameters(config);
   if (options.dense_linears) declared.insert(declared.end(), linears.begin(), linears.end());
-  parameters_.allocate(declared, options.trainable);
+  if (options.memory) {
+    for (const auto& [name, shape] : declared) parameters_.add(name, options.memory(name, shape));
+  } else {
+    parameters_.allocate(declared, options.trainable);
+  }
   for (const auto& [name, shape] : linears) linears_.push_back({name, shape[0], shape[1], nullptr});
   if (options.dense_linears) replace_linears<DenseLinear>();
 }

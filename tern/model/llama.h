@@ -22,6 +22,9 @@ struct LlamaOptions {
   bool dense_linears = true;
   /// Training keeps each block's input alone and makes what is inside again in the backward pass.
   bool recompute = false;
+  /// Where the parameters lie that are not left out, if not in memory of the model's own. They have
+  /// no gradients then.
+  std::function<Tensor(const std::string& name, const Shape& shape)> memory = {};
 };
 
 /// What a forward pass hands out of its inside, for losses that compare two models there
@@ -89,6 +92,8 @@ class Llama {
   /// Final hidden states (B, T, C) in the compute type, normalized, ready for the head. Fills the
   /// taps where there are some; throws when they ask for a block that the model has not.
   Tensor hidden(std::span<const int32_t> ids, int64_t B, Taps* taps = nullptr);
+  /// The embedding or the head (V, C) f32, as the model computes with it.
+  Tensor table(const std::string& name) const;
   /// The head's matrix (V, C) in the compute type.
   Tensor head();
   /// Logits (B, T, V), float32.
@@ -110,7 +115,6 @@ class Llama {
   Tensor block(int64_t block, const Tensor& x, Taps* taps);
   Tensor attention_branch(int64_t block, const Tensor& x, Taps* taps);
   Tensor feed_forward_branch(int64_t block, const Tensor& x);
-  Tensor table(const std::string& name) const;
   void prepare_positions(int64_t T);
 
   LlamaConfig config_;

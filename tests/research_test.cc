@@ -65,8 +65,9 @@ TEST(Research, WithoutAConfirmTextRunsOneMorePairBeforeItKeepsAndSaysSoOnce) {
   loop.research().run();
   const Experiment& kept = loop.history().at(2);
   EXPECT_EQ(kept.status, Status::kKeep) << kept.reason;
-  EXPECT_EQ(kept.runs.size(), 3u) << "the one that showed the gain, a fresh one, and the pair's";
-  EXPECT_EQ(loop.history().at(1).runs.size(), 4u) << "three of the baseline, and the pair's";
+  EXPECT_EQ(kept.runs.size(), 4u) << "one showed the gain, a fresh one, and those of two pairs";
+  EXPECT_EQ(loop.history().at(1).runs.size(), 5u)
+      << "three of the baseline, and those of two pairs";
   EXPECT_EQ(std::ranges::count_if(loop.lines(),
                                   [](const std::string& line) {
                                     return line.find("this lab has no confirm text") != line.npos;

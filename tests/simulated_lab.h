@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "loop/decide/pairs.h"
 #include "loop/decide/policy.h"
 #include "loop/propose/proposer.h"
 #include "loop/record/history.h"
@@ -26,6 +27,7 @@ class SimulatedLab {
     uint64_t seed = 1;    // of all its noise
     int64_t steps = 0;    // that a run says it took; 0: nothing
     std::function<std::string(const std::string& source)> program = {};  // its identity
+    std::function<int64_t(int64_t number)> code_lines = {};  // of an experiment's recipe; else 100
     /// What a recipe says of its knobs; may be empty.
     using Describe = std::function<RecipeDescription(const std::string& source)>;
     Describe describe = {};
@@ -54,8 +56,9 @@ class SimulatedLab {
     const int64_t base = history_.incumbent()->number;
     plan(proposal);
     for (;;) {
-      const Step step = policy.next({history_.at(number), history_.at(base),
-                                     estimate_noise(history_).sigma, has_confirm_data});
+      const Step step =
+          policy.next({history_.at(number), history_.at(base), estimate_noise(history_).sigma,
+                       has_confirm_data, shortfall(history_)});
       if (step.kind == Step::Kind::kRunCandidate) {
         run(number, number, step.seed);
       } else if (step.kind == Step::Kind::kRunIncumbent) {
@@ -109,7 +112,7 @@ class SimulatedLab {
            {"description", proposal.description},
            {"base", base},
            {"program", world_.program ? world_.program(proposal.source) : proposal.source},
-           {"code_lines", int64_t{100}},
+           {"code_lines", world_.code_lines ? world_.code_lines(number) : int64_t{100}},
            {"knobs", std::move(knobs)}});
   }
 

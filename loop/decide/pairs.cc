@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "loop/record/noise.h"
 #include "tern/base/error.h"
 
 namespace tern::loop {
@@ -10,7 +11,8 @@ namespace {
 
 constexpr int kMostFailures = 3;              // of the incumbent, on account of one candidate
 constexpr uint64_t kSeedsOfCandidate = 1000;  // fresh seeds of candidate n begin at 1000 n + 1
-constexpr uint64_t kExtraSeeds = 900;         // and those of its extra pair so much above
+constexpr uint64_t kExtraSeeds = 900;         // those of its extra pair are so much above
+constexpr uint64_t kShownSeeds = 950;         // and those of the pair whose gain is shown
 
 bool failed(const RunRecord& run) {
   return run.outcome == Outcome::kCrashed || run.outcome == Outcome::kTimedOut ||
@@ -122,6 +124,29 @@ FreshPairs fresh_pairs(const Comparison& c, int64_t count) {
 
 FreshPairs extra_pair(const Comparison& c) {
   return pairs_from(c, first_fresh_seed(c) + kExtraSeeds, 1);
+}
+
+Step keep_with_shown_pair(const Comparison& c, const std::string& reason) {
+  const FreshPairs shown = pairs_from(c, first_fresh_seed(c) + kShownSeeds, 1);
+  if (shown.step) return *shown.step;
+  const double gain = mean_gain(shown.pairs);
+  return keep(fmt::format("{}; in one more pair of runs, which decided nothing, {}", reason,
+                          describe_gain(gain, c.sigma)),
+              gain);
+}
+
+double shortfall(const History& history) {
+  const auto level = [](const Experiment& e) -> std::optional<double> {
+    const std::optional<double> ppl = e.val_ppl();
+    return ppl && !e.fresh_runs().empty() ? std::optional(std::log(*ppl)) : std::nullopt;
+  };
+  const Experiment* incumbent = history.incumbent();
+  if (incumbent == nullptr || !level(*incumbent)) return 0;
+  double best = *level(*incumbent);
+  for (int64_t number = incumbent->base; number != 0; number = history.at(number).base) {
+    best = std::min(best, level(history.at(number)).value_or(best));
+  }
+  return *level(*incumbent) - best;
 }
 
 double mean_gain(const std::vector<Pair>& pairs) {

@@ -32,6 +32,9 @@ struct FreshPairs {
   std::vector<Pair> pairs;
 };
 FreshPairs fresh_pairs(const Comparison& comparison, int64_t count);
+/// A decision to keep, with the gain of one more pair of runs, which decided nothing and so is no
+/// better than the truth by its selection; until there is one, the step towards it.
+Step keep_with_shown_pair(const Comparison& comparison, const std::string& reason);
 /// The seed of the first of them.
 uint64_t first_fresh_seed(const Comparison& comparison);
 /// One more pair, on a seed that fresh_pairs() never comes to.
@@ -48,6 +51,9 @@ double incumbent_level(const Comparison& comparison);
 
 /// Fewer lines of code than the incumbent.
 bool is_simpler(const Comparison& comparison);
+
+/// For Comparison: how far the incumbent is behind the best of its ancestors, by runs that count.
+double shortfall(const History& history);
 
 Step discard(std::string reason, std::optional<double> gain = {});
 Step keep(std::string reason, double gain);

@@ -14,6 +14,9 @@ struct Comparison {
   const Experiment& incumbent;
   double sigma = 0;  // of one run's ln(perplexity); 0: not known
   bool has_confirm_data = true;
+  /// ln(perplexity) that the incumbent is behind the best of the recipes that it came from; 0 where
+  /// it is the best itself. See shortfall().
+  double shortfall = 0;
 };
 
 /// What to do next about a candidate.

@@ -17,6 +17,7 @@ class WithoutConfirmData : public testing::TestWithParam<const char*>, protected
 
   WithoutConfirmData() {
     for (const uint64_t seed : {1u, 7001u, 7002u, 7003u}) add_pair(seed, 0.05);
+    add_pair(kShownSeed, 0.05);
   }
   Step next() const { return policy_->next(comparison(kSigma, /*has_confirm_data=*/false)); }
   Step next_with_confirm_data() const { return policy_->next(comparison()); }

@@ -59,6 +59,7 @@ TEST_P(EveryPolicy, NeverTellsFiguresOfTheConfirmData) {
   Sides sides;
   sides.add_pair(1, 0.08);
   for (const uint64_t seed : {7001u, 7002u, 7003u}) sides.add_pair(seed, 0.08);
+  sides.add_pair(Sides::kShownSeed, 0.08);
   for (const uint64_t seed : {1u, 7001u, 7002u, 7003u}) sides.confirm(seed, 0.0123);
   const Step step = policy->next(sides.comparison());
   EXPECT_EQ(step.kind, Kind::kKeep);

@@ -11,9 +11,11 @@ namespace tern::loop {
 /// Runs are given by their seed and ln(perplexity).
 struct Sides {
   static constexpr double kSigma = 0.01;
+  static constexpr uint64_t kShownSeed = 7951;  // of the pair whose gain is shown
 
   Experiment incumbent;
   Experiment candidate;
+  double shortfall = 0;
 
   Sides() {
     incumbent.number = 1;
@@ -53,7 +55,7 @@ struct Sides {
   }
 
   Comparison comparison(double sigma = kSigma, bool has_confirm_data = true) const {
-    return {candidate, incumbent, sigma, has_confirm_data};
+    return {candidate, incumbent, sigma, has_confirm_data, shortfall};
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "loop/boundary/program_text.h"
 #include "loop/boundary/refuse_text.h"
+#include "loop/decide/pairs.h"
 #include "loop/record/noise.h"
 #include "tern/base/error.h"
 
@@ -129,7 +130,8 @@ void Experiments::settle_change(int64_t number) {
     const Step step = context_.policy.next({.candidate = candidate,
                                             .incumbent = incumbent,
                                             .sigma = context_.sigma(),
-                                            .has_confirm_data = context_.bench.has_confirm_data()});
+                                            .has_confirm_data = context_.bench.has_confirm_data(),
+                                            .shortfall = shortfall(context_.history())});
     if (step.kind == Step::Kind::kKeep) return end(number, Status::kKeep, step);
     if (step.kind == Step::Kind::kDiscard) return end(number, dropped_status(candidate), step);
     if (step.kind == Step::Kind::kConfirmData) {

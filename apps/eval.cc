@@ -10,6 +10,7 @@
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
 #include "tern/base/sha256.h"
+#include "tern/base/utf8.h"
 #include "tern/contract/eval_answer.h"
 #include "tern/contract/json_form.h"
 #include "tern/eval/likeness.h"
@@ -21,7 +22,6 @@
 #include "tern/model/packed_model.h"
 #include "tern/parallel/parallel.h"
 #include "tern/tensor/compute_type.h"
-#include "tern/text/utf8.h"
 
 namespace tern {
 namespace {

@@ -6,8 +6,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "tern/base/printable.h"
 #include "tern/base/process.h"
-#include "tern/base/text.h"
 
 namespace tern::loop {
 namespace {
@@ -56,7 +56,7 @@ std::string without_folders(const std::string& line) {
 std::string first_diagnostic(const std::string& log) {
   std::istringstream lines(log);
   for (std::string line; std::getline(lines, line);) {
-    if (is_error(line)) return plain_text(without_folders(line).substr(0, kLongestLine));
+    if (is_error(line)) return printable(without_folders(line).substr(0, kLongestLine));
   }
   return last_line(log);
 }

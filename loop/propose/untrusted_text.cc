@@ -4,13 +4,15 @@
 
 #include <algorithm>
 
+#include "tern/base/printable.h"
+#include "tern/base/text.h"
+
 namespace tern::loop {
 namespace {
 
 constexpr size_t kLongestLine = 300;
 constexpr std::string_view kFence = "```";
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 /// The text's beginning without half a character at its end.
@@ -25,13 +27,9 @@ std::string_view beginning(std::string_view text, size_t most) {
 
 std::string one_line(std::string_view text, size_t most) {
   std::string line;
-  for (const char c : text) {
-    const bool blank = c == ' ' || is_control(c);
-    if (!blank) {
-      line += c;
-    } else if (!line.empty() && line.back() != ' ') {
-      line += ' ';
-    }
+  for (const char c : printable(text)) {
+    const bool first = line.empty() || line.back() == ' ';
+    if (c != ' ' || !first) line += c;
   }
   if (line.ends_with(' ')) line.pop_back();
   if (line.size() <= most) return line;
@@ -63,14 +61,8 @@ std::string fenced_data(std::string_view text, size_t most) {
     while (!text.empty() && continues_character(text.front())) text.remove_prefix(1);
   }
   std::string inside;
-  for (const char c : text) {
-    if (c == '`') {
-      inside += '\'';
-    } else if (c == '\n' || c == '\t' || !is_control(c)) {
-      inside += c;
-    }
-  }
-  if (!inside.ends_with('\n')) inside += '\n';
+  for (const std::string_view line : lines_of(text)) inside += printable(line) + "\n";
+  std::ranges::replace(inside, '`', '\'');
   return fmt::format("{}text\n{}{}\n", kFence, inside, kFence);
 }
 

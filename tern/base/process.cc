@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "tern/base/error.h"
-#include "tern/base/text.h"
+#include "tern/base/printable.h"
 
 namespace tern {
 namespace {
@@ -154,7 +154,7 @@ std::string last_line(const std::string& output) {
   const size_t end = output.find_last_not_of(" \n\r\t");
   if (end == output.npos) return "it printed nothing";
   const size_t begin = output.find_last_of('\n', end);
-  return plain_text(output.substr(begin + 1, std::min<size_t>(end - begin, 300)));
+  return printable(output.substr(begin + 1, std::min<size_t>(end - begin, 300)));
 }
 
 }  // namespace tern

@@ -5,18 +5,6 @@
 namespace tern {
 namespace {
 
-TEST(PlainText, HasNoControlCharacters) {
-  EXPECT_EQ(plain_text("a\033[2Jb\r\n\x7f"), "a[2Jb");
-  EXPECT_EQ(plain_text("a\xC2\x9B"
-                       "31mb"),
-            "a31mb")
-      << "a control sequence in one character";
-}
-
-TEST(PlainText, KeepsLettersOfOtherScripts) {
-  EXPECT_EQ(plain_text("\xC3\xBC \xC2\xA7 \xE2\x82\xAC"), "\xC3\xBC \xC2\xA7 \xE2\x82\xAC");
-}
-
 TEST(Joined, PutsSomethingBetweenWordsOnly) {
   EXPECT_EQ(joined({"a", "b", "c"}), "a b c");
   EXPECT_EQ(joined({"a", "", "c"}, ", "), "a, , c");

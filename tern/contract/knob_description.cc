@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tern/base/error.h"
+#include "tern/base/printable.h"
 #include "tern/contract/json_form.h"
 
 namespace tern {
@@ -34,16 +35,9 @@ bool is_name(std::string_view text, bool dots) {
          text.find("..") == text.npos;
 }
 
-/// A line that a table, a prompt and a terminal can show: without control characters, which in
-/// UTF-8 are also the bytes 0x80 to 0x9F behind 0xC2.
+/// A line that a table, a prompt and a terminal can show.
 bool is_line(std::string_view text) {
-  unsigned char before = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 0x7F || (before == 0xC2 && byte < 0xA0)) return false;
-    before = byte;
-  }
-  return text.size() <= kLongestText;
+  return text.size() <= kLongestText && printable(text) == text;
 }
 
 void validate(const RecipeDescription& recipe, const KnobDescription& knob) {

@@ -2,7 +2,7 @@
 
 #include "tern/base/error.h"
 #include "tern/base/json.h"
-#include "tern/text/utf8.h"
+#include "tern/base/utf8.h"
 
 namespace tern {
 namespace {

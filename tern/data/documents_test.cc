@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "tern/base/error.h"
+#include "tern/base/utf8.h"
 #include "tern/io/memory_source.h"
-#include "tern/text/utf8.h"
 
 namespace tern {
 namespace {

@@ -1,43 +1,49 @@
 #include "tern/runner/terminal_text.h"
 
+#include <utility>
+
+#include "tern/base/printable.h"
+#include "tern/base/utf8.h"
+
 namespace tern {
 
 std::string TerminalText::pass(std::string_view piece) {
-  constexpr char kEscapeByte = '\033', kC2Byte = '\xC2';
+  const std::string text = std::exchange(held_, "").append(piece);
   std::string shown;
-  for (const char c : piece) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (state_) {
-      case State::kEscape:
-        state_ = c == '[' ? State::kSequence : State::kText;
-        parameters_ = false;
-        continue;
-      case State::kSequence:
-        if (byte < 0x40 || byte > 0x7e) {
-          parameters_ = true;
-          continue;
-        }
-        state_ = State::kText;
-        if (c == 'K' && !parameters_) shown += "\033[K";  // clears the rest of the line
-        continue;
-      case State::kC2:
-        // In UTF-8 the bytes 80 to 9F behind C2 are control characters as well.
-        state_ = State::kText;
-        if (byte >= 0x80 && byte < 0xA0) continue;
-        shown += kC2Byte;
-        break;
-      case State::kText:
-        break;
+  for (size_t at = 0, bytes = 0; at < text.size(); at += bytes) {
+    bytes = utf8_length(text[at]);
+    if (at + bytes > text.size()) {
+      held_ = text.substr(at);
+      break;
     }
-    if (c == kEscapeByte) {
-      state_ = State::kEscape;
-    } else if (c == kC2Byte) {
-      state_ = State::kC2;
-    } else if ((byte >= 0x20 && byte != 0x7f) || c == '\n' || c == '\r' || c == '\t') {
-      shown += c;
-    }
+    const bool valid = valid_utf8_prefix(std::string_view(text).substr(at, bytes)) == bytes;
+    if (!valid) bytes = 1;
+    shown += pass_character(std::string_view(text).substr(at, bytes));
   }
   return shown;
+}
+
+std::string TerminalText::pass_character(std::string_view character) {
+  constexpr char kEscapeByte = '\033';
+  const char first = character[0];
+  if (state_ == State::kEscape) {
+    state_ = first == '[' ? State::kSequence : State::kText;
+    parameters_ = false;
+    return "";
+  }
+  if (state_ == State::kSequence) {
+    const bool ends = first >= 0x40 && first <= 0x7e;
+    if (ends) state_ = State::kText;
+    const bool clears_line = first == 'K' && !parameters_;
+    parameters_ = true;
+    return clears_line ? "\033[K" : "";
+  }
+  if (first == kEscapeByte) {
+    state_ = State::kEscape;
+    return "";
+  }
+  const bool moves_on = first == '\n' || first == '\r' || first == '\t';
+  return moves_on ? std::string(character) : printable(character);
 }
 
 }  // namespace tern

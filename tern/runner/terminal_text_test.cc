@@ -20,6 +20,13 @@ TEST(TerminalText, StopsTitlesCursorMovesAndQuestionsToTheTerminal) {
             "a6n");
 }
 
+TEST(TerminalText, ShowsLettersInTheirOrderAndNoBrokenOnes) {
+  EXPECT_EQ(shown("a\u202e;)\u2066b"), "a;)b");
+  EXPECT_EQ(shown("a\xff\x9b"
+                  "6n bcd"),
+            "a\ufffd\ufffd6n bcd");
+}
+
 TEST(TerminalText, KnowsASequenceThatComesInPieces) {
   TerminalText text;
   std::string all;

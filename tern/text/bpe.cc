@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "tern/base/error.h"
+#include "tern/base/utf8.h"
 #include "tern/text/byte_token.h"
 #include "tern/text/symbol_merger.h"
-#include "tern/text/utf8.h"
 
 namespace tern {
 namespace {

@@ -9,10 +9,10 @@
 #include "tern/base/error.h"
 #include "tern/base/json.h"
 #include "tern/base/rng.h"
+#include "tern/base/utf8.h"
 #include "tern/text/added_tokens.h"
 #include "tern/text/byte_level.h"
 #include "tern/text/pre_tokenizer.h"
-#include "tern/text/utf8.h"
 
 namespace tern {
 namespace {

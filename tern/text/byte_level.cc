@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "tern/text/utf8.h"
+#include "tern/base/utf8.h"
 
 namespace tern {
 namespace {

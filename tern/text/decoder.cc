@@ -3,10 +3,10 @@
 #include <string_view>
 #include <utility>
 
+#include "tern/base/utf8.h"
 #include "tern/text/byte_level.h"
 #include "tern/text/byte_token.h"
 #include "tern/text/part.h"
-#include "tern/text/utf8.h"
 
 namespace tern {
 namespace {

@@ -7,6 +7,7 @@
 #include "tern/base/file.h"
 #include "tern/base/json.h"
 #include "tern/base/sha256.h"
+#include "tern/base/utf8.h"
 #include "tern/text/added_tokens.h"
 #include "tern/text/bpe.h"
 #include "tern/text/byte_level.h"
@@ -14,7 +15,6 @@
 #include "tern/text/normalizer.h"
 #include "tern/text/pre_tokenizer.h"
 #include "tern/text/tokenizer_config.h"
-#include "tern/text/utf8.h"
 #include "tern/text/vocabulary.h"
 #include "tern/text/word_cache.h"
 

@@ -1,4 +1,4 @@
-#include "tern/text/utf8.h"
+#include "tern/base/utf8.h"
 
 #include <gtest/gtest.h>
 

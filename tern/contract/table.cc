@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "tern/base/printable.h"
+
 namespace tern {
 namespace {
 
@@ -13,17 +15,24 @@ bool read_number(const std::string& cell, Number& out) {
   return error == std::errc() && stopped == end;
 }
 
+/// Whether a spreadsheet would compute the text: it begins as a formula does, behind blanks too,
+/// and is no number.
+bool is_formula(const std::string& text) {
+  const size_t first = std::min(text.find_first_not_of(' '), text.size());
+  double number = 0;
+  return first < text.size() &&
+         std::string_view("=+-@").find(text[first]) != std::string_view::npos &&
+         !read_number(text.substr(first + (text[first] == '+' ? 1 : 0)), number);
+}
+
 }  // namespace
 
 std::string cell_of(int64_t value) { return std::to_string(value); }
 std::string cell_of(double value) { return fmt::format("{:.6g}", value); }
 
 std::string cell_of(const std::string& text) {
-  std::string cell = text;
-  for (char& c : cell) {
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-  }
-  return cell;
+  const std::string cell = printable(text);
+  return is_formula(cell) ? "'" + cell : cell;
 }
 
 std::string cell_of_fixed(double value, int decimals) {

@@ -20,7 +20,9 @@ namespace tern {
 using Cells = std::vector<std::string>;
 
 /// A cell's text. Numbers have six digits where the field's type does not say otherwise; what an
-/// optional lacks is empty; whatever would end a text's cell or line becomes a blank.
+/// optional lacks is empty. A text is printable, so that nothing in it ends the cell or the line,
+/// and one that a spreadsheet would compute has an apostrophe before it, which makes it a text
+/// there.
 std::string cell_of(int64_t value);
 std::string cell_of(double value);
 std::string cell_of(const std::string& text);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "tern/base/printable.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/contract/experiment_row.h"
 #include "tern/contract/layer_row.h"
@@ -46,6 +47,20 @@ TEST(Table, AColumnsTypeSaysHowItIsWritten) {
 
 TEST(Table, ATextEndsNeitherItsCellNorItsLine) {
   EXPECT_EQ(table_row(Plant{.name = "a\tb\nc\rd"}), "a b c d\t0\t0\t0.00\t\n");
+}
+
+TEST(Table, ATextIsNoFormulaOfASpreadsheet) {
+  for (const char* formula : {"=cmd()", "+1+cmd()", "-2-3", "@sum", "\t=cmd()", " =cmd()"}) {
+    EXPECT_EQ(cell_of(std::string(formula)), "'" + printable(formula));
+  }
+  EXPECT_EQ(cell_of(cell_of(std::string("=cmd()"))), "'=cmd()") << "also where it is copied";
+}
+
+TEST(Table, ATextThatIsANumberStaysOne) {
+  for (const char* number : {"-0.5", "+3", "-1e-09", "12"}) {
+    EXPECT_EQ(cell_of(std::string(number)), number);
+  }
+  EXPECT_EQ(cell_of(std::string("lr: 1 -> -2")), "lr: 1 -> -2");
 }
 
 TEST(Table, ARowIsReadByTheNamesInTheHeader) {

@@ -236,7 +236,8 @@ class ScriptedProposer : public Proposer {
     const auto index = static_cast<size_t>(situation.number) - 2;
     check(index < sources_.size(), "nothing is left to propose");
     return {.source = sources_[index],
-            .description = "change " + std::to_string(situation.number),
+            .description =
+                described_.empty() ? "change " + std::to_string(situation.number) : described_,
             .expectation = "better",
             .proposer = "agent",
             .family = "scripted",
@@ -245,9 +246,12 @@ class ScriptedProposer : public Proposer {
             .usage = {}};
   }
   size_t size() const { return sources_.size(); }
+  /// What it says of every change.
+  void describe_as(std::string text) { described_ = std::move(text); }
 
  private:
   std::deque<std::string> sources_;
+  std::string described_;
 };
 
 /// A loop over a fake lab, put together from the real parts.

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "loop/propose/builtin_proposer.h"
-#include "tests/fake_lab.h"
+#include "tests/research_outcomes.h"
 
 namespace tern::loop {
 namespace {
@@ -13,37 +13,6 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
-
-/// Runs the baseline and these proposals, one experiment each, and keeps what came of it.
-class Outcomes {
- public:
-  explicit Outcomes(std::deque<std::string> sources, const std::string& toml = "")
-      : fake_(toml), proposer_(std::move(sources)) {
-    bounds_.experiments = static_cast<int64_t>(proposer_.size()) + 1;
-    loop_ = std::make_unique<FakeLoop>(fake_, proposer_, proposer_, "confirm", bounds_);
-    try {
-      loop_->research().run();
-    } catch (const Error& e) {
-      error_ = e.what();
-    }
-  }
-
-  const Experiment& operator[](int64_t number) const { return loop_->history().at(number); }
-  Status status(int64_t number = 2) const { return (*this)[number].status; }
-  const std::string& reason(int64_t number = 2) const { return (*this)[number].reason; }
-  const std::string& error() const { return error_; }
-  const FakeLab& fake() const { return fake_; }
-  const History& history() const { return loop_->history(); }
-
- private:
-  FakeLab fake_;
-  ScriptedProposer proposer_;
-  Bounds bounds_;
-  std::unique_ptr<FakeLoop> loop_;
-  std::string error_;
-};
-
-std::string doing(const std::string& act) { return fake_recipe("0.3", act); }
 
 std::string with_override(std::string source, const std::string& line) {
   return source.insert(source.find("    // overrides end"), "    " + line + "\n");

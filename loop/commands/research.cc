@@ -8,6 +8,7 @@
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/base/printable.h"
 #include "tern/runner/stop_signals.h"
 
 namespace tern::loop {
@@ -69,7 +70,7 @@ int research(const ResearchOptions& options) {
     session.research().run();
   } catch (const Error& e) {
     if (stop_signals() < 2) throw;
-    fmt::print(stderr, "tern: {}\n", e.what());  // what the stop broke off
+    fmt::print(stderr, "tern: {}\n", printable(e.what()));  // what the stop broke off
   }
   print_end(session.history());
   return stop_signals() > 1 ? kStopped : kSuccess;

@@ -16,7 +16,6 @@ constexpr int kTries = 6;
 constexpr double kFirstWait = 2;      // seconds; doubles with each try
 constexpr double kLongestWait = 300;  // seconds, whatever the server asks for
 constexpr size_t kMostAnswer = 4 << 20;
-constexpr size_t kShortestSecret = 6;  // a shorter key is a word like "none", found anywhere
 
 bool may_pass(int status) { return status == 0 || status == 408 || status == 429 || status >= 500; }
 
@@ -54,7 +53,9 @@ std::string text_of(const Json& content) {
 }  // namespace
 
 LlmClient::LlmClient(LlmEndpoint endpoint, LlmClientOptions options)
-    : endpoint_(std::move(endpoint)), options_(std::move(options)) {}
+    : endpoint_(std::move(endpoint)),
+      secrets_(Secrets::of_environment({endpoint_.key})),
+      options_(std::move(options)) {}
 
 LlmAnswer LlmClient::ask(const std::string& system, const std::vector<LlmMessage>& messages) const {
   HttpAnswer answer = post(request(system, messages, "max_tokens"));
@@ -151,8 +152,8 @@ LlmAnswer LlmClient::read(const HttpAnswer& answer) const {
       out.failure = "the language model answered without any text";
     }
   } catch (const Error& e) {
-    out.failure = without_key(fmt::format("{} answered in a form that is not known ({})",
-                                          endpoint_.shown_base(), one_line(e.what(), 300)));
+    out.failure = secrets_.redact(fmt::format("{} answered in a form that is not known ({})",
+                                              endpoint_.shown_base(), one_line(e.what(), 300)));
   }
   return out;
 }
@@ -167,17 +168,8 @@ std::string LlmClient::complaint(const HttpAnswer& answer) const {
   if (answer.status == 401 || answer.status == 403) hint = "; check the key in the environment";
   if (answer.status == 404) hint = "; check the address and the model's name";
   if (answer.status >= 300 && answer.status < 400) hint = "; check the address";
-  return without_key(fmt::format("the language model at {} gave no answer: {}{}", where,
-                                 one_line(what, 300), hint));
-}
-
-std::string LlmClient::without_key(std::string text) const {
-  const std::string& key = endpoint_.key;
-  if (key.size() < kShortestSecret) return text;
-  for (size_t at = text.find(key); at != text.npos; at = text.find(key)) {
-    text.replace(at, key.size(), "(key)");
-  }
-  return text;
+  return secrets_.redact(fmt::format("the language model at {} gave no answer: {}{}", where,
+                                     one_line(what, 300), hint));
 }
 
 }  // namespace tern::loop

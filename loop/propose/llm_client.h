@@ -7,6 +7,7 @@
 
 #include "loop/propose/llm_endpoint.h"
 #include "tern/base/json.h"
+#include "tern/base/secrets.h"
 #include "tern/http/http.h"
 
 namespace tern::loop {
@@ -48,10 +49,10 @@ class LlmClient {
                const char* limit_key) const;
   LlmAnswer read(const HttpAnswer& answer) const;
   std::string complaint(const HttpAnswer& answer) const;
-  std::string without_key(std::string text) const;
   void sleep(double seconds) const;
 
   LlmEndpoint endpoint_;
+  Secrets secrets_;
   LlmClientOptions options_;
 };
 

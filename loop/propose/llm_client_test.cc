@@ -117,6 +117,12 @@ TEST_F(Client, AWrongKeyIsNotTriedAgainAndNeverTold) {
   EXPECT_EQ(server_.requests().size(), 1U);
 }
 
+TEST_F(Client, AKeyThatAServerCutsIsNotToldEither) {
+  const std::string key = kKey, cut = key.substr(0, 8) + "****" + key.substr(key.size() - 8);
+  const std::string why = failure({.status = 401, .body = R"({"error":")" + cut + "\"}"});
+  EXPECT_THAT(why, HasSubstr("(key)****(key)"));
+}
+
 TEST_F(Client, AnAnswerThatIsNoJsonIsAFailureThatShowsNoKey) {
   EXPECT_THAT(failure({.body = std::string("<html>") + kKey}),
               AllOf(HasSubstr("form that is not known"), Not(HasSubstr(kKey))));

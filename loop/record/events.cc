@@ -1,6 +1,8 @@
 #include "loop/record/events.h"
 
 #include "tern/base/error.h"
+#include "tern/base/printable.h"
+#include "tern/base/secrets.h"
 #include "tern/contract/json_form.h"
 #include "tern/contract/table.h"
 
@@ -30,6 +32,22 @@ Kind read(const Json& json) {
     }
   });
   return event;
+}
+
+/// What enters or leaves the ledger: all of its texts printable, so that whoever shows them need
+/// not ask where they come from, and without anything of a key.
+Json plain(const Json& json, const Secrets& secrets) {
+  const auto text = [&](std::string_view value) { return secrets.redact(printable(value)); };
+  if (json.is_string()) return text(json.as_string());
+  if (json.is_array()) {
+    Json items = Json::array();
+    for (const Json& item : json.items()) items.push_back(plain(item, secrets));
+    return items;
+  }
+  if (!json.is_object()) return json;
+  Json members = Json::object();
+  for (const auto& [name, value] : json.members()) members.set(text(name), plain(value, secrets));
+  return members;
 }
 
 /// The event of that name among the kinds of a variant.
@@ -71,16 +89,19 @@ void read_json(const Json& json, Evaluations& out) {
 }
 
 Json to_json(const Event& event) {
+  const Secrets secrets = Secrets::of_environment();
   return std::visit(
-      [](const auto& kind) {
+      [&](const auto& kind) {
         const Json fields = json_of(kind);
         Json json = Json::Object{{"event", kind.kName}};
-        for (const auto& [name, value] : fields.members()) json.set(name, value);
+        for (const auto& [name, value] : fields.members()) json.set(name, plain(value, secrets));
         return json;
       },
       event);
 }
 
-Event event_from(const Json& json) { return read_any(json, static_cast<Event*>(nullptr)); }
+Event event_from(const Json& json) {
+  return read_any(plain(json, Secrets::of_environment()), static_cast<Event*>(nullptr));
+}
 
 }  // namespace tern::loop

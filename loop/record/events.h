@@ -151,10 +151,11 @@ using Event = std::variant<event::Session, event::Reference, event::Planned, eve
                            event::Paused, event::RunBegun, event::Ran, event::Confirmed,
                            event::Ended, event::Again, event::Drift>;
 
-/// An event as a line of the ledger: its name as "event", and its fields.
+/// An event as a line of the ledger: its name as "event", and its fields. This is the ledger's
+/// door: all texts behind it are printable() and hold nothing of a key, whoever wrote them.
 Json to_json(const Event& event);
-/// Reads an event, also of an older Tern: a text, a list or an optional that is missing is empty.
-/// Throws an Error that says what is wrong.
+/// Reads an event, also of an older Tern: a text, a list or an optional that is missing is empty,
+/// and texts are made as they would be now. Throws an Error that says what is wrong.
 Event event_from(const Json& json);
 
 }  // namespace tern::loop

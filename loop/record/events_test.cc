@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 
 #include "tern/base/error.h"
 
@@ -51,6 +52,28 @@ TEST(Events, EveryKindIsReadAsItWasWritten) {
   EXPECT_EQ(planned.code_lines, 12);
   EXPECT_EQ(planned.knobs.at("lr").as_string(), "2");
   EXPECT_TRUE(planned.usage.is_null());
+}
+
+TEST(Events, TextsAreWrittenAndReadAsWhatTheyLookLike) {
+  const std::string wild = "a\033]52;c;QQ==\007\n\u202eb\u009b\xff";
+  const std::string tame = "a]52;c;QQ== b\ufffd";
+  EXPECT_EQ(to_json(event::Drift{.reason = wild}).at("reason").as_string(), tame);
+  event::Planned plan;
+  plan.experiment = 1;
+  plan.knobs = Json::Object{{"l\u202er", wild}};
+  EXPECT_EQ(to_json(plan).at("knobs").dump(), Json(Json::Object{{"lr", tame}}).dump());
+  const Json older = Json::Object{{"event", "drift"}, {"reason", wild}};
+  EXPECT_EQ(std::get<event::Drift>(event_from(older)).reason, tame) << "as an older Tern wrote it";
+}
+
+TEST(Events, NoPieceOfAKeyIsWrittenOrRead) {
+  ::setenv("TERN_TEST_API_KEY", "sk-0123456789abcdef", 1);
+  const std::string said = "the key sk-0123****9abcdef is wrong, and so is 456789ab";
+  const std::string kept = "the key sk-0123****9abcdef is wrong, and so is (key)";
+  EXPECT_EQ(to_json(event::Drift{.reason = said}).at("reason").as_string(), kept);
+  const Json older = Json::Object{{"event", "drift"}, {"reason", said}};
+  EXPECT_EQ(std::get<event::Drift>(event_from(older)).reason, kept);
+  ::unsetenv("TERN_TEST_API_KEY");
 }
 
 TEST(Events, ARunThatEndedHasItsFiguresAndEvaluations) {

@@ -8,9 +8,11 @@ Journal::Journal(const Lab& lab, const std::vector<Json>& events)
     : ledger_(lab.ledger()), history_(events), tables_(lab, events) {}
 
 void Journal::record(const Event& event) {
-  ledger_.append(to_json(event));
-  history_.apply(event);
-  tables_.add(event, history_);
+  const Json line = to_json(event);
+  ledger_.append(line);
+  const Event kept = event_from(line);  // as every later loop will read it
+  history_.apply(kept);
+  tables_.add(kept, history_);
 }
 
 }  // namespace tern::loop

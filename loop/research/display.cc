@@ -8,6 +8,7 @@
 
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/printable.h"
 
 namespace tern::loop {
 namespace {
@@ -53,7 +54,7 @@ Display::~Display() {
 
 void Display::line(std::string_view text) {
   status_.clear();
-  fmt::print(out_, "{}\n", text);
+  fmt::print(out_, "{}\n", printable(text));
   std::fflush(out_);
 }
 

@@ -160,9 +160,10 @@ void Experiments::end(int64_t number, Status status, const Step& decision) {
     context_.bench.discard(number);
   }
   ++ended_;
-  const std::optional<double> ppl = context_.history().at(number).val_ppl();
+  const Experiment& e = context_.history().at(number);
+  const std::optional<double> ppl = e.val_ppl();
   context_.say(fmt::format("{:04} {:<9}{}{}", number, name_of(status),
-                           ppl ? fmt::format(" val_ppl {:.4f}: ", *ppl) : " ", decision.reason));
+                           ppl ? fmt::format(" val_ppl {:.4f}: ", *ppl) : " ", e.reason));
   if (status != Status::kRejected && status != Status::kBaseline) {
     const Power power = power_of(context_.history(), estimate_noise(context_.history()),
                                  context_.lab.config().research.repeats);

@@ -6,6 +6,8 @@
 #include "loop/propose/refuse_change.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/printable.h"
+#include "tern/base/secrets.h"
 
 namespace tern::loop {
 namespace {
@@ -30,6 +32,19 @@ bool fallback_is_due(const History& history) {
   }
   if (refusals < kPatience) return false;
   return between < std::min(kMostBetween, int64_t{1} << std::min<int64_t>(refusals - kPatience, 6));
+}
+
+/// A proposal as git, the ledger and the console may have it. One that carries a piece of a key is
+/// refused, and its text is not kept.
+void make_fit(Proposal& proposal) {
+  const Secrets secrets = Secrets::of_environment();
+  if (secrets.are_in(proposal.source + proposal.description + proposal.expectation)) {
+    proposal.refusal = "it holds a piece of a key of yours, so that it is neither run nor kept";
+    proposal.source.clear();
+  }
+  for (std::string* text : {&proposal.description, &proposal.expectation, &proposal.refusal}) {
+    *text = secrets.redact(printable(*text));
+  }
 }
 
 }  // namespace
@@ -66,6 +81,7 @@ std::optional<Proposal> Proposals::next() {
     proposal.refusal =
         refuse_change(proposal.source, situation.source, situation.recipe, context_.history());
   }
+  make_fit(proposal);
   return proposal;
 }
 

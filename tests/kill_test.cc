@@ -135,9 +135,9 @@ TEST(Killed, BeforeItsFirstExperimentTheLoopBeginsAnew) {
   }
 }
 
-TEST(Killed, TwiceByTheSameExperimentItIsNotTriedAgain) {
+TEST(Killed, ThriceByTheSameExperimentItIsNotTriedAgain) {
   const FakeLab fake;
-  for (int64_t times = 1; times <= 2; ++times) {
+  for (int64_t times = 1; times <= 3; ++times) {
     session_ends(fake, [&](const std::string& ledger) {
       return count(ledger, "\"event\":\"run\",\"experiment\":2") >= times;
     });
@@ -148,9 +148,9 @@ TEST(Killed, TwiceByTheSameExperimentItIsNotTriedAgain) {
   EXPECT_THAT(history.at(2).reason, testing::HasSubstr("went down"));
 }
 
-TEST(Killed, TwiceWhileItsRecipeIsBuiltAnExperimentIsNotTriedAgain) {
+TEST(Killed, ThriceWhileItsRecipeIsBuiltAnExperimentIsNotTriedAgain) {
   const FakeLab fake;
-  for (int times = 0; times < 2; ++times) {
+  for (int times = 0; times < 3; ++times) {
     fake.remove_workspaces(2);
     session_ends(fake, [&](const std::string&) { return !fake.workspaces(2).empty(); });
   }

@@ -13,7 +13,11 @@ class Outcomes {
  public:
   explicit Outcomes(std::deque<std::string> sources, const std::string& toml = "")
       : fake_(toml), proposer_(std::move(sources)) {
-    bounds_.experiments = static_cast<int64_t>(proposer_.size()) + 1;
+    bounds_.stops = [this] {
+      const bool done = loop_ && history().unfinished() == nullptr &&
+                        history().next_number() > static_cast<int64_t>(proposer_.size()) + 1;
+      return done ? 1 : 0;
+    };
     loop_ = std::make_unique<FakeLoop>(fake_, proposer_, proposer_, "confirm", bounds_);
     try {
       loop_->research().run();

@@ -37,7 +37,8 @@ struct RunReport : RunResult {
 /// What a built recipe says of its knobs, or why there is nothing to hear.
 struct DescribedRecipe {
   RecipeDescription recipe;
-  std::string refusal;  // one sentence; empty when all is well
+  std::string refusal;     // one sentence; empty when all is well
+  bool timed_out = false;  // it hit a limit while it was built or asked
 };
 
 /// Where recipes are built, run and scored: the real one is Workbench. Whatever a recipe does wrong

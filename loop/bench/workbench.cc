@@ -8,6 +8,7 @@
 #include "tern/base/file.h"
 #include "tern/base/memory.h"
 #include "tern/base/process.h"
+#include "tern/runner/killed.h"
 #include "tern/runner/recipe_program.h"
 #include "tern/runner/run_folder.h"
 #include "tern/sandbox/untrusted_file.h"
@@ -16,6 +17,7 @@ namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr const char* kBuildLog = "build.log";
 constexpr const char* kInterrupted = "stopped by the user";
 constexpr int64_t kLeastDisk = int64_t{1} << 30;
 constexpr size_t kMostEvaluations = 2000;
@@ -88,33 +90,43 @@ std::string Workbench::watch_stage(BenchView view, double seconds) const {
   return options_.interrupted && options_.interrupted() ? kInterrupted : "";
 }
 
-/// Compiles the recipe unless its program is there; returns why that failed, or "".
-std::string Workbench::build(int64_t experiment, int64_t run, const std::string& source) {
+/// Compiles the recipe unless its program is there.
+JobResult Workbench::build(int64_t experiment, int64_t run, const std::string& source) {
   const fs::path folder = lab_.experiment(experiment), recipe = folder / "train.cpp";
-  const fs::path program = program_of(experiment), log = folder / "build.log";
-  if (fs::exists(program) && fs::exists(recipe) && read_file(recipe) == source) return "";
+  const fs::path program = program_of(experiment), log = folder / kBuildLog;
+  if (fs::exists(program) && fs::exists(recipe) && read_file(recipe) == source) return {};
   fs::create_directories(folder);
   fs::remove(program);  // first, so that it never stands beside another text
   write_file_atomically(recipe, source);
   const BenchView view{.stage = "building", .experiment = experiment, .run = run};
-  const JobResult result = build_recipe(
-      toolchain_, {.source = recipe,
-                   .program = program,
-                   .log = log,
-                   .sandbox = options_.sandbox,
-                   .watch = [&](double seconds) { return watch_stage(view, seconds); }});
-  if (!result.stopped.empty()) return result.stopped;
-  if (!result.limit.empty()) return "building: " + result.limit;
-  if (result.exit_code != 0) return "does not compile: " + first_diagnostic(read_file(log));
-  return "";
+  return build_recipe(toolchain_,
+                      {.source = recipe,
+                       .program = program,
+                       .log = log,
+                       .sandbox = options_.sandbox,
+                       .watch = [&](double seconds) { return watch_stage(view, seconds); }});
+}
+
+/// Why a recipe has no program, in one sentence; empty when it has one.
+std::string Workbench::refuse_build(int64_t experiment, const JobResult& built) const {
+  if (!built.stopped.empty()) return built.stopped;
+  if (!built.limit.empty()) return "building: " + built.limit;
+  if (built.exit_code == 0) return "";
+  return "does not compile: " +
+         first_diagnostic(read_file(lab_.experiment(experiment) / kBuildLog));
 }
 
 DescribedRecipe Workbench::describe(int64_t experiment, const std::string& source) {
-  if (const std::string why = build(experiment, 0, source); !why.empty()) return {{}, why};
+  JobResult ended = build(experiment, 0, source);
+  const auto refused = [&](const std::string& why) {
+    return DescribedRecipe{.recipe = {}, .refusal = why, .timed_out = !ended.limit.empty()};
+  };
+  if (const std::string why = refuse_build(experiment, ended); !why.empty()) return refused(why);
   try {
-    return {describe_recipe(program_of(experiment), options_.sandbox), ""};
+    return {.recipe = describe_recipe(program_of(experiment), options_.sandbox, {}, &ended),
+            .refusal = ""};
   } catch (const Error& e) {
-    return {{}, e.what()};
+    return refused(e.what());
   }
 }
 
@@ -155,8 +167,9 @@ RunReport Workbench::run(const RunOrder& order) {
     report.reason = reason;
     return report;
   };
-  if (const std::string why = build(order.experiment, order.run, order.source); !why.empty()) {
-    return ended(Outcome::kCrashed, why);
+  const JobResult built = build(order.experiment, order.run, order.source);
+  if (const std::string why = refuse_build(order.experiment, built); !why.empty()) {
+    return ended(built.limit.empty() ? Outcome::kCrashed : Outcome::kTimedOut, why);
   }
 
   Curve rival;
@@ -172,6 +185,10 @@ RunReport Workbench::run(const RunOrder& order) {
   add_summary(report, folder);
   if (!result.stopped.empty()) return ended(Outcome::kPruned, result.stopped);
   if (!result.limit.empty()) return ended(Outcome::kTimedOut, result.limit);
+  if (was_killed(result)) {
+    return ended(Outcome::kInterrupted,
+                 fmt::format("somebody killed it (signal {})", result.exit_code - 128));
+  }
   if (result.exit_code != 0) {
     return ended(Outcome::kCrashed,
                  fmt::format("exit code {}: {}", result.exit_code,
@@ -182,7 +199,9 @@ RunReport Workbench::run(const RunOrder& order) {
       scorer_.score(folder / "model", lab_.eval_set(), folder.parent_path() / "score.log",
                     [&](double seconds) { return watch_stage(view, seconds); });
   record_score(folder, score.answer);
-  if (!score.answer) return ended(Outcome::kCrashed, score.refusal);
+  if (!score.answer) {
+    return ended(score.timed_out ? Outcome::kTimedOut : Outcome::kCrashed, score.refusal);
+  }
   if (!report.evaluations.empty()) {
     report.evaluations.push_back(score_row(report.evaluations.back(), *score.answer));
   }

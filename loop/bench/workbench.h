@@ -56,7 +56,8 @@ class Workbench : public Bench {
  private:
   std::filesystem::path program_of(int64_t experiment) const;
   std::filesystem::path run_folder(int64_t experiment, int64_t run) const;
-  std::string build(int64_t experiment, int64_t run, const std::string& source);
+  JobResult build(int64_t experiment, int64_t run, const std::string& source);
+  std::string refuse_build(int64_t experiment, const JobResult& built) const;
   JobResult train(const RunOrder& order, RunWatch& watch);
   std::string watch_stage(BenchView view, double seconds) const;
 

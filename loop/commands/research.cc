@@ -40,7 +40,8 @@ struct ResearchOptions {
 
   void add_to(Flags& flags) {
     flags.add("experiments", session.bounds.experiments,
-              "stop after so many experiments, the baseline and refused ones included; 0: never");
+              "stop after so many experiments, the baseline included and refused proposals aside; "
+              "0: never");
     flags.add("hours", session.bounds.hours,
               "begin no experiment after so many hours; 0: never stop");
     flags.add("proposer", session.proposer,

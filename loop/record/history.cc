@@ -7,6 +7,8 @@
 namespace tern::loop {
 namespace {
 
+constexpr int64_t kMostTimeouts = 3;  // of a program, or a recipe, before it is its own fault
+
 KnobValues knob_values(const Json& knobs) {
   KnobValues values;
   if (!knobs.is_object()) return values;
@@ -43,8 +45,12 @@ const Experiment* History::unfinished() const {
 bool History::tried(const std::string& program) const { return programs_.contains(program); }
 
 const Experiment* History::with_recipe(const std::string& hash) const {
-  const auto found = std::ranges::find(experiments_, hash, &Experiment::recipe);
-  return found == experiments_.end() ? nullptr : &*found;
+  int64_t timeouts = 0;
+  for (const Experiment& e : experiments_) {
+    if (e.recipe != hash) continue;
+    if (e.status != Status::kTimeout || ++timeouts == kMostTimeouts) return &e;
+  }
+  return nullptr;
 }
 
 void History::apply(const Event& event) {
@@ -135,6 +141,9 @@ void History::fold(const event::Ended& ended) {
   e.reason = ended.reason;
   e.gain = ended.gain;
   e.sigma = ended.sigma;
+  if (e.status == Status::kTimeout && ++timeouts_[e.program] < kMostTimeouts) {
+    programs_.erase(e.program);
+  }
   if (e.status != Status::kBaseline && e.status != Status::kKeep) return;
   incumbent_ = e.number;
   tip_ = e.commit;

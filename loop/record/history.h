@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,8 +32,10 @@ class History {
   /// Number of the next experiment.
   int64_t next_number() const { return static_cast<int64_t>(experiments_.size()) + 1; }
   /// True when this program (see program_hash()) has been planned to run; refused ones were not.
+  /// One whose time was up may be tried again, as a busy machine may be why, until that was three
+  /// times so.
   bool tried(const std::string& program) const;
-  /// The experiment whose recipe has this recipe_hash(), or null.
+  /// The experiment that tried the recipe with this recipe_hash(), in the same sense, or null.
   const Experiment* with_recipe(const std::string& hash) const;
   /// The branch's tag; empty before the first session.
   const std::string& tag() const { return tag_; }
@@ -60,7 +63,8 @@ class History {
   RunRecord& run_of(int64_t experiment, int64_t run);
 
   std::vector<Experiment> experiments_;
-  std::set<std::string> programs_;
+  std::set<std::string> programs_;           // that were tried
+  std::map<std::string, int64_t> timeouts_;  // of each program
   int64_t incumbent_ = 0;
   std::string tag_, tip_, conditions_;
   double reference_ppl_ = 0;

@@ -133,6 +133,22 @@ TEST(History, EveryTriedProgramIsKnownOfWhateverBecameOfIt) {
   EXPECT_FALSE(history.tried("d"));
 }
 
+TEST(History, AProgramWhoseTimeWasUpMayBeTriedAgainUntilThatWasThriceSo) {
+  History history;
+  for (int64_t number = 1; number <= 3; ++number) {
+    event::Planned planned;
+    planned.experiment = number;
+    planned.program = "slow";
+    history.apply(planned);
+    EXPECT_TRUE(history.tried("slow"));
+    history.apply(
+        event::Described{.experiment = number, .knobs = {}, .recipe = "r", .refusal = ""});
+    history.apply(event::Ended{.experiment = number, .status = Status::kTimeout, .reason = ""});
+    EXPECT_EQ(history.tried("slow"), number == 3);
+    EXPECT_EQ(history.with_recipe("r") != nullptr, number == 3);
+  }
+}
+
 TEST(History, AnExperimentInFlightIsUnfinishedAndCountsItsAttempts) {
   std::vector<Json> events = night();
   events.push_back(planned(4));

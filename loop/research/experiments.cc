@@ -159,7 +159,9 @@ void Experiments::end(int64_t number, Status status, const Step& decision) {
   } else if (status != Status::kBaseline) {
     context_.bench.discard(number);
   }
-  ++ended_;
+  const bool refused = status == Status::kRejected;
+  refused_ = refused ? refused_ + 1 : 0;
+  if (!refused) ++ended_;
   const Experiment& e = context_.history().at(number);
   const std::optional<double> ppl = e.val_ppl();
   context_.say(fmt::format("{:04} {:<9}{}{}", number, name_of(status),

@@ -21,8 +21,10 @@ class Experiments {
   void make();
   /// Ends one, and goes back to the incumbent unless it is kept.
   void end(int64_t number, Status status, const Step& decision);
-  /// How many have ended since this loop began.
+  /// How many have ended since this loop began, refused ones aside.
   int64_t ended() const { return ended_; }
+  /// How many of the newest were refused since this loop began.
+  int64_t refused_in_a_row() const { return refused_; }
 
  private:
   void plan_baseline();
@@ -36,7 +38,7 @@ class Experiments {
   Recipes& recipes_;
   Runs& runs_;
   Proposals& proposals_;
-  int64_t ended_ = 0;
+  int64_t ended_ = 0, refused_ = 0;
 };
 
 }  // namespace tern::loop

@@ -124,7 +124,8 @@ Hearing Recipes::hear(int64_t number) {
   }
   if (!described.refusal.empty()) {
     if (!context_.stopped()) {
-      return {Hearing::Kind::kRefused, Status::kCrash, described.refusal};
+      const Status status = described.timed_out ? Status::kTimeout : Status::kCrash;
+      return {Hearing::Kind::kRefused, status, described.refusal};
     }
     pause();
     return {.kind = Hearing::Kind::kStopped};

@@ -8,7 +8,11 @@
 namespace tern::loop {
 namespace {
 
-constexpr int64_t kMostAttempts = 2;  // of an experiment that takes the machine down
+constexpr int64_t kMostAttempts = 3;  // of an experiment with which the machine goes down
+constexpr int64_t kMostVoided = 2;    // runs of an experiment while which locked files changed
+
+/// Refusals take no time to speak of, so a proposer that has nothing left would fill the ledger.
+constexpr int64_t kMostRefusals = 50;
 
 }  // namespace
 
@@ -34,6 +38,11 @@ bool Research::finish_asked() {
   const Bounds& bounds = context_.bounds;
   if (context_.stops() > 0) return true;
   if (bounds.experiments > 0 && experiments_.ended() >= bounds.experiments) return true;
+  if (experiments_.refused_in_a_row() >= kMostRefusals) {
+    context_.say(
+        fmt::format("the last {} proposals were all refused: stopping here", kMostRefusals));
+    return true;
+  }
   return bounds.hours > 0 && clock_.seconds() >= 3600 * bounds.hours;
 }
 
@@ -69,7 +78,7 @@ void Research::measure_reference() const {
   context_.say(fmt::format("the full-precision model: val_ppl {:.4f}", *ppl));
 }
 
-/// A kill leaves runs without an end; they get it here, and their experiment is repeated once.
+/// A kill leaves runs without an end; they get it here, and their experiment is repeated.
 void Research::take_up_unfinished() {
   bool went_down = false;
   for (int64_t number = 1; number < history().next_number(); ++number) {
@@ -94,7 +103,7 @@ void Research::take_up_unfinished() {
   });
   if (!e->reason.empty()) {
     experiments_.end(e->number, Status::kRejected, {.reason = e->reason});
-  } else if (voided >= kMostAttempts) {
+  } else if (voided >= kMostVoided) {
     experiments_.end(e->number, Status::kRejected,
                      {.reason = "locked files changed each time it ran, so it is not tried again"});
   } else if (went_down && e->attempts >= kMostAttempts) {

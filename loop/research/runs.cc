@@ -5,6 +5,7 @@
 
 #include "loop/bench/curve_change.h"
 #include "tern/base/error.h"
+#include "tern/runner/killed.h"
 
 namespace tern::loop {
 namespace {
@@ -34,6 +35,13 @@ uint64_t unused_seed(const Experiment& a, const Experiment& b, uint64_t from) {
 }  // namespace
 
 const RunRecord& Runs::run(int64_t number, int64_t comparison, uint64_t seed) {
+  for (int tries = 1;; ++tries) {
+    const RunRecord& made = run_once(number, comparison, seed, tries == kMostKills);
+    if (made.outcome != Outcome::kInterrupted || context_.stopped()) return made;
+  }
+}
+
+const RunRecord& Runs::run_once(int64_t number, int64_t comparison, uint64_t seed, bool last_try) {
   if (const std::string changed = context_.guard.changed(); !changed.empty()) {
     fail("before a run, {}; mend it, and start again", changed);
   }
@@ -50,6 +58,10 @@ const RunRecord& Runs::run(int64_t number, int64_t comparison, uint64_t seed) {
     report.reason = error.what();
     context_.record(ran(order, report));
     throw;
+  }
+  if (last_try && report.outcome == Outcome::kInterrupted && !context_.stopped()) {
+    report.outcome = Outcome::kCrashed;
+    report.reason += fmt::format(", each of {} times", kMostKills);
   }
   const std::string changed = context_.guard.changed();
   if (!changed.empty()) {

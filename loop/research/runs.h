@@ -13,7 +13,8 @@ class Runs {
   Runs(const Context& context, Recipes& recipes) : context_(context), recipes_(recipes) {}
 
   /// Runs an experiment's recipe with this seed, on account of the experiment `comparison` (0: only
-  /// to look for drift). Throws an Error where a locked file changed.
+  /// to look for drift); again where somebody kills it, until that was three times so: then it
+  /// counts as a crash. Throws an Error where a locked file changed.
   const RunRecord& run(int64_t number, int64_t comparison, uint64_t seed);
   /// Runs both sides of a comparison on a seed that neither has run with, for the record.
   void run_fresh_pair(int64_t candidate, int64_t incumbent);
@@ -28,6 +29,7 @@ class Runs {
   void look_for_drift();
 
  private:
+  const RunRecord& run_once(int64_t number, int64_t comparison, uint64_t seed, bool last_try);
   RunOrder order_of(const Experiment& e, int64_t run, int64_t comparison, uint64_t seed);
   double overhead() const;
 

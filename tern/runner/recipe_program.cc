@@ -9,6 +9,7 @@
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/contract/json_form.h"
+#include "tern/runner/killed.h"
 #include "tern/runner/model_paths.h"
 
 namespace tern {
@@ -56,7 +57,7 @@ JobResult build_recipe(const Toolchain& toolchain, const BuildOrder& order) {
   job.sandbox.read.insert(job.sandbox.read.end(), inputs.begin(), inputs.end());
   job.sandbox.read.push_back(order.source);
   job.watch = order.watch;
-  const JobResult result = supervise(job);
+  const JobResult result = supervise_unkilled(job);
   if (result.stopped.empty() && result.limit.empty() && result.exit_code == 0) {
     // The sandbox lets no linker set a file's mode.
     fs::permissions(made, fs::perms::owner_all);
@@ -102,7 +103,7 @@ void check_text_in_reach(const Lab& lab) {
 }
 
 RecipeDescription describe_recipe(const fs::path& program, Sandbox::Kind sandbox,
-                                  const std::vector<std::string>& flags) {
+                                  const std::vector<std::string>& flags, JobResult* ended) {
   const TemporaryFolder outside;
   Job job;
   job.command = {program.string(), "--describe"};
@@ -116,7 +117,8 @@ RecipeDescription describe_recipe(const fs::path& program, Sandbox::Kind sandbox
                 .log_bytes = kDescriptionBytes};
   job.sandbox = {.kind = sandbox, .read = system_folders(), .write = {}};
   job.sandbox.read.push_back(program);
-  const JobResult result = supervise(job);
+  const JobResult result = supervise_unkilled(job);
+  if (ended != nullptr) *ended = result;
   const std::string output = read_file(job.log);
   check(result.limit.empty(), "the recipe does not describe its knobs: {}", result.limit);
   if (const std::string refusal = refusal_in(result, output); !refusal.empty()) {

@@ -40,8 +40,9 @@ void check_text_in_reach(const Lab& lab);
 
 /// What a program says of its knobs (its `--describe`), as these flags set them. It reads nothing
 /// but the system's files and has a few seconds. Throws an Error when it fails or says something
-/// else.
+/// else; `ended`, if given, is how the program ended in any case.
 RecipeDescription describe_recipe(const std::filesystem::path& program, Sandbox::Kind sandbox,
-                                  const std::vector<std::string>& flags = {});
+                                  const std::vector<std::string>& flags = {},
+                                  JobResult* ended = nullptr);
 
 }  // namespace tern

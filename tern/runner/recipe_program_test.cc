@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "tern/base/error_message_test_util.h"
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
@@ -109,6 +111,29 @@ TEST(BuildRecipe, OfTextThatDoesNotCompileLeavesTheCompilersWords) {
   EXPECT_EQ(build.log(), "line 3 is wrong\n");
   EXPECT_FALSE(fs::exists(build.program()));
   EXPECT_EQ(build.files(), 3);
+}
+
+/// A compiler's script in which something happens to it the first time.
+std::string at_first(const std::string& what) {
+  return "if [ ! -e \"$2.tried\" ]; then touch \"$2.tried\"; " + what + "; fi; cp \"$0\" \"$2\"";
+}
+
+TEST(BuildRecipe, IsRepeatedWhereTheCompilerIsKilled) {
+  for (const char* kill :
+       {"kill -KILL $$", "kill -TERM $$",
+        "echo g++: fatal error: Killed signal terminated program cc1plus; exit 1",
+        "echo 'collect2: fatal error: ld terminated with signal 9 [Killed]'; exit 1"}) {
+    EXPECT_EQ(Build(at_first(kill)).result.exit_code, 0) << kill;
+  }
+}
+
+TEST(BuildRecipe, IsNotRepeatedWhereTheCompilerFailsByItself) {
+  EXPECT_EQ(Build(at_first("kill -SEGV $$")).result.exit_code, 128 + SIGSEGV);
+  EXPECT_EQ(Build(at_first("exit 1")).result.exit_code, 1);
+}
+
+TEST(BuildRecipe, EndsWhereTheCompilerIsKilledEachTime) {
+  EXPECT_EQ(Build("kill -KILL $$").result.exit_code, 128 + SIGKILL);
 }
 
 TEST(BuildRecipe, LetsTheCompilerWriteNowhereElse) {

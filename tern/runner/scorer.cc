@@ -10,8 +10,8 @@
 #include "tern/base/json.h"
 #include "tern/base/process.h"
 #include "tern/base/sha256.h"
+#include "tern/runner/killed.h"
 #include "tern/runner/model_paths.h"
-#include "tern/sandbox/supervise.h"
 
 namespace tern {
 namespace fs = std::filesystem;
@@ -109,10 +109,10 @@ ScoreOfRecord Scorer::ask(const fs::path& model, const fs::path& tokens, const f
   const std::vector<fs::path> base = model_paths(options_.base);
   read.insert(read.end(), base.begin(), base.end());
   job.watch = watch;
-  const JobResult result = supervise(job);
+  const JobResult result = supervise_unkilled(job);
   const std::string output = read_file(log);
   if (!result.stopped.empty()) return {{}, result.stopped};
-  if (!result.limit.empty()) return {{}, "scoring: " + result.limit};
+  if (!result.limit.empty()) return {{}, "scoring: " + result.limit, /*timed_out=*/true};
   if (result.exit_code != 0) return {{}, "the model cannot be scored: " + last_line(output)};
   try {
     return {EvalAnswer::parse(output), ""};

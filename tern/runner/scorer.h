@@ -13,7 +13,8 @@ namespace tern {
 /// The score of record of a saved model, or why it has none.
 struct ScoreOfRecord {
   std::optional<EvalAnswer> answer;
-  std::string refusal;  // one sentence; empty with a score
+  std::string refusal;     // one sentence; empty with a score
+  bool timed_out = false;  // the evaluator hit its limit
 };
 
 struct ScorerOptions {

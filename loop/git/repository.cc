@@ -103,7 +103,7 @@ std::string described(const fs::path& path) {
 }
 
 void sync_file(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return;
   ::fsync(fd);
   ::close(fd);

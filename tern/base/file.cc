@@ -22,6 +22,18 @@ namespace {
   fail("cannot {} {}: {}{}", doing, path.string(), std::strerror(code), advice);
 }
 
+/// Opens a plain file. What else may stand in its place is refused at once: nobody may ever write
+/// into a pipe, and reading a device may do anything.
+int open_to_read(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) fail_errno("open", path);
+  struct stat info {};
+  if (::fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) return fd;
+  ::close(fd);
+  fail("cannot open {}: it is {}", path.string(),
+       S_ISDIR(info.st_mode) ? "a folder" : "no plain file but a pipe, a socket or a device");
+}
+
 void write_all(int fd, const char* data, size_t bytes, const fs::path& path) {
   while (bytes > 0) {
     const ssize_t n = ::write(fd, data, bytes);
@@ -61,8 +73,7 @@ void remove_abandoned(const fs::path& path) {
 }  // namespace
 
 std::string read_file(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) fail_errno("open", path);
+  const int fd = open_to_read(path);
   std::string out;
   std::string chunk(kBufferBytes, '\0');
   for (;;) {
@@ -87,7 +98,7 @@ void write_file_atomically(const fs::path& path, std::string_view contents) {
 
 void append_file(const fs::path& path, std::string_view contents, bool sync) {
   const bool made = sync && !fs::exists(path);
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0644);
   if (fd < 0) fail_errno("open", path);
   try {
     write_all(fd, contents.data(), contents.size(), path);
@@ -101,17 +112,14 @@ void append_file(const fs::path& path, std::string_view contents, bool sync) {
 }
 
 MappedFile::MappedFile(const fs::path& path) : path_(path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) fail_errno("open", path);
+  const int fd = open_to_read(path);
   struct stat info {};
-  const bool regular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-  if (regular && info.st_size > 0) {
+  if (::fstat(fd, &info) == 0 && info.st_size > 0) {
     size_ = static_cast<size_t>(info.st_size);
     void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
     data_ = data == MAP_FAILED ? nullptr : static_cast<const std::byte*>(data);
   }
   ::close(fd);
-  check(regular, "cannot read {}: it is not a regular file", path.string());
   if (size_ > 0 && data_ == nullptr) fail_errno("map", path);
 }
 
@@ -122,7 +130,7 @@ MappedFile::~MappedFile() {
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   remove_abandoned(path_);
   temporary_ = path_.parent_path() / (temporary_prefix(path_) + std::to_string(::getpid()));
-  fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0644);
   if (fd_ < 0) fail_errno("create", temporary_);
 }
 

@@ -9,7 +9,7 @@
 
 namespace tern {
 
-/// The whole file. Throws when it cannot be read.
+/// The whole file. Throws when it cannot be read, or is no plain file.
 std::string read_file(const std::filesystem::path& path);
 
 /// Replaces `path` by a file with these contents: written aside, synced and renamed, so a reader

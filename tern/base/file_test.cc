@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,7 +127,22 @@ TEST_F(FileTest, WhatCannotBeReadIsNamed) {
   EXPECT_EQ(error_message([] { read_file("/no/such/file"); }),
             "cannot open /no/such/file: No such file or directory");
   EXPECT_EQ(error_message([&] { read_file(folder_); }),
-            "cannot read " + folder_.string() + ": Is a directory");
+            "cannot open " + folder_.string() + ": it is a folder");
+}
+
+TEST_F(FileTest, APipeOrADeviceInAFilesPlaceIsRefusedAtOnce) {
+  const std::string pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& name : {pipe, std::string("/dev/zero")}) {
+    const std::string refusal =
+        "cannot open " + name + ": it is no plain file but a pipe, a socket or a device";
+    EXPECT_EQ(error_message([&] { read_file(name); }), refusal);
+    EXPECT_EQ(error_message([&] { MappedFile map(name); }), refusal);
+  }
+  EXPECT_EQ(error_message([&] { append_file(pipe, "row\n"); }),
+            "cannot open " + pipe + ": No such device or address");
+  write_file_atomically(pipe, "text");
+  EXPECT_EQ(read_file(pipe), "text") << "another file takes its place";
 }
 
 TEST_F(FileTest, AMapShowsTheBytesOfTheFile) {
@@ -148,7 +164,7 @@ TEST_F(FileTest, AnEmptyFileMapsToNothing) {
 
 TEST_F(FileTest, OnlyARegularFileCanBeMapped) {
   EXPECT_EQ(error_message([&] { MappedFile map(folder_); }),
-            "cannot read " + folder_.string() + ": it is not a regular file");
+            "cannot open " + folder_.string() + ": it is a folder");
   EXPECT_EQ(error_message([] { MappedFile map("/no/such/file"); }),
             "cannot open /no/such/file: No such file or directory");
 }

@@ -11,6 +11,7 @@
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
 #include "tern/base/process.h"
+#include "tern/base/remove_tree.h"
 #include "tern/base/sha256.h"
 #include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
@@ -156,7 +157,7 @@ class Ablation {
   AblationRun train_and_score(const std::vector<std::string>& flags, int64_t seed) const {
     AblationRun result;
     const fs::path folder = folder_ / "run";
-    fs::remove_all(folder);
+    remove_tree(folder);
     fs::create_directories(folder);
     result.refused = train(folder, flags, seed);
     if (!result.refused.empty()) return result;

@@ -15,6 +15,7 @@
 #include "tern/base/home.h"
 #include "tern/base/memory.h"
 #include "tern/base/process.h"
+#include "tern/base/remove_tree.h"
 #include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/text.h"
@@ -140,7 +141,7 @@ class RecipeBench {
 
   TimedRun run(const Side& side) const {
     const fs::path folder = lab_.lab().runs() / "run";
-    fs::remove_all(folder);
+    remove_tree(folder);
     fs::create_directories(folder);
     const TemporaryFolder logs;
     Job job = attended_.job(lab_.lab(), program_, folder);

@@ -14,6 +14,7 @@
 #include "tern/base/file.h"
 #include "tern/base/flags.h"
 #include "tern/base/process.h"
+#include "tern/base/remove_tree.h"
 #include "tern/base/status_line.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/base/terminal.h"
@@ -245,7 +246,7 @@ class Training {
     const fs::path folder = lab_.cache() / "untrained";
     fs::create_directories(folder);
     const RunLock lock(folder);
-    for (const fs::directory_entry& old : fs::directory_iterator(folder)) fs::remove_all(old);
+    for (const fs::directory_entry& old : fs::directory_iterator(folder)) remove_tree(old.path());
     Job job = attended_.job(lab_, program_, folder);
     const TemporaryFolder logs;
     job.log = logs / "log";

@@ -3,6 +3,7 @@
 #include "apps/recipe_flags.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
+#include "tern/base/remove_tree.h"
 #include "tern/contract/run_summary.h"
 #include "tern/runner/run_folder.h"
 #include "tern/sandbox/untrusted_file.h"
@@ -104,7 +105,7 @@ void TrainRun::remove_if_nothing_ran() const {
   std::error_code ignored;
   const fs::directory_iterator files(folder, ignored);
   // Flags and recipe are there from the start.
-  if (!ignored && std::distance(files, {}) == 2) fs::remove_all(folder, ignored);
+  if (!ignored && std::distance(files, {}) == 2) remove_tree(folder);
 }
 
 }  // namespace tern

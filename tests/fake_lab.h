@@ -258,7 +258,8 @@ class ScriptedProposer : public Proposer {
 class FakeLoop {
  public:
   FakeLoop(const FakeLab& fake, Proposer& proposer, Proposer& fallback,
-           const std::string& policy = "confirm", Bounds bounds = {})
+           const std::string& policy = "confirm", Bounds bounds = {},
+           std::function<int64_t()> free_bytes = {})
       : lock_(fake.lab()),
         journal_(fake.lab()),
         branch_(fake.lab(), "test", {}),
@@ -267,7 +268,8 @@ class FakeLoop {
                             .evaluator = fake.evaluator(),
                             .sandbox = available_sandbox(),
                             .interrupted = [stops = bounds.stops] { return stops && stops() > 1; },
-                            .show = {}}),
+                            .show = {},
+                            .free_bytes = std::move(free_bytes)}),
         policy_(make_policy(policy, fake.lab().config().research.repeats)),
         research_({.lab = fake.lab(),
                    .journal = journal_,

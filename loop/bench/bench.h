@@ -56,11 +56,14 @@ class Bench {
   /// The perplexity of the lab's full-precision model on the search data; empty when it cannot be
   /// scored.
   virtual std::optional<double> reference() = 0;
-  /// Removes what takes room of an experiment: programs and models.
+  /// Removes what takes room of an experiment: all but a few small files.
   virtual void discard(int64_t experiment) = 0;
   /// Ends every process that an earlier loop, killed itself, has left of this run.
   virtual void end_leftovers(int64_t experiment, int64_t run) = 0;
   virtual bool has_confirm_data() const = 0;
+  /// Why nothing can be built or run now, since the disk is full, in one sentence; empty when there
+  /// is room.
+  virtual std::string missing_room() const = 0;
 };
 
 }  // namespace tern::loop

@@ -8,6 +8,7 @@
 #include "tern/base/file.h"
 #include "tern/base/memory.h"
 #include "tern/base/process.h"
+#include "tern/base/remove_tree.h"
 #include "tern/runner/killed.h"
 #include "tern/runner/recipe_program.h"
 #include "tern/runner/run_folder.h"
@@ -19,15 +20,24 @@ namespace {
 
 constexpr const char* kBuildLog = "build.log";
 constexpr const char* kInterrupted = "stopped by the user";
+constexpr int64_t kMostKept = 2 << 20;  // bytes of each file that a dropped run leaves
 constexpr int64_t kLeastDisk = int64_t{1} << 30;
 constexpr size_t kMostEvaluations = 2000;
 
-void require_disk(const fs::path& folder) {
-  const auto left = static_cast<int64_t>(fs::space(folder).available);
-  check(left >= kLeastDisk,
-        "only {} are left on the disk of {}, and an experiment may need more; make room, and start "
-        "again: nothing is lost",
-        size_text(static_cast<double>(left)), folder.string());
+/// Removes what takes room in a folder that a program wrote.
+void keep_tables(const fs::path& run) {
+  keep_only(run, {"steps.tsv", "results.tsv", "layers.tsv", RunSummary::kFile}, kMostKept);
+}
+
+/// The folders of an experiment's runs, by name.
+std::vector<std::string> runs_in(const fs::path& experiment) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(experiment, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") == name.npos) names.push_back(name);
+  }
+  return names;
 }
 
 /// Rows of the run's results.tsv; under which names is the harness's to say.
@@ -84,6 +94,31 @@ fs::path Workbench::run_folder(int64_t experiment, int64_t run) const {
 
 bool Workbench::has_confirm_data() const { return fs::exists(lab_.confirm_set()); }
 
+int64_t Workbench::free_bytes() const {
+  if (options_.free_bytes) return options_.free_bytes();
+  return static_cast<int64_t>(fs::space(lab_.root()).available);
+}
+
+std::string Workbench::missing_room() const {
+  const int64_t left = free_bytes();
+  if (left >= kLeastDisk) return "";
+  return fmt::format("only {} are left on the disk of {}, and an experiment may need more",
+                     size_text(static_cast<double>(left)), lab_.root().string());
+}
+
+void Workbench::require_room() const {
+  const std::string why = missing_room();
+  check(why.empty(), "{}; make room, and start again: nothing is lost", why);
+}
+
+/// What a run may take of the disk: what lab.toml says, and never so much that the loop itself has
+/// no room to write what came of it.
+int64_t Workbench::most_disk() const {
+  const int64_t most = std::max(kLeastDisk / 2, free_bytes() - kLeastDisk / 2);
+  const auto asked = static_cast<int64_t>(lab_.config().limits.disk_gb * 1e9);
+  return asked > 0 ? std::min(asked, most) : most;
+}
+
 std::string Workbench::watch_stage(BenchView view, double seconds) const {
   view.seconds = seconds;
   if (options_.show) options_.show(view);
@@ -96,7 +131,7 @@ JobResult Workbench::build(int64_t experiment, int64_t run, const std::string& s
   const fs::path program = program_of(experiment), log = folder / kBuildLog;
   if (fs::exists(program) && fs::exists(recipe) && read_file(recipe) == source) return {};
   fs::create_directories(folder);
-  fs::remove(program);  // first, so that it never stands beside another text
+  remove_tree(program);  // first, so that it never stands beside another text
   write_file_atomically(recipe, source);
   const BenchView view{.stage = "building", .experiment = experiment, .run = run};
   return build_recipe(toolchain_,
@@ -119,6 +154,7 @@ std::string Workbench::refuse_build(int64_t experiment, const JobResult& built) 
 DescribedRecipe Workbench::describe(int64_t experiment, const std::string& source) {
   JobResult ended = build(experiment, 0, source);
   const auto refused = [&](const std::string& why) {
+    require_room();
     return DescribedRecipe{.recipe = {}, .refusal = why, .timed_out = !ended.limit.empty()};
   };
   if (const std::string why = refuse_build(experiment, ended); !why.empty()) return refused(why);
@@ -144,6 +180,8 @@ JobResult Workbench::train(const RunOrder& order, RunWatch& watch) {
     job.command.insert(job.command.end(), words.begin(), words.end());
   }
   job.log = folder.parent_path() / "log.txt";
+  job.limits.log_bytes = kMostKept / 2;
+  job.limits.folder_bytes = job.limits.file_bytes = most_disk();
   job.limits.seconds = budget.seconds + overhead;
   if (job.limits.memory_bytes == 0) job.limits.memory_bytes = available_memory();
   job.watch = [&](double seconds) {
@@ -158,13 +196,16 @@ JobResult Workbench::train(const RunOrder& order, RunWatch& watch) {
 
 RunReport Workbench::run(const RunOrder& order) {
   RunReport report;
-  require_disk(lab_.root());
+  require_room();
   const fs::path folder = run_folder(order.experiment, order.run);
-  fs::remove_all(folder.parent_path());
+  check(remove_tree(folder.parent_path()),
+        "cannot remove {}, which a run before has left; look at its rights, and remove it",
+        folder.parent_path().string());
   fs::create_directories(folder);
   const auto ended = [&](Outcome outcome, const std::string& reason) {
     report.outcome = reason == kInterrupted ? Outcome::kInterrupted : outcome;
     report.reason = reason;
+    if (report.outcome != Outcome::kScored) keep_tables(folder);
     return report;
   };
   const JobResult built = build(order.experiment, order.run, order.source);
@@ -179,11 +220,17 @@ RunReport Workbench::run(const RunOrder& order) {
   RunWatch watch(folder / "steps.tsv", std::move(rival),
                  order.prune ? lab_.config().research.prune : 0);
   const JobResult result = train(order, watch);
+  make_accessible(folder);  // whatever the program has made of its rights
   report.time_s = result.seconds;
   report.memory_gb = static_cast<double>(result.peak_memory) / 1e9;
   report.evaluations = evaluations_of(folder);
   add_summary(report, folder);
   if (!result.stopped.empty()) return ended(Outcome::kPruned, result.stopped);
+  // Somebody else may have filled the disk: that is not the program's doing.
+  const bool failed = !result.limit.empty() || result.exit_code != 0;
+  if (const std::string why = missing_room(); failed && !why.empty()) {
+    return ended(Outcome::kInterrupted, why);
+  }
   if (!result.limit.empty()) return ended(Outcome::kTimedOut, result.limit);
   if (was_killed(result)) {
     return ended(Outcome::kInterrupted,
@@ -226,17 +273,13 @@ std::optional<double> Workbench::reference() {
 
 void Workbench::discard(int64_t experiment) {
   const fs::path folder = lab_.experiment(experiment);
-  if (!fs::exists(folder)) return;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("train-")) fs::remove_all(entry.path());
-    if (fs::is_directory(entry.path() / "run")) {
-      fs::remove_all(entry.path() / "run" / "model");
-      for (const char* file : {"checkpoint.safetensors", "layers.safetensors"}) {
-        fs::remove(entry.path() / "run" / file);
-      }
-    }
+  std::vector<std::string> kept = {"train.cpp", kBuildLog, "description.json"};
+  for (const std::string& run : runs_in(folder)) {
+    keep_only(folder / run, {"log.txt", "score.log", "confirm.log", "run/"}, kMostKept);
+    keep_tables(folder / run / "run");
+    kept.push_back(run + "/");
   }
+  keep_only(folder, kept, kMostKept);
 }
 
 void Workbench::end_leftovers(int64_t experiment, int64_t run) {

@@ -31,6 +31,7 @@ struct WorkbenchOptions {
   Sandbox::Kind sandbox = Sandbox::Kind::kNone;
   std::function<bool()> interrupted;           // true: end whatever runs, now; may be empty
   std::function<void(const BenchView&)> show;  // about ten times a second; may be empty
+  std::function<int64_t()> free_bytes = {};    // of the lab's disk; empty: what the system says
 };
 
 /// The lab's own bench. Of experiment 7 it makes
@@ -40,7 +41,8 @@ struct WorkbenchOptions {
 ///     .tern/experiments/0007/2/run/                                    all that the program can
 ///     write
 ///
-/// with a fresh folder for every run, so that nothing stale is ever scored.
+/// with a fresh folder for every run, so that nothing stale is ever scored. What has no score any
+/// more keeps its logs, tables and summary, none of them above 2 MiB.
 class Workbench : public Bench {
  public:
   Workbench(const Lab& lab, WorkbenchOptions options);
@@ -52,6 +54,7 @@ class Workbench : public Bench {
   void discard(int64_t experiment) override;
   void end_leftovers(int64_t experiment, int64_t run) override;
   bool has_confirm_data() const override;
+  std::string missing_room() const override;
 
  private:
   std::filesystem::path program_of(int64_t experiment) const;
@@ -59,6 +62,9 @@ class Workbench : public Bench {
   JobResult build(int64_t experiment, int64_t run, const std::string& source);
   std::string refuse_build(int64_t experiment, const JobResult& built) const;
   JobResult train(const RunOrder& order, RunWatch& watch);
+  int64_t free_bytes() const;
+  int64_t most_disk() const;
+  void require_room() const;
   std::string watch_stage(BenchView view, double seconds) const;
 
   const Lab& lab_;

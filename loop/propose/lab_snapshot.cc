@@ -4,6 +4,7 @@
 
 #include "tern/base/file.h"
 #include "tern/base/file_stamp.h"
+#include "tern/base/remove_tree.h"
 #include "tern/sandbox/untrusted_file.h"
 
 namespace tern::loop {
@@ -29,11 +30,11 @@ std::string LabSnapshot::put_back(const fs::path& folder) const {
     const bool there = fs::symlink_status(path).type() != fs::file_type::not_found;
     if (found == text && there == text.has_value()) continue;
     if (found) write_file_atomically(folder / (name + ".found"), *found);
-    if (there && !found) fs::remove_all(path);  // a link or a folder
+    if (there && !found) remove_tree(path);  // a link or a folder
     if (text) {
       write_file_atomically(path, *text);
     } else {
-      fs::remove(path);
+      remove_tree(path);
     }
     changed += (changed.empty() ? "" : ", ") + name;
   }

@@ -46,6 +46,8 @@ struct Context : ResearchParts {
   int stops() const { return bounds.stops ? bounds.stops() : 0; }
   bool stopped() const { return stops() > 1; }
   void say(const std::string& line) const { log_line(log, line); }
+  /// While the disk is full, says so once and waits, until there is room or somebody asks to stop.
+  void wait_for_room() const;
   /// Of one run's ln(perplexity); 0: not known yet.
   double sigma() const { return estimate_noise(history()).sigma; }
   /// The text of an experiment's train.cpp.

@@ -66,6 +66,7 @@ void Recipes::require_overrides() const {
 }
 
 DescribedRecipe Recipes::describe(int64_t number) const {
+  context_.wait_for_room();
   return context_.bench.describe(number, context_.source_of(context_.history().at(number)));
 }
 

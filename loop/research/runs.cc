@@ -36,6 +36,7 @@ uint64_t unused_seed(const Experiment& a, const Experiment& b, uint64_t from) {
 
 const RunRecord& Runs::run(int64_t number, int64_t comparison, uint64_t seed) {
   for (int tries = 1;; ++tries) {
+    context_.wait_for_room();
     const RunRecord& made = run_once(number, comparison, seed, tries == kMostKills);
     if (made.outcome != Outcome::kInterrupted || context_.stopped()) return made;
   }

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <filesystem>
-#include <system_error>
 #include <utility>
+
+#include "tern/base/remove_tree.h"
 
 namespace tern {
 
@@ -11,12 +12,9 @@ namespace tern {
 class PassingFolder {
  public:
   explicit PassingFolder(std::filesystem::path path) : path_(std::move(path)) {
-    std::filesystem::remove_all(path_);
+    remove_tree(path_);
   }
-  ~PassingFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  ~PassingFolder() { remove_tree(path_); }
   PassingFolder(const PassingFolder&) = delete;
   PassingFolder& operator=(const PassingFolder&) = delete;
 

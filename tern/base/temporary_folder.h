@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tern/base/error.h"
+#include "tern/base/remove_tree.h"
 
 namespace tern {
 
@@ -18,10 +19,7 @@ class TemporaryFolder {
     check(::mkdtemp(name.data()) != nullptr, "cannot make a temporary folder {}", name);
     path_ = name;
   }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  ~TemporaryFolder() { remove_tree(path_); }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 

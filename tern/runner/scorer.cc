@@ -40,7 +40,10 @@ std::string refuse_model_folder(const fs::path& model) {
   struct stat info {};
   if (::lstat(model.c_str(), &info) != 0) return "the run left no model";
   if (!S_ISDIR(info.st_mode)) return "the model that the run left is no folder";
-  for (const fs::directory_entry& entry : fs::directory_iterator(model)) {
+  std::error_code unreadable;
+  const fs::directory_iterator entries(model, unreadable);
+  if (unreadable) return "the folder of the model that the run left cannot be read";
+  for (const fs::directory_entry& entry : entries) {
     if (::lstat(entry.path().c_str(), &info) != 0) continue;
     if (!S_ISREG(info.st_mode) || info.st_nlink != 1) {
       return fmt::format(

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "tern/base/error.h"
+#include "tern/base/remove_tree.h"
 
 namespace tern {
 
@@ -38,7 +39,7 @@ std::optional<std::string> read_untrusted(const std::filesystem::path& path, uin
 
 void replace_untrusted(const std::filesystem::path& path, std::string_view contents) {
   const std::filesystem::path unfinished = path.string() + ".new";
-  std::filesystem::remove_all(unfinished);
+  remove_tree(unfinished);
   const int fd =
       ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
   check(fd >= 0, "cannot write {}: {}", unfinished.string(), std::strerror(errno));
@@ -52,7 +53,7 @@ void replace_untrusted(const std::filesystem::path& path, std::string_view conte
   ::close(fd);
   check(written, "cannot write {}: {}", unfinished.string(), std::strerror(error));
   if (std::filesystem::is_directory(std::filesystem::symlink_status(path))) {
-    std::filesystem::remove_all(path);
+    remove_tree(path);
   }
   std::filesystem::rename(unfinished, path);
 }

@@ -159,8 +159,8 @@ Kind strongest() {
 }
 
 FilterOptions filter_options(Kind kind) {
-  if (kind == Kind::kBubblewrap) return {.signals = true, .modes = true};
-  return {.signals = landlock_abi() >= kLandlockScopesSignals, .modes = false};
+  if (kind == Kind::kBubblewrap) return {.signals = true, .files = true};
+  return {.signals = landlock_abi() >= kLandlockScopesSignals, .files = false};
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST_P(SandboxTest, ModeOwnerAndTimesOfOtherFilesStay) {
   python("os.chmod(" + file + ", 0o777)");
   python("os.utime(" + file + ", (1, 1))");
   python("os.chown(" + file + ", os.getuid(), os.getgid())");
-  if (::getuid() == 0) python("os.fchmod(os.open(" + file + ", os.O_RDONLY), 0o777)");
+  python("os.fchmod(os.open(" + file + ", os.O_RDONLY), 0o777)");
   ::stat(in_root("lab/tokens").c_str(), &after);
   EXPECT_EQ(after.st_mode, before.st_mode);
   EXPECT_EQ(after.st_ctim.tv_sec, before.st_ctim.tv_sec);
@@ -197,10 +197,9 @@ int main() {
 #pragma omp parallel for reduction(+ : more)
   for (int i = 0; i < 1000; ++i) more += i;
   std::thread([&] { sum += more; }).join();
-  std::ofstream("out") << sum;
   namespace fs = std::filesystem;
   fs::create_directories("x/y");
-  fs::copy_file("out", "x/y/out");
+  std::ofstream("x/y/out") << sum;
   fs::rename("x/y/out", "moved");
   fs::resize_file("moved", 3);
   fs::remove_all("x");

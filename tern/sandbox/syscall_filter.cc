@@ -4,18 +4,25 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
+#include <iterator>
+#include <span>
+#include <utility>
 
 #include "tern/base/error.h"
+#include "tern/sandbox/allowed_calls.h"
 
 namespace tern {
 namespace {
@@ -28,116 +35,24 @@ constexpr uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 constexpr uint32_t kArchitecture = 0;
 #endif
 
-// The headers may be older than the kernel; from 424 on a call has one number everywhere.
-constexpr uint32_t kFchmodat2 = 452;
-constexpr uint32_t kFirstUnknownCall = 463;  // setxattrat of Linux 6.13
-
 constexpr uint32_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
                                     CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 constexpr uint32_t kSetIdBits = S_ISUID | S_ISGID;
 
-// Calls that no training program, compiler or shell needs. Where an architecture lacks an older
-// call there is nothing to deny.
-constexpr uint32_t kDenied[] = {
-    // The network. socketpair() remains, see SyscallFilter.
-    __NR_socket,
-    __NR_connect,
-    __NR_bind,
-    __NR_listen,
-    __NR_accept,
-    __NR_accept4,
-    __NR_io_uring_setup,
-    __NR_io_uring_enter,
-    __NR_io_uring_register,
-    // Other processes and the kernel's insides.
-    __NR_ptrace,
-    __NR_process_vm_readv,
-    __NR_process_vm_writev,
-    __NR_process_madvise,
-    __NR_kcmp,
-    __NR_pidfd_getfd,
-    __NR_bpf,
-    __NR_perf_event_open,
-    __NR_userfaultfd,
-    __NR_syslog,
-    __NR_lookup_dcookie,
-    __NR_fanotify_init,
-    __NR_name_to_handle_at,
-    __NR_open_by_handle_at,
-    // Namespaces and mounts.
-    __NR_unshare,
-    __NR_setns,
-    __NR_mount,
-    __NR_umount2,
-    __NR_pivot_root,
-    __NR_chroot,
-    __NR_move_mount,
-    __NR_open_tree,
-    __NR_fsopen,
-    __NR_fsconfig,
-    __NR_fsmount,
-    __NR_fspick,
-    __NR_mount_setattr,
-    __NR_quotactl,
-    __NR_acct,
-    // Keys and the machine.
-    __NR_add_key,
-    __NR_request_key,
-    __NR_keyctl,
-    __NR_kexec_load,
-    __NR_reboot,
-    __NR_swapon,
-    __NR_swapoff,
-    __NR_init_module,
-    __NR_finit_module,
-    __NR_delete_module,
-    __NR_settimeofday,
-    __NR_clock_settime,
-    __NR_clock_adjtime,
-    __NR_adjtimex,
-    __NR_sethostname,
-    __NR_setdomainname,
-    __NR_vhangup,
-    // Owner, times and attributes of files, which Landlock does not guard.
-    __NR_fchownat,
-    __NR_fchown,
-    __NR_utimensat,
-    __NR_setxattr,
-    __NR_lsetxattr,
-    __NR_fsetxattr,
-    __NR_removexattr,
-    __NR_lremovexattr,
-    __NR_fremovexattr,
-    // Memory that outlives the program or that is in no process's resident size.
-    __NR_memfd_create,
-    __NR_shmget,
-    __NR_msgget,
-    __NR_semget,
-    __NR_mq_open,
-#ifdef __NR_kexec_file_load
-    __NR_kexec_file_load,
-#endif
-#ifdef __NR_memfd_secret
-    __NR_memfd_secret,
-#endif
-#ifdef __NR_chown
-    __NR_chown,
-    __NR_lchown,
-    __NR_utime,
-    __NR_utimes,
-    __NR_futimesat,
-#endif
-#ifdef __NR_uselib
-    __NR_uselib,
-    __NR__sysctl,
-    __NR_iopl,
-    __NR_ioperm,
-    __NR_modify_ldt,
-#endif
-};
-
-constexpr uint32_t kNetworkCalls[] = {__NR_socket, __NR_connect, __NR_bind,
-                                      __NR_listen, __NR_accept,  __NR_accept4};
+/// What fcntl() may do: no signals to others by way of a file, and no leases, which block whoever
+/// opens it next.
+constexpr uint32_t kFileCommands[] = {
+    F_DUPFD,  F_GETFD,         F_SETFD,     F_GETFL,     F_SETFL,      F_GETLK,      F_SETLK,
+    F_SETLKW, F_DUPFD_CLOEXEC, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_GETPIPE_SZ, F_SETPIPE_SZ};
+/// What ioctl() may do: neither flags of a file, which its owner could set through a descriptor for
+/// reading, nor anything to a terminal but to ask whether it is one.
+constexpr uint32_t kDeviceCommands[] = {FIOCLEX, FIONCLEX, FIONBIO, FIONREAD, TCGETS, TIOCGWINSZ};
+/// What prctl() may do, all of it to the caller alone.
+constexpr uint32_t kProcessCommands[] = {PR_SET_NAME,         PR_GET_NAME,         PR_SET_PDEATHSIG,
+                                         PR_GET_PDEATHSIG,    PR_GET_DUMPABLE,     PR_SET_DUMPABLE,
+                                         PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_CAPBSET_READ,
+                                         PR_SET_TIMERSLACK,   PR_GET_TIMERSLACK,   PR_GET_SECCOMP,
+                                         PR_SET_THP_DISABLE,  PR_GET_THP_DISABLE};
 
 constexpr sock_filter load(size_t offset) {
   return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset));
@@ -198,27 +113,48 @@ Program check_socketpair() {
           allow()};
 }
 
-bool is_network(uint32_t call) {
-  for (const uint32_t other : kNetworkCalls) {
-    if (call == other) return true;
+/// An argument that must be one of `values`, else `error`.
+Program allow_among(int argument, std::span<const uint32_t> values, int error) {
+  Program body = {load_argument(argument)};
+  for (size_t i = 0; i < values.size(); ++i) {
+    body.push_back(jump(BPF_JEQ, values[i], static_cast<uint8_t>(values.size() - i), 0));
   }
-  return false;
+  body.push_back(refuse(error));
+  body.push_back(allow());
+  return body;
 }
 
-void add_files(Program& program, bool modes) {
+/// Lets these calls pass, neighbouring numbers together.
+void allow_calls(Program& program, std::vector<uint32_t> calls) {
+  std::sort(calls.begin(), calls.end());
+  for (size_t begin = 0, end; begin < calls.size(); begin = end) {
+    for (end = begin + 1; end < calls.size() && calls[end] <= calls[end - 1] + 1;) ++end;
+    program.push_back(jump(BPF_JGE, calls[begin], 0, 2));
+    program.push_back(jump(BPF_JGT, calls[end - 1], 1, 0));
+    program.push_back(allow());
+  }
+}
+
+void add_files(Program& program, bool guarded_otherwise) {
+  const auto set_mode = [&](uint32_t call, int mode) {
+    // The file may be one that is only to be read, open or not, and its owner may change it even
+    // so.
+    for_call(program, call,
+             guarded_otherwise ? refuse_bits(mode, kSetIdBits) : Program{refuse(EPERM)});
+  };
+  for (const uint32_t call : kOwnersCalls) {
+    for_call(program, call, {guarded_otherwise ? allow() : refuse(EPERM)});
+  }
   for_call(program, __NR_openat, check_open(2));
-  // Its flags are behind a pointer; C libraries fall back to openat.
-  for_call(program, __NR_openat2, {refuse(ENOSYS)});
   for_call(program, __NR_mknodat, refuse_bits(2, kSetIdBits));
-  // On an open file, as std::filesystem::copy_file does.
-  for_call(program, __NR_fchmod, refuse_bits(1, kSetIdBits));
-  for_call(program, __NR_fchmodat, modes ? refuse_bits(2, kSetIdBits) : Program{refuse(EPERM)});
-  for_call(program, kFchmodat2, modes ? refuse_bits(2, kSetIdBits) : Program{refuse(EPERM)});
+  set_mode(__NR_fchmod, 1);
+  set_mode(__NR_fchmodat, 2);
+  set_mode(kFchmodat2, 2);
 #ifdef __NR_open
   for_call(program, __NR_open, check_open(1));
   for_call(program, __NR_creat, refuse_bits(1, kSetIdBits));
   for_call(program, __NR_mknod, refuse_bits(1, kSetIdBits));
-  for_call(program, __NR_chmod, modes ? refuse_bits(1, kSetIdBits) : Program{refuse(EPERM)});
+  set_mode(__NR_chmod, 1);
 #endif
 }
 
@@ -229,30 +165,30 @@ bool SyscallFilter::supported() { return kArchitecture != 0; }
 SyscallFilter::SyscallFilter(const FilterOptions& options) {
   if (!supported()) return;
   program_ = {load(offsetof(seccomp_data, arch)), jump(BPF_JEQ, kArchitecture, 1, 0), refuse(EPERM),
-              load(offsetof(seccomp_data, nr)),
-              // Also the numbers of x32, a second way to each call.
-              jump(BPF_JGE, kFirstUnknownCall, 0, 1), refuse(ENOSYS)};
-  for (const uint32_t call : kDenied) {
-    for_call(program_, call, {refuse(is_network(call) ? EACCES : EPERM)});
-  }
+              load(offsetof(seccomp_data, nr))};
+  for (const uint32_t call : kNetworkCalls) for_call(program_, call, {refuse(EACCES)});
+  for (const uint32_t call : kAttributeCalls) for_call(program_, call, {refuse(EOPNOTSUPP)});
   for_call(program_, __NR_socketpair, check_socketpair());
   for_call(program_, __NR_clone, refuse_bits(0, kNewNamespaces));
-  // Its flags are behind a pointer; C libraries fall back to clone.
-  for_call(program_, __NR_clone3, {refuse(ENOSYS)});
   for_call(program_, __NR_personality, refuse_unless_equal(0, 0xffffffff));
   for_call(program_, __NR_prlimit64, refuse_unless_equal(0, 0));
-  add_files(program_, options.modes);
-  if (!options.signals) {
-    for (const uint32_t call : {__NR_kill, __NR_tgkill}) {
+  for_call(program_, __NR_sched_setaffinity, refuse_unless_equal(0, 0));
+  for_call(program_, __NR_fcntl, allow_among(1, kFileCommands, EPERM));
+  for_call(program_, __NR_ioctl, allow_among(1, kDeviceCommands, ENOTTY));
+  for_call(program_, __NR_prctl, allow_among(0, kProcessCommands, EPERM));
+  add_files(program_, options.files);
+  std::vector<uint32_t> allowed(std::begin(kAllowedCalls), std::end(kAllowedCalls));
+  const std::initializer_list<uint32_t> signals = {__NR_kill, __NR_tgkill};
+  if (options.signals) {
+    allowed.insert(allowed.end(), signals);
+  } else {
+    for (const uint32_t call : signals) {
       own_pid_at_.push_back(program_.size() + 2);
       for_call(program_, call, refuse_unless_equal(0, 0));
     }
-    for (const uint32_t call :
-         {__NR_tkill, __NR_rt_sigqueueinfo, __NR_rt_tgsigqueueinfo, __NR_pidfd_send_signal}) {
-      for_call(program_, call, {refuse(EPERM)});
-    }
   }
-  program_.push_back(allow());
+  allow_calls(program_, std::move(allowed));
+  program_.push_back(refuse(ENOSYS));
 }
 
 bool SyscallFilter::install() noexcept {

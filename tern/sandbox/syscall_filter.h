@@ -10,13 +10,16 @@ namespace tern {
 /// What a filter leaves to the program because something else already guards it.
 struct FilterOptions {
   bool signals = false;  // to processes other than itself
-  bool modes = false;    // of files, by path: chmod()
+  bool files = false;    // their modes, owners, times and attributes
 };
 
-/// A seccomp program against what Landlock and namespaces do not cover: sockets, io_uring, looking
-/// into other processes, new namespaces, mounts, keys, the machine's own state, changes of owner,
-/// mode, times and attributes of files, memory that no limit sees, and calls of another
-/// architecture or of a kernel newer than this list. Denied calls fail with EACCES or EPERM.
+/// A seccomp program that lets pass what a training program, a compiler or a shell needs
+/// (allowed_calls.h), by number and where it matters by argument. What was left out on purpose:
+/// sockets, System V IPC, looking into other processes or scheduling them, new namespaces, mounts,
+/// keys, the machine's own state, owner, times, flags and attributes of files, terminals, and
+/// memory that no limit sees. A call that it does not know fails with ENOSYS, as on a kernel that
+/// lacks it, so that programs fall back to one that it does; one with an argument that it refuses
+/// fails with the error that a program expects of it, EPERM as a rule.
 class SyscallFilter {
  public:
   explicit SyscallFilter(const FilterOptions& options);

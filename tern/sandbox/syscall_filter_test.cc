@@ -2,11 +2,17 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/fs.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -35,13 +41,87 @@ class SyscallFilterTest : public testing::Test {
   }
 };
 
-TEST_F(SyscallFilterTest, RefusesWaysIntoTheKernelAndOtherProcesses) {
+TEST_F(SyscallFilterTest, DoesNotKnowWaysIntoTheKernelAndOtherProcesses) {
   for (const long call : {__NR_bpf, __NR_ptrace, __NR_perf_event_open, __NR_process_vm_readv,
                           __NR_io_uring_setup, __NR_keyctl, __NR_mount, __NR_unshare,
-                          __NR_init_module, __NR_memfd_create, __NR_shmget, __NR_userfaultfd}) {
-    EXPECT_EQ(error_of([&] { return ::syscall(call, 0, 0, 0, 0, 0); }), EPERM) << call;
+                          __NR_init_module, __NR_memfd_create, __NR_userfaultfd, __NR_setns}) {
+    EXPECT_EQ(error_of([&] { return ::syscall(call, 0, 0, 0, 0, 0); }), ENOSYS) << call;
   }
   EXPECT_EQ(error_of([] { return ::syscall(__NR_socket, 2, 1, 0); }), EACCES);
+}
+
+TEST_F(SyscallFilterTest, KnowsNoSystemVIpc) {
+  for (const long call : {__NR_shmget, __NR_shmat, __NR_shmdt, __NR_shmctl, __NR_semget, __NR_semop,
+                          __NR_semctl, __NR_msgget, __NR_msgsnd, __NR_msgrcv, __NR_msgctl}) {
+    EXPECT_EQ(error_of([&] { return ::syscall(call, 0, 0, 0, 0, 0); }), ENOSYS) << call;
+  }
+}
+
+TEST_F(SyscallFilterTest, SchedulesNobodyElse) {
+  EXPECT_EQ(error_of([] {
+              cpu_set_t cores;
+              return ::sched_getaffinity(0, sizeof cores, &cores) < 0
+                         ? -1
+                         : ::sched_setaffinity(0, sizeof cores, &cores);
+            }),
+            0);
+  EXPECT_EQ(error_of([] {
+              cpu_set_t cores;
+              CPU_ZERO(&cores);
+              CPU_SET(0, &cores);
+              return ::sched_setaffinity(::getppid(), sizeof cores, &cores);
+            }),
+            EPERM);
+  const sched_param idle{};
+  EXPECT_EQ(error_of([&] { return ::sched_setscheduler(::getppid(), SCHED_IDLE, &idle); }), ENOSYS);
+  EXPECT_EQ(error_of([] { return ::setpriority(PRIO_PROCESS, ::getppid(), 19); }), ENOSYS);
+  constexpr int kOfProcess = 1;
+  EXPECT_EQ(error_of([] { return ::syscall(__NR_ioprio_set, kOfProcess, ::getppid(), 0); }),
+            ENOSYS);
+}
+
+TEST_F(SyscallFilterTest, SetsNoFlagsOfFilesAndTypesIntoNoTerminal) {
+  const int file = ::open("/proc/self/exe", O_RDONLY);
+  char buffer[64] = {};
+  constexpr unsigned long kCommands[] = {FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR, TIOCSTI, TIOCLINUX};
+  for (const unsigned long command : kCommands) {
+    // With a bit above the 32 that the kernel reads of it, too.
+    for (const unsigned long above : {0ul, 1ul << 32}) {
+      EXPECT_EQ(error_of([&] { return ::syscall(__NR_ioctl, file, command | above, buffer); }),
+                ENOTTY)
+          << command;
+    }
+  }
+  ::close(file);
+}
+
+TEST_F(SyscallFilterTest, AFileSignalsNobodyAndHoldsNobodyUp) {
+  const int file = ::open("/proc/self/exe", O_RDONLY);
+  EXPECT_EQ(error_of([&] { return ::fcntl(file, F_SETOWN, ::getppid()); }), EPERM);
+  EXPECT_EQ(error_of([&] { return ::fcntl(file, F_SETSIG, SIGKILL); }), EPERM);
+  EXPECT_EQ(error_of([&] { return ::fcntl(file, F_SETLEASE, F_RDLCK); }), EPERM);
+  EXPECT_EQ(error_of([&] { return ::fcntl(file, F_DUPFD_CLOEXEC, 0); }), 0);
+  ::close(file);
+}
+
+TEST_F(SyscallFilterTest, AProcessNamesItselfButAdoptsNoOrphansAndLetsNobodyTraceIt) {
+  EXPECT_EQ(error_of([] { return ::prctl(PR_SET_NAME, "worker"); }), 0);
+  EXPECT_EQ(error_of([] { return ::prctl(PR_SET_CHILD_SUBREAPER, 1); }), EPERM);
+  EXPECT_EQ(error_of([] { return ::prctl(PR_SET_PTRACER, ::getppid()); }), EPERM);
+}
+
+TEST_F(SyscallFilterTest, CodeMadeAtRunTimeRunsAsMatrixProductsNeedIt) {
+  EXPECT_EQ(error_of([] {
+              void* page =
+                  ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+              return ::mprotect(page, 4096, PROT_READ | PROT_EXEC);
+            }),
+            0);
+}
+
+TEST_F(SyscallFilterTest, AttributesOfFilesReadAsWhereThereAreNone) {
+  char value[16];
+  EXPECT_EQ(error_of([&] { return ::getxattr("/", "user.x", value, sizeof value); }), EOPNOTSUPP);
 }
 
 TEST_F(SyscallFilterTest, RefusesNewNamespacesButNotNewProcesses) {
@@ -80,6 +160,13 @@ TEST_F(SyscallFilterTest, WithoutTheRightToSignalAProcessReachesItselfAlone) {
 }
 
 #if defined(__x86_64__)
+TEST_F(SyscallFilterTest, AProcessIsGrantedMatrixTilesWhereTheProcessorHasThem) {
+  constexpr int kRequestPermission = 0x1023, kTiles = 18;
+  const auto request = [] { return ::syscall(__NR_arch_prctl, kRequestPermission, kTiles); };
+  const int unfiltered = request() < 0 ? errno : 0;
+  EXPECT_EQ(error_of(request), unfiltered);
+}
+
 /// A call by the door of 32-bit programs.
 long call_as_i386(long number, long first, long second, long third) {
   long result = 0;
@@ -117,10 +204,13 @@ TEST_F(SyscallFilterTest, OpensFilesAsEverButForTruncationWithoutWriting) {
   EXPECT_EQ(error_of([] { return ::open("/dev/null", O_WRONLY | O_CREAT, 04755); }), EPERM);
 }
 
-TEST_F(SyscallFilterTest, ModesByPathChangeOnlyWhereSomethingElseGuardsThem) {
+TEST_F(SyscallFilterTest, ModesChangeOnlyWhereSomethingElseGuardsThem) {
   EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 0644); }), EPERM);
-  EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 0644); }, {.modes = true}), ENOENT);
-  EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 04755); }, {.modes = true}), EPERM);
+  EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 0644); }, {.files = true}), ENOENT);
+  EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 04755); }, {.files = true}), EPERM);
+  EXPECT_EQ(error_of([] { return ::fchmod(-1, 0644); }), EPERM);
+  EXPECT_EQ(error_of([] { return ::fchmod(-1, 0644); }, {.files = true}), EBADF);
+  EXPECT_EQ(error_of([] { return ::fchmod(-1, 04755); }, {.files = true}), EPERM);
 }
 
 }  // namespace

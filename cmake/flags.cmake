@@ -4,8 +4,9 @@ add_library(tern_flags INTERFACE)
 target_include_directories(tern_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(tern_flags INTERFACE -Wall -Wextra -Wpedantic -fno-math-errno)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # gcc 12 takes the empty alternatives of a moved std::variant for uninitialised memory.
-  target_compile_options(tern_flags INTERFACE -Wno-maybe-uninitialized)
+  # gcc 12 takes the empty alternatives of a moved std::variant for uninitialised memory. A size
+  # that is shifted out of an int would be a limit of nothing.
+  target_compile_options(tern_flags INTERFACE -Wno-maybe-uninitialized -Wshift-overflow=2)
 endif()
 if(TERN_NATIVE)
   # gcc halves its vectors on CPUs that it takes for older ones; 512 bits where the CPU has them.

@@ -19,6 +19,8 @@ namespace {
 constexpr double kLongestBuild = 300;               // seconds
 constexpr int64_t kBuildMemory = int64_t{6} << 30;  // cc1plus takes 0.5 GB for the shipped recipe
 constexpr int64_t kBuildDisk = int64_t{2} << 30;
+constexpr int64_t kBuildFile = int64_t{512} << 20;
+constexpr int64_t kFewTasks = 64;           // besides a thread on each processor
 constexpr double kLongestDescription = 20;  // seconds, of which it needs one on a busy machine
 constexpr int64_t kDescriptionMemory = int64_t{1} << 30;
 constexpr int64_t kDescriptionBytes = 1 << 20;
@@ -51,7 +53,11 @@ JobResult build_recipe(const Toolchain& toolchain, const BuildOrder& order) {
   job.log = order.log;
   job.environment = {
       {"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {"TMPDIR", workspace.path().string()}};
-  job.limits = {.seconds = kLongestBuild, .memory_bytes = kBuildMemory, .folder_bytes = kBuildDisk};
+  job.limits = {.seconds = kLongestBuild,
+                .memory_bytes = kBuildMemory,
+                .tasks = tasks_for_threads(kFewTasks),
+                .folder_bytes = kBuildDisk,
+                .file_bytes = kBuildFile};
   job.sandbox = {.kind = order.sandbox, .read = system_folders(), .write = {workspace.path()}};
   const std::vector<fs::path> inputs = toolchain.inputs();
   job.sandbox.read.insert(job.sandbox.read.end(), inputs.begin(), inputs.end());
@@ -80,7 +86,7 @@ Job recipe_job(const Lab& lab, const fs::path& program, const fs::path& folder,
                      {"TMPDIR", folder.string()},
                      {kJobMark, folder.string()}};
   job.limits = {.memory_bytes = static_cast<int64_t>(limits.memory_gb * 1e9),
-                .processes = limits.processes,
+                .tasks = limits.processes > 0 ? tasks_for_threads(limits.processes) : 0,
                 .folder_bytes = disk,
                 .file_bytes = disk};
   job.sandbox = {.kind = sandbox, .read = system_folders(), .write = {folder}};
@@ -113,7 +119,7 @@ RecipeDescription describe_recipe(const fs::path& program, Sandbox::Kind sandbox
   job.environment = {{"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};
   job.limits = {.seconds = kLongestDescription,
                 .memory_bytes = kDescriptionMemory,
-                .processes = 4,
+                .tasks = tasks_for_threads(kFewTasks),
                 .log_bytes = kDescriptionBytes};
   job.sandbox = {.kind = sandbox, .read = system_folders(), .write = {}};
   job.sandbox.read.push_back(program);

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double kSlowestEvaluation = 3600;  // seconds; a 1B model on WikiText-2 takes minutes
+constexpr int64_t kMoreTasks = 64;           // than a thread on each processor
 
 /// Why a model's answer is no score of record; empty when it is one.
 std::string refuse_answer(const EvalAnswer& answer, double max_bits) {
@@ -105,7 +106,7 @@ ScoreOfRecord Scorer::ask(const fs::path& model, const fs::path& tokens, const f
   job.folder = "/";
   job.log = log;
   job.environment = {{"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};
-  job.limits.seconds = kSlowestEvaluation;
+  job.limits = {.seconds = kSlowestEvaluation, .tasks = tasks_for_threads(kMoreTasks)};
   job.sandbox = {.kind = options_.sandbox, .read = system_folders(), .write = {}};
   std::vector<fs::path>& read = job.sandbox.read;
   read.insert(read.end(), {evaluator, model, tokens});

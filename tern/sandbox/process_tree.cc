@@ -1,5 +1,6 @@
 #include "tern/sandbox/process_tree.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -64,6 +65,13 @@ int64_t resident_bytes(pid_t process) {
   int64_t size = 0, resident = 0;
   file >> size >> resident;
   return file ? resident * ::sysconf(_SC_PAGESIZE) : 0;
+}
+
+int64_t tasks_of(pid_t process) {
+  // The kernel counts folders of /proc as other file systems do: with "." and "..".
+  struct stat folder {};
+  if (::stat((folder_of(process) / "task").c_str(), &folder) != 0) return 0;
+  return static_cast<int64_t>(folder.st_nlink) - 2;
 }
 
 std::string process_name(pid_t process) {

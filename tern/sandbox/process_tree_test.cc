@@ -64,11 +64,20 @@ TEST(ProcessTree, FindsChildrenStartedByAnyThread) {
   ::waitpid(child, nullptr, 0);
 }
 
+TEST(ProcessTree, CountsTheThreadsOfAProcess) {
+  const int64_t before = tasks_of(::getpid());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) threads.emplace_back([] { ::usleep(300'000); });
+  EXPECT_EQ(tasks_of(::getpid()), before + 3);
+  for (std::thread& thread : threads) thread.join();
+}
+
 TEST(ProcessTree, AProcessThatIsGoneHasNoMemoryNameOrChildren) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);
   ::waitpid(child, nullptr, 0);
   EXPECT_EQ(resident_bytes(child), 0);
+  EXPECT_EQ(tasks_of(child), 0);
   EXPECT_EQ(process_name(child), "");
   EXPECT_TRUE(descendants_of(child).empty());
   EXPECT_GT(resident_bytes(::getpid()), 1 << 20);

@@ -176,17 +176,19 @@ class Run {
   std::string endangers(double now) {
     const Limits& limits = job_.limits;
     const std::vector<pid_t> tree = descendants_of(keeper_.id());
-    int64_t memory = 0;
-    for (const pid_t process : tree) memory += resident_bytes(process);
+    int64_t memory = 0, tasks = -sandbox_.helpers();
+    for (const pid_t process : tree) {
+      memory += resident_bytes(process);
+      tasks += tasks_of(process);
+    }
     result_.peak_memory = std::max(result_.peak_memory, memory);
-    const int64_t processes = static_cast<int64_t>(tree.size()) - sandbox_.helpers();
     if (limits.memory_bytes > 0 && memory > limits.memory_bytes) {
       return fmt::format("it took {} of memory; the limit is {}", mebibytes(memory),
                          mebibytes(limits.memory_bytes));
     }
-    if (limits.processes > 0 && processes > limits.processes) {
-      return fmt::format("it had {} processes at once; the limit is {}", processes,
-                         limits.processes);
+    if (limits.tasks > 0 && tasks > limits.tasks) {
+      return fmt::format("it had {} processes and threads at once; the limit is {}", tasks,
+                         limits.tasks);
     }
     return folder_exceeded(now);
   }
@@ -223,6 +225,8 @@ class Run {
 };
 
 }  // namespace
+
+int64_t tasks_for_threads(int64_t besides) { return ::sysconf(_SC_NPROCESSORS_ONLN) + besides; }
 
 JobResult supervise(const Job& job) {
   const JobResult result = Run(job).to_its_end();

@@ -212,10 +212,22 @@ TEST(Supervise, LeavesOtherChildrenOfTheCallerAlone) {
 TEST(Supervise, EndsAForkBomb) {
   const Workplace place;
   Job job = place.job("i=0; while [ $i -lt 200 ]; do sleep 100 & i=$((i+1)); done; wait");
-  job.limits.processes = 50;
+  job.limits.tasks = 50;
   const JobResult result = supervise(job);
-  EXPECT_NE(result.limit.find("processes at once; the limit is 50"), std::string::npos);
+  EXPECT_NE(result.limit.find("processes and threads at once; the limit is 50"), std::string::npos);
   EXPECT_FALSE(anything_left(place));
+}
+
+TEST(Supervise, CountsThreadsWithProcesses) {
+  const Workplace place;
+  Job job = place.job(
+      "import threading, time\n"
+      "for i in range(40): threading.Thread(target=time.sleep, args=(2,)).start()",
+      "/usr/bin/python3");
+  job.limits.tasks = 41;
+  EXPECT_EQ(supervise(job).limit, "");
+  job.limits.tasks = 40;
+  EXPECT_EQ(supervise(job).limit, "it had 41 processes and threads at once; the limit is 40");
 }
 
 TEST(Supervise, EndsAProgramThatFillsTheDisk) {

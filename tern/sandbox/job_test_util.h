@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -36,6 +38,32 @@ class Workplace {
     job.environment = {{"PATH", "/usr/bin:/bin"}, {"TMPDIR", run.string()}, {kJobMark, mark()}};
     job.limits.seconds = 60;
     return job;
+  }
+  /// A program for python that leaves a daemon behind: in another session, without a parent, a mark
+  /// or a wish to hear of anybody's death.
+  std::string daemon(const std::string& then = "") const {
+    return "import fcntl, os, time\nos.chdir('" + run.string() + R"(')
+lock = open('lock', 'w')
+fcntl.flock(lock, fcntl.LOCK_EX)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.set_inheritable(lock.fileno(), True)
+        open('daemon', 'w').close()
+        os.chdir('/')
+        os.execve('/bin/sleep', ['sleep', '100'], {})
+    os._exit(0)
+while not os.path.exists('daemon'):
+    time.sleep(0.01)
+lock.close()
+)" + then;
+  }
+  /// Whether somebody holds the daemon's lock, whatever its process id is.
+  bool daemon_lives() const {
+    const int file = ::open((run / "lock").c_str(), O_RDWR | O_CLOEXEC);
+    const bool held = file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) != 0;
+    if (file >= 0) ::close(file);
+    return held;
   }
   std::string mark() const { return root.filename().string(); }
   std::string log() const { return read_file(root / "log"); }

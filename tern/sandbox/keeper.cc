@@ -92,7 +92,12 @@ void offer_to_memory_killer() noexcept {
   ::close(file);
 }
 
-[[noreturn]] void become_program(const Plan& plan, pid_t keeper) noexcept {
+[[noreturn]] void cannot_start(const Plan& plan, const char* tried) noexcept {
+  send(plan.reports.write, {Report::Kind::kCannotStart, errno, tried});
+  ::_exit(127);
+}
+
+[[noreturn]] void become_program(const Plan& plan, pid_t parent) noexcept {
   restore_signals();
   ::setsid();
   // An input that is the standard one already stays where it is.
@@ -102,7 +107,6 @@ void offer_to_memory_killer() noexcept {
   ::dup2(plan.output.write, STDERR_FILENO);
   close_on_exec_all();
   ::umask(022);
-  offer_to_memory_killer();
   const rlimit no_core = {0, 0}, file = {plan.file_bytes, plan.file_bytes};
   ::setrlimit(RLIMIT_CORE, &no_core);
   if (plan.file_bytes > 0) ::setrlimit(RLIMIT_FSIZE, &file);
@@ -113,11 +117,58 @@ void offer_to_memory_killer() noexcept {
     if (::chdir(plan.folder) == 0) {
       tried = "be executed";
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      if (::getppid() == keeper) ::execve(plan.path, plan.arguments, plan.environment);
+      if (::getppid() == parent) ::execve(plan.path, plan.arguments, plan.environment);
     }
   }
-  send(plan.reports.write, {Report::Kind::kCannotStart, errno, tried});
-  ::_exit(127);
+  cannot_start(plan, tried);
+}
+
+/// Lets go of all of the harness (locks, a terminal, the writing end of the output) but for these,
+/// which become standard input and output; -1: none.
+void hold_only(int input, int output) noexcept {
+  if (::dup2(input, STDIN_FILENO) < 0) ::close(STDIN_FILENO);
+  ::dup2(output, STDOUT_FILENO);
+  ::close(STDERR_FILENO);
+  if (::syscall(__NR_close_range, 3, ~0u, 0) != 0) {
+    for (int file = 3; file < 65536; ++file) ::close(file);
+  }
+}
+
+/// True once the process of this descriptor has ended. Where the kernel has no such descriptors a
+/// process that ends in the instants in which its child starts goes unnoticed.
+bool has_ended(int process) noexcept {
+  pollfd ended = {process, POLLIN, 0};
+  return ::poll(&ended, 1, 0) == 1;
+}
+
+/// The whole life of the first process of a PID namespace: it starts the program, waits for the
+/// orphans there, and ends with the program or with the keeper. All others end by that.
+[[noreturn]] void be_first(const Plan& plan, int keeper) noexcept {
+  ::prctl(PR_SET_NAME, "tern-first");
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (has_ended(keeper)) ::_exit(127);
+  const pid_t first = ::getpid(), program = ::fork();
+  if (program == 0) become_program(plan, first);
+  if (program < 0) cannot_start(plan, "get a process");
+  // It has the harness's memory, which is no business of the program's.
+  ::prctl(PR_SET_DUMPABLE, 0);
+  hold_only(-1, plan.reports.write);
+  for (;;) {
+    int status = 0;
+    const pid_t ended = ::waitpid(-1, &status, 0);
+    if (ended < 0 && errno != EINTR) ::_exit(127);
+    if (ended != program) continue;
+    send(STDOUT_FILENO, {Report::Kind::kEnded, status, nullptr});
+    ::_exit(0);
+  }
+}
+
+/// The keeper's child.
+[[noreturn]] void begin(const Plan& plan, pid_t keeper, int keeper_file) noexcept {
+  offer_to_memory_killer();
+  if (!plan.sandbox->namespaces().settle()) cannot_start(plan, "get its namespaces");
+  if (plan.sandbox->namespaces().which().pid) be_first(plan, keeper_file);
+  become_program(plan, keeper);
 }
 
 /// Kills all children, and those that become children by it, until there are none.
@@ -146,10 +197,11 @@ void offer_to_memory_killer() noexcept {
   }
 }
 
-void reap(pid_t program, int reports) noexcept {
+/// A child that starts a namespace has told how the program ended; the first report counts.
+void reap(pid_t child, int reports) noexcept {
   int status = 0;
-  for (pid_t child; (child = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-    if (child == program) send(reports, {Report::Kind::kEnded, status, nullptr});
+  for (pid_t ended; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (ended == child) send(reports, {Report::Kind::kEnded, status, nullptr});
   }
 }
 
@@ -164,26 +216,18 @@ void reap(pid_t program, int reports) noexcept {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::close(plan.lifeline.write);
   const pid_t keeper = ::getpid();
-  const pid_t program = ::fork();
-  if (program == 0) become_program(plan, keeper);
-  if (program < 0) {
-    send(plan.reports.write, {Report::Kind::kCannotStart, errno, "get a process"});
-    ::_exit(127);
-  }
-
-  // It must hold nothing of the harness: no lock, no terminal, not the writing end of the output.
-  const int reports = ::dup2(plan.reports.write, STDOUT_FILENO);
-  const int lifeline = ::dup2(plan.lifeline.read, STDIN_FILENO);
-  ::close(STDERR_FILENO);
-  if (::syscall(__NR_close_range, 3, ~0u, 0) != 0) {
-    for (int file = 3; file < 65536; ++file) ::close(file);
-  }
+  const int keeper_file = static_cast<int>(::syscall(SYS_pidfd_open, keeper, 0));
+  const pid_t child = plan.sandbox->namespaces().fork();
+  if (child == 0) begin(plan, keeper, keeper_file);
+  if (child < 0) cannot_start(plan, "get a process");
+  hold_only(plan.lifeline.read, plan.reports.write);
+  const int lifeline = STDIN_FILENO, reports = STDOUT_FILENO;
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
   const int signals = ::signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   for (;;) {
-    reap(program, reports);
+    reap(child, reports);
     pollfd waiting[] = {{lifeline, POLLIN, 0}, {signals, POLLIN, 0}};
     ::poll(waiting, 2, -1);
     if (waiting[0].revents != 0) end_everything();

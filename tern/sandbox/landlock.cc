@@ -56,8 +56,8 @@ uint64_t rights_for(mode_t mode, bool write) {
   return S_ISDIR(mode) ? rights : rights & kOfFiles;
 }
 
-void add_rule(int ruleset, const fs::path& path, bool write, uint64_t known) {
-  const int file = ::open(path.c_str(), O_PATH | O_CLOEXEC);
+bool try_rule(int ruleset, const char* path, bool write, uint64_t known) noexcept {
+  const int file = ::open(path, O_PATH | O_CLOEXEC);
   struct stat info {};
   bool added = file >= 0 && ::fstat(file, &info) == 0;
   if (added) {
@@ -66,7 +66,13 @@ void add_rule(int ruleset, const fs::path& path, bool write, uint64_t known) {
   }
   const int error = errno;
   if (file >= 0) ::close(file);
-  if (added) return;
+  errno = error;
+  return added;
+}
+
+void add_rule(int ruleset, const fs::path& path, bool write, uint64_t known) {
+  if (try_rule(ruleset, path.c_str(), write, known)) return;
+  const int error = errno;
   ::close(ruleset);
   fail("cannot open {} to a sandboxed program: {}", path.string(), std::strerror(error));
 }
@@ -91,6 +97,10 @@ int make_landlock_ruleset(const std::vector<fs::path>& read, const std::vector<f
   for (const fs::path& path : read) add_rule(ruleset, path, false, known);
   for (const fs::path& path : write) add_rule(ruleset, path, true, known);
   return ruleset;
+}
+
+bool open_in_landlock(int ruleset, const char* path) noexcept {
+  return try_rule(ruleset, path, false, known_file_rights(landlock_abi()));
 }
 
 bool enter_landlock(int ruleset) noexcept {

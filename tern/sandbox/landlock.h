@@ -18,6 +18,10 @@ inline constexpr int kLandlockScopesSignals = 6;
 int make_landlock_ruleset(const std::vector<std::filesystem::path>& read,
                           const std::vector<std::filesystem::path>& write);
 
+/// Opens one more path for reading, such as a mount that the child made. Makes only system calls.
+/// False, with errno set, when that fails.
+bool open_in_landlock(int ruleset, const char* path) noexcept;
+
 /// Confines the calling process and all it starts, for good. Makes only system calls. False, with
 /// errno set, when the kernel refuses.
 bool enter_landlock(int ruleset) noexcept;

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,12 +10,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "tern/base/error.h"
 #include "tern/sandbox/landlock.h"
+#include "tern/sandbox/sandbox_wish.h"
 
 namespace tern {
 namespace {
@@ -87,35 +86,6 @@ std::string program_in_path(const std::string& name) {
   return "";
 }
 
-/// A version of mount_setattr()'s argument and flags; the C library may be older than the kernel.
-struct MountAttributes {
-  uint64_t set, clear, propagation, user_namespace;
-};
-
-bool set_read_only(const char* path, bool read_only) noexcept {
-  constexpr uint64_t kReadOnly = 1;
-  constexpr unsigned kRecursive = 0x8000;
-  const MountAttributes attributes = {read_only ? kReadOnly : 0, read_only ? 0 : kReadOnly, 0, 0};
-  return ::syscall(__NR_mount_setattr, AT_FDCWD, path, kRecursive, &attributes,
-                   sizeof attributes) == 0;
-}
-
-/// Where this process may (as root), makes every mount but the writable folders read-only for it:
-/// the owner of a file may change its mode whatever Landlock says, and root owns the system.
-/// Elsewhere Landlock and the filter decide alone. False when it went wrong half-way.
-bool seal_mounts(const std::vector<fs::path>& writable) noexcept {
-  if (::unshare(CLONE_NEWNS) != 0) return true;
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return true;
-  for (const fs::path& path : writable) {
-    if (::mount(path.c_str(), path.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) return true;
-  }
-  if (!set_read_only("/", true)) return true;
-  for (const fs::path& path : writable) {
-    if (!set_read_only(path.c_str(), false)) return false;
-  }
-  return true;
-}
-
 /// Gives up every capability, so that root is an ordinary user from here on.
 bool drop_capabilities() noexcept {
   for (int capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability) {
@@ -136,11 +106,11 @@ bool works(Kind kind) try {
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  const pid_t child = ::fork();
+  const pid_t child = sandbox.namespaces().fork();
   if (child == 0) {
     const int nothing = ::open("/dev/null", O_RDWR);
     for (const int standard : {0, 1, 2}) ::dup2(nothing, standard);
-    if (sandbox.enter()) ::execv(arguments[0], arguments.data());
+    if (sandbox.namespaces().settle() && sandbox.enter()) ::execv(arguments[0], arguments.data());
     ::_exit(127);
   }
   int status = 0;
@@ -158,24 +128,33 @@ Kind strongest() {
   return works(Kind::kLandlock) ? Kind::kLandlock : Kind::kNone;
 }
 
-FilterOptions filter_options(Kind kind) {
+FilterOptions filter_options(Kind kind, const Namespaces& namespaces) {
   if (kind == Kind::kBubblewrap) return {.signals = true, .files = true};
-  return {.signals = landlock_abi() >= kLandlockScopesSignals, .files = false};
+  return {.signals = namespaces.pid || landlock_abi() >= kLandlockScopesSignals,
+          .files = namespaces.mounts};
 }
 
 }  // namespace
 
 Kind available_sandbox() {
-  const char* wish = std::getenv("TERN_SANDBOX");
-  if (wish != nullptr && *wish != '\0') {
-    const std::string name = wish;
-    for (const Kind kind : {Kind::kNone, Kind::kLandlock, Kind::kBubblewrap}) {
-      if (name == (kind == Kind::kLandlock ? "landlock" : describe(kind))) return kind;
-    }
-    fail("TERN_SANDBOX is \"{}\"; it may be landlock, bubblewrap or none", name);
-  }
+  if (const std::optional<Kind> wish = SandboxWish::read().kind) return *wish;
   static const Kind found = strongest();
   return found;
+}
+
+std::vector<SandboxPart> sandbox_parts(Kind kind) {
+  if (kind == Kind::kNone) return {};
+  std::vector<SandboxPart> parts = {
+      {describe(kind), true, ""},
+      {"filter of system calls", SyscallFilter::supported(), "every system call can be made"}};
+  if (kind == Kind::kBubblewrap) return parts;
+  const Namespaces namespaces = namespaces_for(kind);
+  for (const NamedNamespace& named : named_namespaces()) {
+    // Root needs none.
+    const bool needless = named.part == &Namespaces::user && !namespaces.user && ::geteuid() == 0;
+    if (!needless) parts.push_back({named.name, namespaces.*named.part, named.without});
+  }
+  return parts;
 }
 
 std::string describe(Kind kind) {
@@ -197,10 +176,12 @@ std::vector<fs::path> system_folders() {
 }
 
 PreparedSandbox::PreparedSandbox(const Sandbox& sandbox)
-    : kind_(sandbox.kind), filter_(filter_options(sandbox.kind)) {
+    : kind_(sandbox.kind),
+      read_(kind_ == Kind::kNone ? std::vector<fs::path>() : real_paths(sandbox.read)),
+      write_(kind_ == Kind::kNone ? std::vector<fs::path>() : real_paths(sandbox.write)),
+      namespaces_(namespaces_for(kind_), write_),
+      filter_(filter_options(kind_, namespaces_.which())) {
   if (kind_ == Kind::kNone) return;
-  read_ = real_paths(sandbox.read);
-  write_ = real_paths(sandbox.write);
   if (kind_ == Kind::kLandlock) {
     check(SyscallFilter::supported(),
           "there is no filter of system calls for this processor; install bubblewrap");
@@ -255,8 +236,11 @@ bool PreparedSandbox::enter() noexcept {
   if (kind_ == Kind::kBubblewrap) {
     return descriptor_ < 0 || ::fcntl(descriptor_, F_SETFD, 0) == 0;
   }
-  return seal_mounts(write_) && drop_capabilities() && enter_landlock(descriptor_) &&
-         filter_.install();
+  // Rules are for files, not for names: the new /proc is another folder.
+  const bool proc = namespaces_.which().proc &&
+                    std::find(read_.begin(), read_.end(), fs::path("/proc")) != read_.end();
+  if (proc && !open_in_landlock(descriptor_, "/proc")) return false;
+  return drop_capabilities() && enter_landlock(descriptor_) && filter_.install();
 }
 
 }  // namespace tern

@@ -1,5 +1,7 @@
 #include "tern/sandbox/sandbox.h"
 
+#include <fcntl.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -7,10 +9,12 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <ostream>
 
 #include "tern/base/error_message_test_util.h"
 #include "tern/sandbox/job_test_util.h"
 #include "tern/sandbox/landlock.h"
+#include "tern/sandbox/sandbox_wish.h"
 
 namespace tern {
 namespace {
@@ -18,14 +22,32 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = Sandbox::Kind;
 
-/// The same promises for both kinds of sandbox.
-class SandboxTest : public testing::TestWithParam<Kind> {
+/// Sets TERN_SANDBOX for its lifetime.
+class Wish {
+ public:
+  explicit Wish(const std::string& value) { ::setenv("TERN_SANDBOX", value.c_str(), 1); }
+  ~Wish() { ::unsetenv("TERN_SANDBOX"); }
+};
+
+constexpr const char* kBare = "-user,-pid,-ipc,-network,-mounts,-proc";
+
+/// A kind of sandbox, and the parts that it has to do without.
+struct Way {
+  const char* name;
+  Kind kind;
+  const char* without;
+};
+
+void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
+
+/// The same promises for all kinds of sandbox.
+class SandboxTest : public testing::TestWithParam<Way> {
  protected:
   void SetUp() override {
-    if (GetParam() == Kind::kLandlock && landlock_abi() == 0) {
+    if (GetParam().kind == Kind::kLandlock && landlock_abi() == 0) {
       GTEST_SKIP() << "this kernel has no Landlock";
     }
-    if (GetParam() == Kind::kBubblewrap &&
+    if (GetParam().kind == Kind::kBubblewrap &&
         std::system("bwrap --unshare-all --ro-bind / / true >/dev/null 2>&1") != 0) {
       GTEST_SKIP() << "bubblewrap is not installed or does not work here";
     }
@@ -36,7 +58,7 @@ class SandboxTest : public testing::TestWithParam<Kind> {
 
   Job job(const std::string& script, const std::string& shell = "/bin/sh") const {
     Job job = place.job(script, shell);
-    job.sandbox.kind = GetParam();
+    job.sandbox.kind = GetParam().kind;
     job.sandbox.read = system_folders();
     job.sandbox.read.push_back(place.root / "lab");
     job.sandbox.write = {place.run};
@@ -57,13 +79,20 @@ class SandboxTest : public testing::TestWithParam<Kind> {
   }
   std::string in_root(const std::string& name) const { return (place.root / name).string(); }
 
+  /// Whether something besides the filter keeps a program from changing modes and times of files.
+  bool guards_files() const {
+    return GetParam().kind == Kind::kBubblewrap || namespaces_for(GetParam().kind).mounts;
+  }
+
+  Wish wish{GetParam().without};
   Workplace place;
 };
 
-INSTANTIATE_TEST_SUITE_P(Kinds, SandboxTest, testing::Values(Kind::kLandlock, Kind::kBubblewrap),
-                         [](const auto& info) {
-                           return info.param == Kind::kLandlock ? "Landlock" : "Bubblewrap";
-                         });
+INSTANTIATE_TEST_SUITE_P(Kinds, SandboxTest,
+                         testing::Values(Way{"Landlock", Kind::kLandlock, ""},
+                                         Way{"LandlockAlone", Kind::kLandlock, kBare},
+                                         Way{"Bubblewrap", Kind::kBubblewrap, ""}),
+                         testing::PrintToStringParamName());
 
 TEST_P(SandboxTest, AProgramReadsWhatItMayAndWritesItsFolder) {
   EXPECT_EQ(said("cat " + in_root("lab/tokens") +
@@ -208,6 +237,26 @@ int main() {
   EXPECT_EQ(said("g++ -std=c++20 -fopenmp -fuse-ld=lld a.cc -o a && ./a"), "499\n");
 }
 
+TEST_P(SandboxTest, CopiesKeepModeAndTimesWhereMountsGuardAllOtherFiles) {
+  if (!guards_files()) GTEST_SKIP() << "the filter alone guards those, and lets nobody set them";
+  EXPECT_EQ(said("echo x > a; chmod 640 a; touch -d @9 a; cp -p a b; stat -c '%a %Y' b"),
+            "640 9\n");
+}
+
+TEST_P(SandboxTest, FilesBelongToTheCaller) {
+  said("touch file");
+  struct stat info {};
+  ::stat((place.run / "file").c_str(), &info);
+  EXPECT_EQ(info.st_uid, ::geteuid());
+  EXPECT_EQ(info.st_gid, ::getegid());
+}
+
+TEST_P(SandboxTest, OtherProcessesAreNotEvenSeenWhereItHasItsOwn) {
+  if (GetParam().kind == Kind::kLandlock && !namespaces_for(Kind::kLandlock).proc) GTEST_SKIP();
+  EXPECT_NE(supervise(job("ls /proc/" + std::to_string(::getpid()))).exit_code, 0);
+  EXPECT_NE(said("echo $$"), "1\n");  // the first process hears no signals
+}
+
 TEST_P(SandboxTest, APathThatIsALinkStandsForItsTarget) {
   fs::create_directory_symlink(place.root / "lab", place.root / "link");
   fs::create_directory(place.root / "real");
@@ -251,19 +300,66 @@ TEST_P(SandboxTest, AMissingPathIsNamed) {
                 " is to be opened to a sandboxed program, but there is no such file or folder");
 }
 
-class Wish {
- public:
-  explicit Wish(const char* value) { ::setenv("TERN_SANDBOX", value, 1); }
-  ~Wish() { ::unsetenv("TERN_SANDBOX"); }
-};
+class WithoutPart : public testing::TestWithParam<const char*> {};
+
+TEST_P(WithoutPart, AProgramRunsAndIsKeptFromWhatItMustNotTouch) {
+  if (landlock_abi() == 0) GTEST_SKIP() << "this kernel has no Landlock";
+  const Wish wish(std::string("landlock,-") + GetParam());
+  const Workplace place;
+  write_file_atomically(place.root / "secret", "the confirm data\n");
+  Job job = place.job("trap 'exit 5' TERM; cat " + (place.root / "secret").string() +
+                      " 2>/dev/null; touch ../more 2>/dev/null; echo fine; while :; do sleep "
+                      "0.05; done");
+  job.sandbox = {.kind = available_sandbox(), .read = system_folders(), .write = {place.run}};
+  job.limits.seconds = 0.5;
+  EXPECT_EQ(supervise(job).exit_code, 5);
+  EXPECT_EQ(place.log().substr(0, 5), "fine\n");
+  EXPECT_FALSE(fs::exists(place.root / "more"));
+}
+
+TEST_P(WithoutPart, ItIsNamedAsMissing) {
+  const Wish wish(std::string("landlock,-") + GetParam());
+  for (const NamedNamespace& named : named_namespaces()) {
+    if (named.word != std::string(GetParam())) continue;
+    for (const SandboxPart& part : sandbox_parts(Kind::kLandlock)) {
+      EXPECT_FALSE(part.name == named.name && part.holds);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Parts, WithoutPart,
+                         testing::Values("user", "pid", "ipc", "network", "mounts", "proc"),
+                         [](const auto& info) { return std::string(info.param); });
+
+/// CI is root, and most users are not: for them the kernel grants other things in other ways.
+TEST(AnOrdinaryUser, GetsTheSamePromises) {
+  if (::geteuid() != 0) GTEST_SKIP() << "this is one";
+  const Workplace place;
+  const fs::path log = place.root / "log";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr uid_t kNobody = 65534;
+    const int file = ::open(log.c_str(), O_WRONLY | O_CREAT, 0600);
+    for (const int output : {1, 2}) ::dup2(file, output);
+    if (::setgroups(0, nullptr) != 0 || ::setgid(kNobody) != 0 || ::setuid(kNobody) != 0) _exit(1);
+    ::execl("/proc/self/exe", "sandbox_test", "--gtest_brief=1",
+            "--gtest_filter=*Sandbox*:*WithoutPart*:*Killed*:*Daemon*:*Warning*", nullptr);
+    ::_exit(1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << read_file(log);
+}
 
 TEST(AvailableSandbox, FollowsTheEnvironmentVariable) {
   EXPECT_EQ((Wish("none"), available_sandbox()), Kind::kNone);
   EXPECT_EQ((Wish("landlock"), available_sandbox()), Kind::kLandlock);
   EXPECT_EQ((Wish("bubblewrap"), available_sandbox()), Kind::kBubblewrap);
+  EXPECT_EQ((Wish("landlock,-pid"), available_sandbox()), Kind::kLandlock);
   const Wish wish("chroot");
   EXPECT_EQ(error_message([] { available_sandbox(); }),
-            "TERN_SANDBOX is \"chroot\"; it may be landlock, bubblewrap or none");
+            "TERN_SANDBOX says \"chroot\"; it may say landlock, bubblewrap or none, -user, -pid, "
+            "-ipc, -network, -mounts, -proc, with commas between");
 }
 
 TEST(AvailableSandbox, IsLandlockWhereTheKernelHasANewOne) {

@@ -175,9 +175,8 @@ class Run {
   /// Which limit was hit of those that keep the machine alive, in a sentence; empty when none.
   std::string endangers(double now) {
     const Limits& limits = job_.limits;
-    const std::vector<pid_t> tree = descendants_of(keeper_.id());
-    int64_t memory = 0, tasks = -sandbox_.helpers();
-    for (const pid_t process : tree) {
+    int64_t memory = 0, tasks = 0;
+    for (const pid_t process : tree()) {
       memory += resident_bytes(process);
       tasks += tasks_of(process);
     }
@@ -203,11 +202,18 @@ class Run {
     return fmt::format("its files took more than {} of the disk", mebibytes(limit));
   }
 
-  /// Asks the whole tree to end. bubblewrap's own processes would take the program with them at
-  /// once.
+  /// The program and all below it. What the sandbox needs stands above: it is nothing that the job
+  /// took, and bubblewrap's would take the program with them when they are warned.
+  std::vector<pid_t> tree() const {
+    std::vector<pid_t> processes = descendants_of(keeper_.id());
+    const size_t helpers = std::min(processes.size(), static_cast<size_t>(sandbox_.helpers()));
+    processes.erase(processes.begin(), processes.begin() + static_cast<ptrdiff_t>(helpers));
+    return processes;
+  }
+
+  /// Asks all of it to end.
   void warn() {
-    for (const pid_t process : descendants_of(keeper_.id())) {
-      if (sandbox_.helpers() > 0 && process_name(process) == "bwrap") continue;
+    for (const pid_t process : tree()) {
       ::kill(process, SIGTERM);
       ::kill(process, SIGCONT);  // one that is stopped would not hear it
     }

@@ -58,8 +58,9 @@ class Bench {
   virtual std::optional<double> reference() = 0;
   /// Removes what takes room of an experiment: all but a few small files.
   virtual void discard(int64_t experiment) = 0;
-  /// Ends every process that an earlier loop, killed itself, has left of this run.
-  virtual void end_leftovers(int64_t experiment, int64_t run) = 0;
+  /// Ends every process that an earlier loop, killed itself, has left of this experiment: of its
+  /// compiler, runs and evaluators.
+  virtual void end_leftovers(int64_t experiment) = 0;
   virtual bool has_confirm_data() const = 0;
   /// Why nothing can be built or run now, since the disk is full, in one sentence; empty when there
   /// is room.

@@ -282,8 +282,8 @@ void Workbench::discard(int64_t experiment) {
   keep_only(folder, kept, kMostKept);
 }
 
-void Workbench::end_leftovers(int64_t experiment, int64_t run) {
-  kill_leftovers(run_folder(experiment, run).string());
+void Workbench::end_leftovers(int64_t experiment) {
+  kill_leftovers(lab_.experiment(experiment).string());
 }
 
 }  // namespace tern::loop

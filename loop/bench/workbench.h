@@ -52,7 +52,7 @@ class Workbench : public Bench {
   std::optional<double> confirm(int64_t experiment, int64_t run) override;
   std::optional<double> reference() override;
   void discard(int64_t experiment) override;
-  void end_leftovers(int64_t experiment, int64_t run) override;
+  void end_leftovers(int64_t experiment) override;
   bool has_confirm_data() const override;
   std::string missing_room() const override;
 

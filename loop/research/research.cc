@@ -85,7 +85,7 @@ void Research::take_up_unfinished() {
     for (size_t i = 0; i < history().at(number).runs.size(); ++i) {
       const RunRecord run = history().at(number).runs[i];
       if (run.outcome != Outcome::kRunning) continue;
-      context_.bench.end_leftovers(number, run.number);
+      context_.bench.end_leftovers(number);
       event::Ran ran{.experiment = number, .run = run.number, .result = {}, .evaluations = {}};
       ran.result.outcome = Outcome::kInterrupted;
       ran.result.reason = "the loop or the machine went down";
@@ -95,6 +95,7 @@ void Research::take_up_unfinished() {
   }
   const Experiment* e = history().unfinished();
   if (e == nullptr) return;
+  context_.bench.end_leftovers(e->number);
   // Nothing but a kill ends the building of a recipe without a word.
   const bool built = !e->recipe.empty() || !e->reason.empty();
   went_down = went_down || (!built && !e->paused);

@@ -51,8 +51,10 @@ JobResult build_recipe(const Toolchain& toolchain, const BuildOrder& order) {
   job.command = toolchain.command(order.source, made);
   job.folder = workspace.path();
   job.log = order.log;
-  job.environment = {
-      {"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {"TMPDIR", workspace.path().string()}};
+  job.environment = {{"PATH", "/usr/bin:/bin"},
+                     {"LANG", "C.UTF-8"},
+                     {"TMPDIR", workspace.path().string()},
+                     {kJobMark, workspace.path().string()}};
   job.limits = {.seconds = kLongestBuild,
                 .memory_bytes = kBuildMemory,
                 .tasks = tasks_for_threads(kFewTasks),

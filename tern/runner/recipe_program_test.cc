@@ -2,12 +2,18 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
 
 #include <csignal>
 
 #include "tern/base/error_message_test_util.h"
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/sandbox/process_tree.h"
 
 namespace tern {
 namespace {
@@ -69,7 +75,7 @@ TEST(DescribeRecipe, LetsAProgramReachNothing) {
 /// A compiler that stands in for the real one: a shell script, called with source, -o and program.
 class Build {
  public:
-  explicit Build(const std::string& script) {
+  explicit Build(const std::string& script, bool now = true) {
     fs::create_directories(home() / "share" / "tern");
     fs::create_directories(home() / "include" / "tern");
     write_file_atomically(
@@ -77,6 +83,9 @@ class Build {
         Json(Json::Object{{"compile", Json::Array{"sh", "-c", script}}, {"link", Json::Array{}}})
             .dump());
     write_file_atomically(folder_ / "train.cpp", "the recipe");
+    if (now) run();
+  }
+  void run() {
     result = build_recipe(Toolchain::read(home()), {.source = folder_ / "train.cpp",
                                                     .program = program(),
                                                     .log = folder_ / "log",
@@ -84,6 +93,7 @@ class Build {
                                                     .watch = {}});
   }
   fs::path home() const { return folder_ / "home"; }
+  fs::path folder() const { return folder_.path(); }
   fs::path program() const { return folder_ / "program"; }
   std::string log() const { return read_file(folder_ / "log"); }
   /// Whatever the build has left beside its inputs.
@@ -139,6 +149,38 @@ TEST(BuildRecipe, EndsWhereTheCompilerIsKilledEachTime) {
 TEST(BuildRecipe, LetsTheCompilerWriteNowhereElse) {
   const Build build("cp \"$0\" \"$2\"; touch \"$(dirname \"$0\")/written\"");
   EXPECT_EQ(build.files(), build.result.exit_code == 0 ? 4 : 3);
+}
+
+TEST(BuildRecipe, LetsTheCompilerFillNoDisk) {
+  const Build file("exec head -c 600000000 /dev/zero > \"$2\"");
+  EXPECT_NE(file.result.exit_code, 0);
+  const Build files(
+      "for i in 1 2 3 4 5 6 7 8; do fallocate -l 400M \"$TMPDIR/$i\"; done; exec sleep 100");
+  EXPECT_EQ(files.result.limit, "its files took more than 2048.0 MiB of the disk");
+}
+
+TEST(BuildRecipe, LetsTheCompilerStartNoFloodOfProcesses) {
+  const Build build("for i in $(seq 1000); do sleep 100 & done; wait");
+  EXPECT_THAT(build.result.limit, HasSubstr("processes and threads at once"));
+}
+
+TEST(BuildRecipe, WhatItLeavesWhenTernIsKilledIsFoundByItsFolder) {
+  // With a PID namespace nothing would be left to be found.
+  ::setenv("TERN_SANDBOX", "-pid", 1);
+  Build build("sh -c 'sleep 100; true' & wait", false);
+  const pid_t tern = ::fork();
+  if (tern == 0) {
+    build.run();
+    ::_exit(0);
+  }
+  ::unsetenv("TERN_SANDBOX");
+  const auto left = [&] { return marked_processes(kJobMark, build.folder().string()).size(); };
+  while (left() < 3) ::usleep(5000);
+  ::kill(descendants_of(tern).front(), SIGKILL);
+  ::kill(tern, SIGKILL);
+  ::waitpid(tern, nullptr, 0);
+  kill_leftovers(build.folder().string());
+  EXPECT_EQ(left(), 0u);
 }
 
 }  // namespace

@@ -105,7 +105,8 @@ ScoreOfRecord Scorer::ask(const fs::path& model, const fs::path& tokens, const f
   }
   job.folder = "/";
   job.log = log;
-  job.environment = {{"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}};
+  job.environment = {
+      {"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {kJobMark, fs::absolute(log).string()}};
   job.limits = {.seconds = kSlowestEvaluation, .tasks = tasks_for_threads(kMoreTasks)};
   job.sandbox = {.kind = options_.sandbox, .read = system_folders(), .write = {}};
   std::vector<fs::path>& read = job.sandbox.read;

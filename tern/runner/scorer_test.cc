@@ -8,6 +8,8 @@
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/contract/json_form.h"
+#include "tern/sandbox/process_tree.h"
+#include "tern/sandbox/supervise.h"
 
 namespace tern {
 namespace {
@@ -65,6 +67,21 @@ TEST(Scorer, TakesThePerplexityFromTheEvaluator) {
   ASSERT_TRUE(score.answer);
   EXPECT_EQ(score.answer->eval_ppl, 12.5);
   EXPECT_EQ(score.refusal, "");
+}
+
+TEST(Scorer, AnEvaluatorIsFoundByThePathOfItsLog) {
+  const Scored scored("");
+  const std::string log = (scored.path() / "log").string();
+  write_file_atomically(scored.path() / "evaluator", "#!/bin/sh\nexec sleep 100\n");
+  fs::permissions(scored.path() / "evaluator", fs::perms::owner_all);
+  bool found = false;
+  const ScoreOfRecord score = scored.scorer().score(
+      scored.model(), scored.path() / "tokens", log, [&](double seconds) -> std::string {
+        found = found || !marked_processes(kJobMark, scored.path().string()).empty();
+        return found || seconds > 20 ? "enough" : "";
+      });
+  EXPECT_TRUE(found);
+  EXPECT_EQ(score.refusal, "enough");
 }
 
 TEST(Scorer, GivesNoneToAModelThatIsNotTernary) {

@@ -74,20 +74,18 @@ int64_t tasks_of(pid_t process) {
   return static_cast<int64_t>(folder.st_nlink) - 2;
 }
 
-std::string process_name(pid_t process) {
-  std::string name = read_all(folder_of(process) / "comm");
-  if (!name.empty()) name.pop_back();
-  return name;
-}
-
 std::vector<pid_t> marked_processes(const std::string& name, const std::string& value) {
-  const std::string mark = std::string(1, '\0') + name + "=" + value + std::string(1, '\0');
+  const std::string mark = std::string(1, '\0') + name + "=" + value;
   const std::vector<pid_t> all = numbers_in("/proc");
   std::set<pid_t> found, sessions;
   for (const pid_t process : all) {
     if (process == ::getpid()) continue;
-    const std::string environment = read_all(folder_of(process) / "environ");
-    if ((std::string(1, '\0') + environment).find(mark) == std::string::npos) continue;
+    const std::string environment =
+        std::string(1, '\0') + read_all(folder_of(process) / "environ") + std::string(1, '\0');
+    const size_t at = environment.find(mark);
+    if (at == environment.npos) continue;
+    const char next = environment[at + mark.size()];
+    if (next != '\0' && next != '/') continue;
     found.insert(process);
     sessions.insert(::getsid(process));
   }

@@ -18,11 +18,8 @@ int64_t resident_bytes(pid_t process);
 /// How many threads a process has, its first included; 0 when it is gone.
 int64_t tasks_of(pid_t process);
 
-/// The first 15 bytes of a program's name; empty when it is gone.
-std::string process_name(pid_t process);
-
-/// The processes whose environment carries NAME=VALUE, all others in their sessions, and the
-/// descendants of both; never this process.
+/// The processes whose environment carries NAME=VALUE or NAME=VALUE/..., all others in their
+/// sessions, and the descendants of both; never this process.
 std::vector<pid_t> marked_processes(const std::string& name, const std::string& value);
 
 }  // namespace tern

@@ -64,7 +64,8 @@ struct JobResult {
 JobResult supervise(const Job& job);
 
 /// Kills what a supervisor that was itself killed has left of a job: every process whose
-/// environment carries this mark (see kJobMark), with its session and descendants.
+/// environment carries this mark (see kJobMark) or one below it, as paths are, with its session and
+/// descendants. Where jobs have a PID namespace there is nothing left.
 void kill_leftovers(const std::string& mark);
 
 /// Environment variable by which processes of a job are recognised.

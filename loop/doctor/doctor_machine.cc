@@ -18,12 +18,28 @@ constexpr double kScantMemory = 2 * kGigabyte;  // the demo trains within one
 constexpr double kScantDisk = 5 * kGigabyte;    // a few hundred experiments of the demo
 constexpr double kNoDisk = 0.2 * kGigabyte;
 
-Finding look_at_sandbox() {
+/// The kind of sandbox with all that holds of it, then each part that does not.
+std::vector<Finding> look_at_sandbox() {
   const Sandbox::Kind kind = available_sandbox();
-  if (kind != Sandbox::Kind::kNone) return {"sandbox", State::kGood, describe(kind), ""};
-  return {"sandbox", State::kNote,
-          "none works here: train.cpp, which nobody has read, could reach whatever you can",
-          "apt-get install bubblewrap, or a kernel with Landlock, or run Tern in a container"};
+  if (kind == Sandbox::Kind::kNone) {
+    return {{"sandbox", State::kNote,
+             "none works here: train.cpp, which nobody has read, could reach whatever you can",
+             "apt-get install bubblewrap, or a kernel with Landlock, or run Tern in a container"}};
+  }
+  std::vector<Finding> findings = {{"sandbox", State::kGood, "", ""}};
+  for (const SandboxPart& part : sandbox_parts(kind)) {
+    if (part.holds) {
+      std::string& holds = findings.front().found;
+      holds += (holds.empty() ? "" : ", ") + part.name;
+    } else {
+      findings.push_back({"sandbox", State::kNote,
+                          fmt::format("no {}: {}", part.name, part.without),
+                          "let users make user namespaces (sysctl user.max_user_namespaces, "
+                          "kernel.apparmor_restrict_unprivileged_userns), and name no part in "
+                          "TERN_SANDBOX"});
+    }
+  }
+  return findings;
 }
 
 Finding look_at_memory() {
@@ -71,7 +87,9 @@ Finding look_at_cpu() {
 }  // namespace
 
 std::vector<Finding> look_at_machine(const fs::path& folder) {
-  return {look_at_sandbox(), look_at_memory(), look_at_disk(folder), look_at_cpu()};
+  std::vector<Finding> findings = look_at_sandbox();
+  findings.insert(findings.end(), {look_at_memory(), look_at_disk(folder), look_at_cpu()});
+  return findings;
 }
 
 }  // namespace tern::loop

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
+
 #include "loop/propose/proposer_test_util.h"
 
 namespace tern::loop {
@@ -58,6 +60,17 @@ TEST_F(Doctor, TheMachineIsDescribed) {
   EXPECT_THAT(named(findings, "disk").found, HasSubstr("GB free"));
   EXPECT_NE(named(findings, "cpu").found, "");
   EXPECT_NE(named(findings, "sandbox").found, "");
+}
+
+TEST_F(Doctor, EachMissingPartOfTheSandboxIsNamed) {
+  setenv("TERN_SANDBOX", "landlock,-pid", 1);
+  const std::vector<Finding> findings = look_at_machine(home_.path());
+  unsetenv("TERN_SANDBOX");
+  EXPECT_THAT(findings[0].found, HasSubstr("filter of system calls"));
+  const auto names_pid = [](const Finding& finding) {
+    return finding.state == State::kNote && finding.found.starts_with("no PID namespace: ");
+  };
+  EXPECT_TRUE(std::any_of(findings.begin(), findings.end(), names_pid));
 }
 
 TEST_F(Doctor, AgentsAreTriedByTheirCheckCommand) {

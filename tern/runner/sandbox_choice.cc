@@ -1,5 +1,7 @@
 #include "tern/runner/sandbox_choice.h"
 
+#include <fmt/core.h>
+
 namespace tern {
 
 Sandbox::Kind choose_sandbox(bool wanted, const std::function<void(std::string_view)>& say) {
@@ -12,6 +14,9 @@ Sandbox::Kind choose_sandbox(bool wanted, const std::function<void(std::string_v
   if (kind == Sandbox::Kind::kNone) {
     say("WARNING: neither Landlock nor bubblewrap works here, so train.cpp runs WITHOUT A SANDBOX: "
         "it can read and write whatever you can. Install bubblewrap, or run Tern in a container.");
+  }
+  for (const SandboxPart& part : sandbox_parts(kind)) {
+    if (!part.holds) say(fmt::format("the sandbox has no {} here: {}", part.name, part.without));
   }
   return kind;
 }

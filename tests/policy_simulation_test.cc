@@ -78,6 +78,10 @@ double lead(const Result& a, const Result& b) {
   return (a.gain - b.gain) / std::hypot(a.error, b.error);
 }
 
+TEST(PolicySimulation, ConfirmIsNotWorseThanGreedyWhenEffectsAreAboutSigma) {
+  EXPECT_GT(lead(simulate("confirm", 1, 160), simulate("greedy", 1, 160)), 0);
+}
+
 TEST(PolicySimulation, ConfirmEndsBetterThanGreedyWhenEffectsAreBelowSigma) {
   EXPECT_GT(lead(simulate("confirm", 0.5, 60), simulate("greedy", 0.5, 60)), 3);
 }

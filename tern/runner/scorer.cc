@@ -84,11 +84,17 @@ ScoreOfRecord Scorer::answer_to(const fs::path& model, const fs::path& tokens, c
 }
 
 fs::path Scorer::kept_score(const fs::path& model, const fs::path& tokens) const {
-  std::vector<fs::path> files = {tokens, options_.evaluator, model / "config.json"};
+  std::vector<fs::path> files = {tokens, options_.evaluator};
   for (const fs::directory_entry& file : fs::directory_iterator(model)) {
     if (file.path().extension() == ".safetensors") files.push_back(file.path());
   }
-  std::sort(files.begin() + 3, files.end());
+  std::sort(files.begin() + 2, files.end());
+  // What the model has to be like.
+  for (const fs::path& folder : {model, options_.base}) {
+    for (const char* name : {"config.json", "tokenizer.json"}) {
+      if (fs::exists(folder / name)) files.push_back(folder / name);
+    }
+  }
   std::string all = std::to_string(options_.max_tokens);
   for (const fs::path& file : files) all += " " + sha256_of_file(file);
   return options_.cache / ("score-" + sha256_of(all).substr(0, 16) + ".json");

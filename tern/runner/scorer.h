@@ -28,7 +28,8 @@ struct ScorerOptions {
 
 /// Makes the score of record: `tern eval` in a process of its own, which reads the model and the
 /// evaluation tokens and nothing else. What the recipe's program said about itself plays no part.
-/// A kept score goes by the contents of model, evaluation tokens and evaluator.
+/// A kept score goes by the contents of model, evaluation tokens, evaluator, and what the model has
+/// to be like.
 class Scorer {
  public:
   using Watch = std::function<std::string(double seconds)>;

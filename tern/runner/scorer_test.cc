@@ -138,7 +138,7 @@ TEST(Scorer, SaysWhichFigureAnAnswerLacks) {
               HasSubstr("\"model\" is missing"));
 }
 
-TEST(Scorer, KeepsAScoreUntilModelTextOrEvaluatorChange) {
+TEST(Scorer, KeepsAScoreUntilModelTextEvaluatorOrBaseChange) {
   const Scored scored(printed("ternary", 2.25, 12.5));
   const fs::path cache = scored.path() / "cache";
   scored.score(cache);
@@ -149,6 +149,10 @@ TEST(Scorer, KeepsAScoreUntilModelTextOrEvaluatorChange) {
   fs::remove(scored.path() / "log");
   EXPECT_EQ(scored.score(cache).answer->eval_ppl, 12.5);
   EXPECT_FALSE(fs::exists(scored.path() / "log"));  // it was not asked again
+  write_file_atomically(scored.path() / "base/config.json", R"({"hidden_size": 64})");
+  scored.score(cache);
+  EXPECT_TRUE(fs::exists(scored.path() / "log")) << "the model is no longer like the lab's";
+  fs::remove(scored.path() / "log");
   write_file_atomically(scored.model() / "model.safetensors", "other weights");
   scored.score(cache);
   EXPECT_TRUE(fs::exists(scored.path() / "log"));

@@ -99,8 +99,8 @@ int make_landlock_ruleset(const std::vector<fs::path>& read, const std::vector<f
   return ruleset;
 }
 
-bool open_in_landlock(int ruleset, const char* path) noexcept {
-  return try_rule(ruleset, path, false, known_file_rights(landlock_abi()));
+bool open_in_landlock(int ruleset, const char* path, bool write) noexcept {
+  return try_rule(ruleset, path, write, known_file_rights(landlock_abi()));
 }
 
 bool enter_landlock(int ruleset) noexcept {

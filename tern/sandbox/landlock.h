@@ -18,9 +18,9 @@ inline constexpr int kLandlockScopesSignals = 6;
 int make_landlock_ruleset(const std::vector<std::filesystem::path>& read,
                           const std::vector<std::filesystem::path>& write);
 
-/// Opens one more path for reading, such as a mount that the child made. Makes only system calls.
-/// False, with errno set, when that fails.
-bool open_in_landlock(int ruleset, const char* path) noexcept;
+/// Opens one more path, such as a mount that the child made. Makes only system calls. False, with
+/// errno set, when that fails.
+bool open_in_landlock(int ruleset, const char* path, bool write) noexcept;
 
 /// Confines the calling process and all it starts, for good. Makes only system calls. False, with
 /// errno set, when the kernel refuses.

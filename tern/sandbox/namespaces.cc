@@ -42,8 +42,16 @@ bool set_read_only(const char* path, bool read_only) noexcept {
                    sizeof attributes) == 0;
 }
 
-/// Makes every mount but the writable folders read-only: the owner of a file may change its mode,
-/// times and flags whatever Landlock says, and root owns the system.
+/// Puts an empty file system behind POSIX shared memory, so small that no limit has to count it:
+/// LLVM's OpenMP runtime does not start without. A system may do without that folder.
+bool mount_shared_memory(const std::string& options) noexcept {
+  return ::mount("tmpfs", kSharedMemory, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                 options.c_str()) == 0 ||
+         errno == ENOENT;
+}
+
+/// Makes every mount but the writable folders and shared memory read-only: the owner of a file may
+/// change its mode, times and flags whatever Landlock says, and root owns the system.
 bool seal_mounts(const std::vector<fs::path>& writable) noexcept {
   for (const fs::path& path : writable) {
     if (::mount(path.c_str(), path.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) return false;
@@ -52,7 +60,7 @@ bool seal_mounts(const std::vector<fs::path>& writable) noexcept {
   for (const fs::path& path : writable) {
     if (!set_read_only(path.c_str(), false)) return false;
   }
-  return true;
+  return set_read_only(kSharedMemory, false) || errno == ENOENT;
 }
 
 bool grants(const Namespaces& which) {
@@ -92,7 +100,8 @@ NewNamespaces::NewNamespaces(const Namespaces& which, std::vector<fs::path> writ
     : which_(which),
       writable_(std::move(writable)),
       user_map_(fmt::format("{0} {0} 1\n", ::geteuid())),
-      group_map_(fmt::format("{0} {0} 1\n", ::getegid())) {}
+      group_map_(fmt::format("{0} {0} 1\n", ::getegid())),
+      shared_memory_(fmt::format("size={},nr_inodes=64,mode=1777", kSharedMemoryBytes)) {}
 
 pid_t NewNamespaces::fork() const noexcept {
   unsigned long flags = SIGCHLD;
@@ -117,7 +126,7 @@ bool NewNamespaces::settle() const noexcept {
       ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
     return false;
   }
-  return !which_.mounts || seal_mounts(writable_);
+  return !which_.mounts || (mount_shared_memory(shared_memory_) && seal_mounts(writable_));
 }
 
 }  // namespace tern

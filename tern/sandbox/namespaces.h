@@ -14,9 +14,14 @@ struct Namespaces {
   bool pid = false;      // processes: no other is seen or signalled, and all end with the first
   bool ipc = false;      // System V IPC and POSIX message queues
   bool network = false;  // without a device
-  bool mounts = false;   // each read-only, but for the folders that may be written
+  bool mounts = false;   // read-only but for the folders that may be written; own shared memory
   bool proc = false;     // a /proc that shows the processes of the PID namespace alone
 };
+
+/// The folder behind shm_open(), and the bytes of the one that a program in a sandbox has for
+/// itself.
+inline constexpr const char* kSharedMemory = "/dev/shm";
+inline constexpr int kSharedMemoryBytes = 1 << 20;
 
 /// Those that this machine grants to this user, tried once, each together with those before it.
 const Namespaces& available_namespaces();
@@ -36,7 +41,7 @@ class NewNamespaces {
  private:
   Namespaces which_;
   std::vector<std::filesystem::path> writable_;
-  std::string user_map_, group_map_;
+  std::string user_map_, group_map_, shared_memory_;  // what the kernel is told
 };
 
 }  // namespace tern

@@ -225,6 +225,10 @@ std::vector<std::string> PreparedSandbox::wrap(const std::vector<std::string>& c
     last = name;
     words.insert(words.end(), {"--symlink", target.string(), name.string()});
   }
+  // bubblewrap's own file systems have no limit of size.
+  words.insert(words.end(),
+               {"--perms", "1777", "--size", std::to_string(kSharedMemoryBytes), "--tmpfs",
+                kSharedMemory, "--remount-ro", "/dev", "--remount-ro", "/"});
   if (descriptor_ >= 0) words.insert(words.end(), {"--seccomp", std::to_string(descriptor_)});
   words.push_back("--");
   words.insert(words.end(), command.begin(), command.end());
@@ -236,10 +240,14 @@ bool PreparedSandbox::enter() noexcept {
   if (kind_ == Kind::kBubblewrap) {
     return descriptor_ < 0 || ::fcntl(descriptor_, F_SETFD, 0) == 0;
   }
-  // Rules are for files, not for names: the new /proc is another folder.
+  // Rules are for files, not for names: the new /proc is another folder, and so is shared memory.
   const bool proc = namespaces_.which().proc &&
                     std::find(read_.begin(), read_.end(), fs::path("/proc")) != read_.end();
-  if (proc && !open_in_landlock(descriptor_, "/proc")) return false;
+  if (proc && !open_in_landlock(descriptor_, "/proc", false)) return false;
+  if (namespaces_.which().mounts && !open_in_landlock(descriptor_, kSharedMemory, true) &&
+      errno != ENOENT) {
+    return false;
+  }
   return drop_capabilities() && enter_landlock(descriptor_) && filter_.install();
 }
 

@@ -213,6 +213,23 @@ TEST_P(SandboxTest, DevicesThatEveryProgramUsesWork) {
             "4\n4\nfine\n");
 }
 
+TEST_P(SandboxTest, SharedMemoryIsAMebibyteOfItsOwn) {
+  if (!guards_files()) {
+    EXPECT_EQ(python("open('/dev/shm/tern-test', 'w')"), "PermissionError\n");
+    return;
+  }
+  EXPECT_EQ(said("ls -A /dev/shm; echo x > /dev/shm/tern-test; head -c 3000000 /dev/zero "
+                 "2>/dev/null > /dev/shm/more; du -B 1M --apparent-size /dev/shm/more | cut -f 1"),
+            "1\n");
+  EXPECT_FALSE(fs::exists("/dev/shm/tern-test"));
+}
+
+TEST_P(SandboxTest, ThereIsNoOtherPlaceToWrite) {
+  EXPECT_EQ(said("for place in / /dev /tmp /var/tmp /run /usr; do touch $place/tern-test "
+                 "2>/dev/null && echo $place; done"),
+            "");
+}
+
 TEST_P(SandboxTest, AnOrdinaryProgramCompilesAndRuns) {
   write_file_atomically(place.run / "a.cc", R"(
 #include <atomic>

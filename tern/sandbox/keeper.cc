@@ -237,6 +237,10 @@ void reap(pid_t child, int reports) noexcept {
   }
 }
 
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+}
+
 /// Pointers for execve(), which wants what it does not change to be changeable.
 std::vector<char*> pointers_to(const std::vector<std::string>& words) {
   std::vector<char*> pointers;
@@ -303,7 +307,9 @@ void Keeper::kill_all() {
   for (;;) {
     // The keeper reaches its children only; from here the whole tree is seen at once.
     for (const pid_t process : descendants_of(id_)) ::kill(process, SIGKILL);
-    const pid_t ended = ::waitpid(id_, nullptr, WNOHANG);
+    rusage used{};
+    const pid_t ended = ::wait4(id_, nullptr, WNOHANG, &used);
+    if (ended == id_) processor_seconds_ = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
     if (ended == id_ || (ended < 0 && errno == ECHILD)) break;
     if (Clock::now() > patience) {
       fail(

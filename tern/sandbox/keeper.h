@@ -44,6 +44,8 @@ class Keeper {
   /// Kills everything below the keeper and the keeper, and returns when it is gone. Throws when a
   /// process does not die within half a minute.
   void kill_all();
+  /// After kill_all(): the processor time of all processes whose parents have waited for them.
+  double processor_seconds() const { return processor_seconds_; }
 
  private:
   pid_t id_ = -1;
@@ -51,6 +53,7 @@ class Keeper {
   int lifeline_ = -1;  // its end tells the keeper to end everything
   std::string program_;
   std::optional<int> status_;
+  double processor_seconds_ = 0;
 };
 
 }  // namespace tern

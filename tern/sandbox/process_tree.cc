@@ -3,11 +3,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 
 namespace tern {
 namespace {
@@ -65,6 +67,18 @@ int64_t resident_bytes(pid_t process) {
   int64_t size = 0, resident = 0;
   file >> size >> resident;
   return file ? resident * ::sysconf(_SC_PAGESIZE) : 0;
+}
+
+double processor_seconds(pid_t process) {
+  // The name, in brackets, may hold anything. Behind it stand the state and 10 numbers, then the
+  // ticks in user and in kernel mode.
+  const std::string stat = read_all(folder_of(process) / "stat");
+  std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user = 0, kernel = 0;
+  fields >> user >> kernel;
+  return (user + kernel) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 int64_t tasks_of(pid_t process) {

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -120,6 +121,7 @@ class Run {
     const int status = keeper_.poll().value_or(SIGKILL);
     result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     result_.seconds = seconds_since(start_);
+    result_.processor_seconds = processor_seconds_of_all();
     return result_;
   }
 
@@ -179,6 +181,7 @@ class Run {
     for (const pid_t process : tree()) {
       memory += resident_bytes(process);
       tasks += tasks_of(process);
+      used_[process] = std::max(used_[process], processor_seconds(process));
     }
     result_.peak_memory = std::max(result_.peak_memory, memory);
     if (limits.memory_bytes > 0 && memory > limits.memory_bytes) {
@@ -190,6 +193,14 @@ class Run {
                          limits.tasks);
     }
     return folder_exceeded(now);
+  }
+
+  /// What the kernel says of those that their parents have waited for, or what was seen of all: a
+  /// program may let its children go without waiting.
+  double processor_seconds_of_all() const {
+    double seen = 0;
+    for (const auto& [process, seconds] : used_) seen += seconds;
+    return std::max(seen, keeper_.processor_seconds());
   }
 
   std::string folder_exceeded(double now) {
@@ -225,6 +236,7 @@ class Run {
   Keeper keeper_;
   const Clock::time_point start_ = Clock::now();
   JobResult result_;
+  std::map<pid_t, double> used_;  // processor seconds, as last seen
   double next_tick_ = 0, next_folder_ = 0, last_output_ = 0;
   std::optional<double> warned_at_;
   bool output_open_ = true;

@@ -53,7 +53,8 @@ struct JobResult {
   std::string limit;    // the sentence that says which limit was hit; empty when none
   std::string stopped;  // what `watch` said
   double seconds = 0;
-  int64_t peak_memory = 0;  // resident bytes of all its processes together
+  int64_t peak_memory = 0;       // resident bytes of all its processes together
+  double processor_seconds = 0;  // of all its processes together
 };
 
 /// Runs a program in a session of its own, until it ends or is ended. When it

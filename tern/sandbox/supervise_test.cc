@@ -23,6 +23,21 @@ bool anything_left(const Workplace& place) {
 
 pid_t number_in(const fs::path& file) { return static_cast<pid_t>(std::stol(read_file(file))); }
 
+/// Whether a parent waits for its children, as a shell does, or lets them go.
+TEST(Supervise, CountsTheProcessorTimeOfAllItsProcesses) {
+  const Workplace place;
+  for (const char* program :
+       {"import time\nwhile time.process_time() < 0.5: pass",
+        "import os, time\nif os.fork() == 0:\n  while time.process_time() < 0.5: pass\nelse: "
+        "os.wait()",
+        "import os, signal, time\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "if os.fork() == 0:\n  while time.process_time() < 0.5: pass\nelse: time.sleep(3)"}) {
+    const JobResult result = supervise(place.job(program, "/usr/bin/python3"));
+    EXPECT_GT(result.processor_seconds, 0.35) << program;
+    EXPECT_LT(result.processor_seconds, 2) << program;
+  }
+}
+
 TEST(Supervise, TellsTheExitCodeAndKeepsWhatWasPrinted) {
   const Workplace place;
   const JobResult result = supervise(place.job("echo out; echo err >&2; exit 3"));

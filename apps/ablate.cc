@@ -181,15 +181,14 @@ class Ablation {
     const TemporaryFolder logs;
     Job job = attended_.job(lab_, program_, folder);
     job.log = logs / "log";
-    const std::vector<std::string> first = {"--no-results", "--threads",
-                                            std::to_string(options_.threads)};
+    const std::vector<std::string> first = {"--threads", std::to_string(options_.threads)};
     const std::vector<std::string> last = {"--seed",   std::to_string(seed),
                                            "--tokens", std::to_string(options_.tokens),
                                            "--steps",  "0"};
     for (const auto& words : {first, flags, last}) {
       job.command.insert(job.command.end(), words.begin(), words.end());
     }
-    const JobResult run = attended_.run(job);
+    const JobResult run = attended_.run(job, attended_.attendant(lab_)).result;
     check(!Attended::stop_asked(), kStoppedByUser);
     if (!run.limit.empty()) return run.limit;
     return run.exit_code == kSuccess ? "" : last_line(read_file(job.log));

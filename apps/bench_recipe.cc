@@ -146,17 +146,12 @@ class RecipeBench {
     const TemporaryFolder logs;
     Job job = attended_.job(lab_.lab(), program_, folder);
     job.log = logs / "log";
-    const Words own = {"--no-results",
-                       "--threads",
-                       std::to_string(options_.threads),
-                       "--steps",
-                       std::to_string(options_.warmup + options_.steps),
-                       "--eval-every",
-                       "0",
-                       "--save-every",
-                       "0"};
+    const Words own = {"--threads",    std::to_string(options_.threads),
+                       "--steps",      std::to_string(options_.warmup + options_.steps),
+                       "--eval-every", "0",
+                       "--save-every", "0"};
     job.command = job.command + side.flags + own;
-    const JobResult ended = attended_.run(job);
+    const JobResult ended = attended_.run(job, attended_.attendant(lab_.lab())).result;
     const std::string output = read_file(job.log);
     check(ended.stopped.empty(), "{}", ended.stopped);
     check(ended.limit.empty() && ended.exit_code == kSuccess, "the run with {} ended: {}",

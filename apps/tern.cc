@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <span>
 
 #include "apps/completion.h"
@@ -37,17 +38,23 @@ void print_command(const Command& command) {
   fmt::print("  {:<15} {}\n", command.name, command.summary);
 }
 
+/// Those that people use.
+std::vector<Command> listed(std::vector<Command> all) {
+  std::erase_if(all, [](const Command& command) { return command.hidden; });
+  return all;
+}
+
 void print_usage(const std::vector<Command>& all) {
   fmt::print(
       "tern: a native lab for ternary language models\n\n"
       "usage: tern [-C DIR] COMMAND [flags]\n");
-  const Command* before = nullptr;
-  for (const Command& command : all) {
-    if (before == nullptr || before->group != command.group) {
+  std::optional<CommandGroup> before;
+  for (const Command& command : listed(all)) {
+    if (before != command.group) {
       fmt::print("\n{}\n", title_of(command.group));
     }
     print_command(command);
-    before = &command;
+    before = command.group;
   }
   fmt::print(
       "\n`tern COMMAND --help` or `tern help COMMAND` explains a command; -C DIR runs it in the "
@@ -74,7 +81,7 @@ void print_subcommands(const std::vector<Command>& found, const std::string& wor
 
 [[noreturn]] void refuse_command(const std::vector<Command>& all, const std::string& name) {
   std::vector<std::string> names;
-  for (const Command& command : all) names.push_back(command.name);
+  for (const Command& command : listed(all)) names.push_back(command.name);
   if (name.starts_with('-')) {
     throw WrongUse(fmt::format(
         "unknown flag \"{}\"; a command comes before its flags: tern COMMAND {}", name, name));
@@ -158,7 +165,7 @@ int run(Words words) {
   }
   if (first == "--completion") {
     const std::string shell = words.size() > 1 ? words[1] : "";
-    fmt::print("{}", as_wrong_use([&] { return completion_script(shell, all); }));
+    fmt::print("{}", as_wrong_use([&] { return completion_script(shell, listed(all)); }));
     return kSuccess;
   }
   return use_named(all, words);

@@ -6,7 +6,7 @@
 
 #include "apps/knob_table.h"
 #include "apps/recipe_flags.h"
-#include "apps/results_mirror.h"
+#include "apps/run_rows.h"
 #include "apps/score_table.h"
 #include "apps/train_run.h"
 #include "tern/base/command.h"
@@ -135,8 +135,7 @@ class Training {
         attended_(attended),
         program_(std::move(program)),
         run_(std::move(run)),
-        lock_(run_.folder),
-        results_(lab.results(), run_.folder / "results.tsv", run_.name(), recipe_commit(lab)) {
+        lock_(run_.folder) {
     run_.keep_flags();
   }
 
@@ -157,16 +156,15 @@ class Training {
       job.environment.emplace_back(kDrawProgress, "1");
       job.environment.emplace_back("COLUMNS", std::to_string(terminal_width(STDOUT_FILENO)));
     }
-    add_flags(job, {"--results-file", (run_.folder / "results.tsv").string()});
     if (options_.resume) add_flags(job, {"--resume"});
     add_flags(job, run_.flags);
-    const JobResult result = attended_.run(job, [this, looked = 0]() mutable {
-      constexpr int kTicks = 10;  // about a second
-      if (looked++ % kTicks == 0) carry_results();
-    });
-    carry_results();
+    AttendantOrder attendant = attended_.attendant(lab_);
+    attendant.results_file = lab_.results();
+    attendant.experiment = run_.name();
+    attendant.commit = recipe_commit(lab_);
+    const JobResult result = attended_.run(job, attendant).result;
+    keep_rows();
     keep_description(result);
-    record_score(run_.folder, std::nullopt);  // what stands there is the program's own word
     if (!result.limit.empty()) warn("the run was ended: " + result.limit);
     if (!result.stopped.empty() && result.exit_code != kSuccess) return kStopped;
     return result.limit.empty() ? result.exit_code : static_cast<int>(kFailure);
@@ -213,13 +211,16 @@ class Training {
     warn(fmt::format("description.json of the run is missing: {}", e.what()));
   }
 
-  /// The rows are for people; a run does not end because they cannot be written.
-  void carry_results() try { results_.update(); } catch (const Error& e) {
-    if (std::exchange(told_of_results_, e.what()) != e.what()) warn(e.what());
+  /// The run's rows of the lab's table beside its other tables.
+  void keep_rows() const try {
+    keep_run_rows(lab_.results(), run_.name(), run_.folder);
+  } catch (const Error& e) {
+    warn(e.what());
   }
 
+  /// The rows are for people; a run does not end because they cannot be written.
   void add_score_row(const EvalAnswer& score) try {
-    results_.add_score(score);
+    add_run_score(lab_.results(), run_.name(), score);
   } catch (const Error& e) {
     warn(e.what());
   }
@@ -256,9 +257,10 @@ class Training {
       const bool in_steps = knob.length && number_of(knob.value).value_or(0) > 1;
       if (in_steps && knob.acts) add_flags(job, {flag_name(knob.name), "1"});
     }
-    add_flags(job, {"--steps", "0", "--tokens", "0", "--time-budget", "0", "--eval-tokens", "1",
-                    "--no-results"});
-    const JobResult made = attended_.run(job);
+    add_flags(job, {"--steps", "0", "--tokens", "0", "--time-budget", "0", "--eval-tokens", "1"});
+    AttendantOrder attendant = attended_.attendant(lab_);
+    attendant.log = logs / "attendant";
+    const JobResult made = attended_.run(job, attendant).result;
     const std::string why = !made.stopped.empty() ? made.stopped
                             : !made.limit.empty() ? made.limit
                                                   : last_line(read_file(job.log));
@@ -278,8 +280,6 @@ class Training {
   fs::path program_;
   TrainRun run_;
   RunLock lock_;
-  ResultsMirror results_;
-  std::string told_of_results_;
 };
 
 int list_knobs(const RecipeDescription& recipe, bool as_json) {

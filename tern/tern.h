@@ -52,7 +52,7 @@
 #include "tern/train/checkpoint.h"
 #include "tern/train/compute_options.h"
 #include "tern/train/distillation.h"
-#include "tern/train/evaluate.h"
+#include "tern/train/finite.h"
 #include "tern/train/run.h"
 #include "tern/train/run_plan.h"
 #include "tern/train/schedules.h"

@@ -111,10 +111,10 @@ def check_names(root, pages, sources):
 
 
 def commands_of(sources):
-    """The names with which commands register themselves."""
+    """The names with which commands for people register themselves."""
     names = set()
     for path, text in sources.items():
-        if path.endswith(".cc") and "_test." not in path and "RegisterCommand" in text:
+        if path.endswith(".cc") and "_test." not in path and ".hidden = true" not in text:
             names.update(re.findall(r'RegisterCommand \w+\(\s*\{+\s*(?:\.name = )?"([a-z ]+)"', text))
     return names
 

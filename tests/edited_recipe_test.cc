@@ -79,9 +79,7 @@ class EditedRecipe : public RunTest {
   static void TearDownTestSuite() { delete program_; }
 
   CapturedRun run(const std::string& name, const FlagList& flags) const {
-    FlagList command = lab_.command(name, flags);
-    command[0] = program_->path() / "train";
-    return capture_process(command);
+    return capture_process(lab_.command(name, flags, program_->path() / "train"));
   }
 
   static TemporaryFolder* program_;

@@ -17,6 +17,7 @@
 #include "tern/base/file.h"
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/contract/attendant_report.h"
 #include "tern/contract/eval_answer.h"
 #include "tern/contract/json_form.h"
 #include "tern/contract/results_row.h"
@@ -41,9 +42,6 @@ inline std::string fake_recipe(const std::string& quality, const std::string& ac
                          knob.name, knob.tries);
   }
   const std::string override = quality == "0" ? "" : "    quality = " + quality + ";\n";
-  const std::string results =
-      table_header<ResultsRow>() +
-      table_row(ResultsRow{.step = 8, .lambda = 1, .eval_ppl = 9, .experiment = "x"});
   return R"recipe(#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -115,18 +113,16 @@ void act() {
 int main(int argc, char** argv) {
   for (int i = 1; i + 1 < argc; ++i) {
     if (!std::strcmp(argv[i], "--run-dir")) std::strcpy(run, argv[i + 1]);
-    if (!std::strcmp(argv[i], "--lab")) std::strcpy(lab, argv[i + 1]);
     if (!std::strcmp(argv[i], "--seed")) seed = std::atoi(argv[i + 1]);
   }
+  std::strcpy(lab, run);
+  if (char* inside = std::strstr(lab, "/.tern/")) *inside = 0;
   Recipe recipe;
   recipe.overrides();
   if (argc == 2 && !std::strcmp(argv[1], "--describe")) {
     describe_all(recipe);
     return 0;
   }
-  write("results.tsv", )recipe" +
-         Json(results).dump() + R"recipe();
-  write("summary.json", "{\"steps\": 8, \"tokens\": 800, \"training_seconds\": 0.1}");
   act();
   char path[5000], text[100];
   std::snprintf(path, sizeof path, "%s/model", run);
@@ -217,10 +213,28 @@ class FakeLab {
     answer.eval_ppl = kPlace;
     std::string printed = answer.to_text();
     printed.replace(printed.find("123.5"), 5, "$score");
-    // eval MODEL --json --eval TOKENS
-    write_file_atomically(
-        evaluator(), "#!/bin/sh\nread -r score < \"$2/score\"\ncat <<END\n" + printed + "\nEND\n");
+    // eval MODEL --json --eval TOKENS, or attend ...
+    write_file_atomically(evaluator(), "#!/bin/bash\nif [ $1 = attend ]; then\n" + attendant() +
+                                           "exit\nfi\nread -r score < \"$2/score\"\ncat <<END\n" +
+                                           printed + "\nEND\n");
     std::filesystem::permissions(evaluator(), std::filesystem::perms::owner_all);
+  }
+
+  /// Waits for the end of the run and says what attendants say. A file `refused` that the run has
+  /// written says why it counts for nothing.
+  static std::string attendant() {
+    AttendantReport report{.tokens = 800, .training_seconds = 0.1, .evaluations = 1};
+    report.summary.emplace().steps = 8;
+    report.refused = "$refused";
+    const std::string rows =
+        table_header<ResultsRow>() + table_row(ResultsRow{.step = 8, .lambda = 1, .eval_ppl = 9});
+    return "while [ $# -gt 1 ]; do case $1 in --report) report=$2;; --results-file) rows=$2;;\n"
+           "--channel) channel=$2;; esac; shift; done\n"
+           "read -r -u $channel\n"
+           "refusal=${rows%/*}/run/refused\n"
+           "[ -e $refusal ] && refused=$(cat $refusal)\n"
+           "cat > $rows <<END\n" +
+           rows + "END\ncat > $report <<END\n" + json_of(report).dump() + "\nEND\n";
   }
 
   TemporaryFolder folder_;

@@ -10,8 +10,8 @@
 #include "tern/base/flags.h"
 #include "tern/base/toml.h"
 #include "tern/contract/knob_description.h"
+#include "tern/eval/score.h"
 #include "tern/model/packed_model.h"
-#include "tern/train/evaluate.h"
 #include "tests/run_fixture.h"
 
 namespace tern {
@@ -51,7 +51,7 @@ TEST_F(KnobValues, EveryNamedValueTrainsAndItsPackedModelScoresAsInTraining) {
       train(run, with(knob.name, value));
       Llama packed = load_packed(model(run), DType::f32);
       const EvalSet set = EvalSet::read(lab_.lab().eval_set());
-      const double ppl = evaluate(packed, set, 0).ppl;
+      const double ppl = score_windows(packed, set).ppl;
       EXPECT_NEAR(std::stod(summary(run, "eval_ppl")), ppl, 1e-4 * ppl) << run;
     }
   }
@@ -96,7 +96,7 @@ TEST_F(KnobValues, PiecesCombineFreely) {
               "--lr-scales",
               "0.1"});
   Llama packed = load_packed(model("a"), DType::f32);
-  const double ppl = evaluate(packed, EvalSet::read(lab_.lab().eval_set()), 0).ppl;
+  const double ppl = score_windows(packed, EvalSet::read(lab_.lab().eval_set())).ppl;
   EXPECT_NEAR(std::stod(summary("a", "eval_ppl")), ppl, 1e-4 * ppl);
 }
 

@@ -241,10 +241,11 @@ INSTANTIATE_TEST_SUITE_P(On, Attack,
                                          ".tern/ledger.jsonl", ".git/HEAD", "../evaluator",
                                          "train.cpp", "new-file", ".tern/confirm.json"));
 
-TEST(Research, KeepsTheConfirmDataAndOtherRunsFromBeingRead) {
+TEST(Research, KeepsTheLabsTextsAndOtherRunsFromBeingRead) {
   if (available_sandbox() == Sandbox::Kind::kNone) GTEST_SKIP() << "no sandbox on this machine";
   const Outcomes out({doing(R"(
-  const char* names[] = {".tern/confirm.json", ".tern/ledger.jsonl",
+  const char* names[] = {"lab.toml", "data/manifest.json", "data/wikitext_eval.json",
+                         "data/train.tokens", ".tern/confirm.json", ".tern/ledger.jsonl",
                          ".tern/experiments/0001/1/run/model/score"};
   for (const char* name : names) {
     char path[5000];
@@ -343,10 +344,18 @@ TEST(Research, GoesOnWithAnExperimentWhoseBuildingWasStoppedTwice) {
   EXPECT_EQ(loop.history().at(2).status, Status::kKeep);
 }
 
-TEST(Research, RefusesALabWhoseTextComesFromTheNetwork) {
+TEST(Research, CallsARunThatTookMoreThanItsBudgetVoidWithTheFigures) {
+  const Outcomes out({doing(R"(write("refused", "it asked for 99 tokens");)")});
+  EXPECT_EQ(out.status(), Status::kDiscard) << out.error();
+  const RunRecord& run = out[2].runs.back();
+  EXPECT_EQ(run.outcome, Outcome::kVoid);
+  EXPECT_EQ(run.reason, "it asked for 99 tokens");
+}
+
+TEST(Research, RefusesALabWhoseTextComesThroughStandardInput) {
   const FakeLab fake;
   LabManifest manifest = LabManifest::read(fake.lab());
-  manifest.train_source = "https://example.org/stories.txt";
+  manifest.train_source = "-";
   manifest.write(fake.lab());
   ScriptedProposer proposer({});
   EXPECT_THROW(FakeLoop(fake, proposer, proposer), Error);

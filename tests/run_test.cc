@@ -10,12 +10,11 @@
 #include <sstream>
 
 #include "tern/contract/knob_description.h"
+#include "tern/eval/score.h"
 #include "tern/io/safetensors.h"
 #include "tern/model/packed_model.h"
 #include "tern/quant/absmean.h"
 #include "tern/quant/packed.h"
-#include "tern/train/evaluate.h"
-#include "tern/train/results.h"
 #include "tests/child_process.h"
 #include "tests/model_tolerance.h"
 #include "tests/run_fixture.h"
@@ -81,20 +80,20 @@ TEST_F(RunTest, EveryLayerHasARowAtEachEvaluation) {
   EXPECT_NE(layers.back()[6], "1.0000");
 }
 
-TEST_F(RunTest, GivenAFileForItsResultsItWritesIntoItsFolderAlone) {
+TEST_F(RunTest, ItWritesIntoItsFolderAloneAndItsAttendantTheRows) {
   const auto files = [&] {
     std::map<fs::path, fs::file_time_type> times;
     for (const auto& entry : fs::recursive_directory_iterator(lab_.root())) {
       if (entry.path().string().starts_with(lab_.run_folder("run").string())) continue;
+      if (entry.path() == lab_.lab().results()) continue;
       if (entry.is_regular_file()) times[entry.path()] = entry.last_write_time();
     }
     return times;
   };
   const auto before = files();
-  const fs::path results_file = lab_.run_folder("run") / "results.tsv";
-  train("run", {"--results-file", results_file, "--experiment", "0007", "--save-every", "4"});
+  train("run", {"--save-every", "4"});
   EXPECT_EQ(files(), before);
-  EXPECT_EQ(rows_of(results_file).at(1).at(12), "0007");
+  EXPECT_EQ(results().at(1).at(12), "run");
 }
 
 TEST_F(RunTest, RunAnewInTheSameFolderItKeepsNothingOfTheOldRun) {
@@ -145,7 +144,7 @@ TEST_F(RunTest, ThePackedModelIsTheFakeQuantizedWeightsBitForBit) {
 TEST_F(RunTest, ItsOwnScoreIsThatOfThePackedModel) {
   train("run", {"--activation-bits", "8"});
   Llama packed = load_packed(model("run"), DType::f32);
-  const Evaluation score = evaluate(packed, EvalSet::read(lab_.lab().eval_set()), 0);
+  const Score score = score_windows(packed, EvalSet::read(lab_.lab().eval_set()));
   const double told = std::stod(summary("run", "eval_ppl"));
   EXPECT_NEAR(told, score.ppl, 1e-5 * score.ppl);
 }

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tern/eval/score.h"
 #include "tern/model/packed_model.h"
 #include "tern/runner/scorer.h"
 #include "tern/tensor/compute_type.h"
-#include "tern/train/evaluate.h"
 #include "tests/run_fixture.h"
 
 namespace tern {
@@ -37,7 +37,7 @@ TEST_F(Scoring, OfAPackedModelIsItsPerplexityWithTheWholeProtocol) {
   const EvalAnswer& answer = *scored.answer;
   const EvalSet text = EvalSet::read(set());
   Llama packed = load_packed(model("run"), compute_type("auto"));
-  const Evaluation own = evaluate(packed, text, 0);
+  const Score own = score_windows(packed, text);
   EXPECT_NEAR(answer.eval_ppl, own.ppl, 1e-5 * own.ppl);
   EXPECT_NEAR(answer.eval_bpb, own.bpb, 1e-5 * own.bpb);
   EXPECT_EQ(answer.tokens, own.tokens);

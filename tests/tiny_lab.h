@@ -9,6 +9,7 @@
 #include "tern/base/file.h"
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
+#include "tern/contract/run_summary.h"
 #include "tern/data/demo_text.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/token_file.h"
@@ -49,14 +50,26 @@ class TinyLab {
   std::filesystem::path model() const { return root() / "model"; }
   std::filesystem::path run_folder(const std::string& run) const { return lab_.runs() / run; }
 
-  /// The recipe's command line for a run of eight steps; flags given later count.
+  /// The command line for a run of eight steps of the recipe with its attendant, whose process is
+  /// the recipe's; flags given later count.
   std::vector<std::string> command(const std::string& run,
-                                   const std::vector<std::string>& flags = {}) const {
-    std::vector<std::string> words = {TERN_RECIPE,
+                                   const std::vector<std::string>& flags = {},
+                                   const std::string& program = TERN_RECIPE) const {
+    const std::filesystem::path folder = run_folder(run);
+    std::vector<std::string> words = {TERN_PROGRAM,
+                                      "attend",
                                       "--lab",
                                       root(),
+                                      "--results-file",
+                                      lab_.results(),
+                                      "--experiment",
+                                      run,
+                                      "--summary",
+                                      folder / RunSummary::kFile,
+                                      "--",
+                                      program,
                                       "--run-dir",
-                                      run_folder(run),
+                                      folder,
                                       "--threads",
                                       "1",
                                       "--steps",

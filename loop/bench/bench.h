@@ -25,13 +25,15 @@ struct RunOrder {
   int64_t rival_run = 0;
   /// False for a change of schedule, whose curves may cross late.
   bool prune = true;
+  /// The most processor time that it may use, in seconds; 0: any.
+  double processor_s = 0;
   /// Seconds of wall clock beside training (start, evaluations, packing); 0: not known yet.
   double overhead_s = 0;
 };
 
 /// How it went, with what the ledger keeps of it.
 struct RunReport : RunResult {
-  std::vector<ResultsRow> evaluations;  // as the program told them, then the score of record
+  std::vector<ResultsRow> evaluations;  // while it trained, then the score of record
 };
 
 /// What a built recipe says of its knobs, or why there is nothing to hear.

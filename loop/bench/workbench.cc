@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kBuildLog = "build.log";
+constexpr const char* kRows = "results.tsv";  // of a run's evaluations, which the attendant writes
 constexpr const char* kInterrupted = "stopped by the user";
 constexpr int64_t kMostKept = 2 << 20;  // bytes of each file that a dropped run leaves
 constexpr int64_t kLeastDisk = int64_t{1} << 30;
@@ -26,7 +27,7 @@ constexpr size_t kMostEvaluations = 2000;
 
 /// Removes what takes room in a folder that a program wrote.
 void keep_tables(const fs::path& run) {
-  keep_only(run, {"steps.tsv", "results.tsv", "layers.tsv", RunSummary::kFile}, kMostKept);
+  keep_only(run, {"steps.tsv", kRows, "layers.tsv", RunSummary::kFile}, kMostKept);
 }
 
 /// The folders of an experiment's runs, by name.
@@ -40,19 +41,18 @@ std::vector<std::string> runs_in(const fs::path& experiment) {
   return names;
 }
 
-/// Rows of the run's results.tsv; under which names is the harness's to say.
-std::vector<ResultsRow> evaluations_of(const fs::path& folder) {
-  auto rows = read_untrusted_rows<ResultsRow>(folder / "results.tsv", kMostEvaluations);
-  for (ResultsRow& row : rows) row.experiment.clear(), row.commit.clear();
-  return rows;
+/// What the attendant has measured and written.
+void add_measured(RunReport& report, const AttendantReport& measured, const fs::path& rows) {
+  if (measured.summary) report.steps = measured.summary->steps;
+  report.tokens = measured.tokens;
+  report.training_s = measured.training_seconds;
+  report.evaluations = read_untrusted_rows<ResultsRow>(rows, kMostEvaluations);
 }
 
-/// What the program says of itself: of interest, and never the score.
-void add_summary(RunReport& report, const fs::path& folder) {
-  const RunSummary summary = read_run_summary(folder);
-  report.steps = summary.steps;
-  report.tokens = summary.tokens;
-  report.training_s = summary.training_seconds;
+/// Puts the rows of a run beside the tables that its program wrote, in place of what it left there.
+void keep_rows(const fs::path& rows, const fs::path& folder) {
+  remove_tree(folder / kRows);
+  if (fs::exists(rows)) fs::rename(rows, folder / kRows);
 }
 
 std::optional<double> ppl_of(const ScoreOfRecord& score) {
@@ -81,7 +81,9 @@ Workbench::Workbench(const Lab& lab, WorkbenchOptions options)
                .base = LabManifest::read(lab).model,
                .sandbox = options_.sandbox,
                .max_bits = lab.config().research.max_bits}) {
-  check_text_in_reach(lab);
+  check(!LabManifest::read(lab).train_source.starts_with("-"),
+        "this lab's text comes through standard input, and the runs of `tern research` would each "
+        "have to read it anew; set data.train in lab.toml to a file and run `tern prepare`");
 }
 
 fs::path Workbench::program_of(int64_t experiment) const {
@@ -166,16 +168,13 @@ DescribedRecipe Workbench::describe(int64_t experiment, const std::string& sourc
   }
 }
 
-JobResult Workbench::train(const RunOrder& order, RunWatch& watch) {
+AttendedRun Workbench::train(const RunOrder& order, RunWatch& watch) {
   const fs::path folder = run_folder(order.experiment, order.run);
   const BudgetConfig& budget = lab_.config().budget;
   // Until the baseline has shown what starting, evaluating and packing take, anything reasonable.
   const double overhead = order.overhead_s > 0 ? order.overhead_s : 120 + budget.seconds;
   Job job = recipe_job(lab_, program_of(order.experiment), folder, options_.sandbox);
-  const std::vector<std::string> flags = {"--results-file", (folder / "results.tsv").string(),
-                                          "--experiment",   fmt::format("{:04}", order.experiment),
-                                          "--commit",       order.commit.substr(0, 7),
-                                          "--seed",         std::to_string(order.seed)};
+  const std::vector<std::string> flags = {"--seed", std::to_string(order.seed)};
   for (const auto& words : {flags, budget.flags()}) {
     job.command.insert(job.command.end(), words.begin(), words.end());
   }
@@ -191,7 +190,17 @@ JobResult Workbench::train(const RunOrder& order, RunWatch& watch) {
     const std::string stopped = watch_stage(view, seconds);
     return stopped.empty() ? verdict : stopped;
   };
-  return supervise(job);
+  return run_attended(job, {.program = options_.evaluator,
+                            .lab = lab_.root(),
+                            .results_file = folder.parent_path() / kRows,
+                            .experiment = {},
+                            .commit = {},
+                            .tokens = budget.tokens,
+                            .seconds = budget.tokens > 0 ? 0 : budget.seconds,
+                            .evaluations = budget.evaluations,
+                            .eval_tokens = budget.eval_tokens,
+                            .saves = false,
+                            .log = folder.parent_path() / "attendant.log"});
 }
 
 RunReport Workbench::run(const RunOrder& order) {
@@ -219,13 +228,15 @@ RunReport Workbench::run(const RunOrder& order) {
   }
   RunWatch watch(folder / "steps.tsv", std::move(rival),
                  order.prune ? lab_.config().research.prune : 0);
-  const JobResult result = train(order, watch);
+  const auto [result, measured] = train(order, watch);
   make_accessible(folder);  // whatever the program has made of its rights
   report.time_s = result.seconds;
   report.memory_gb = static_cast<double>(result.peak_memory) / 1e9;
-  report.evaluations = evaluations_of(folder);
-  add_summary(report, folder);
+  report.processor_s = result.processor_seconds;
+  if (measured) add_measured(report, *measured, folder.parent_path() / kRows);
+  keep_rows(folder.parent_path() / kRows, folder);
   if (!result.stopped.empty()) return ended(Outcome::kPruned, result.stopped);
+  if (measured && !measured->refused.empty()) return ended(Outcome::kVoid, measured->refused);
   // Somebody else may have filled the disk: that is not the program's doing.
   const bool failed = !result.limit.empty() || result.exit_code != 0;
   if (const std::string why = missing_room(); failed && !why.empty()) {
@@ -240,6 +251,16 @@ RunReport Workbench::run(const RunOrder& order) {
     return ended(Outcome::kCrashed,
                  fmt::format("exit code {}: {}", result.exit_code,
                              last_line(read_file(folder.parent_path() / "log.txt"))));
+  }
+  if (!measured) {
+    return ended(Outcome::kInterrupted, "somebody killed the process that measured and scored it");
+  }
+  if (order.processor_s > 0 && result.processor_seconds > order.processor_s) {
+    return ended(
+        Outcome::kVoid,
+        fmt::format("it used {:.1f} s of processor time; by lab.toml's "
+                    "research.processor_time and what the incumbent used it may use {:.1f}",
+                    result.processor_seconds, order.processor_s));
   }
   const BenchView view{.stage = "scoring", .experiment = order.experiment, .run = order.run};
   const ScoreOfRecord score =
@@ -275,7 +296,8 @@ void Workbench::discard(int64_t experiment) {
   const fs::path folder = lab_.experiment(experiment);
   std::vector<std::string> kept = {"train.cpp", kBuildLog, "description.json"};
   for (const std::string& run : runs_in(folder)) {
-    keep_only(folder / run, {"log.txt", "score.log", "confirm.log", "run/"}, kMostKept);
+    keep_only(folder / run, {"log.txt", "attendant.log", "score.log", "confirm.log", "run/"},
+              kMostKept);
     keep_tables(folder / run / "run");
     kept.push_back(run + "/");
   }

@@ -8,6 +8,7 @@
 #include "loop/bench/run_watch.h"
 #include "tern/lab_files/lab.h"
 #include "tern/recipe/toolchain.h"
+#include "tern/runner/attendant_process.h"
 #include "tern/runner/scorer.h"
 #include "tern/sandbox/supervise.h"
 
@@ -37,7 +38,7 @@ struct WorkbenchOptions {
 /// The lab's own bench. Of experiment 7 it makes
 ///
 ///     .tern/experiments/0007/train.cpp, build.log, train-<toolchain>   the recipe and its program
-///     .tern/experiments/0007/2/log.txt, score.log                      of run 2, out of its reach
+///     .tern/experiments/0007/2/log.txt, results.tsv, score.log         of run 2, out of its reach
 ///     .tern/experiments/0007/2/run/                                    all that the program can
 ///     write
 ///
@@ -61,7 +62,7 @@ class Workbench : public Bench {
   std::filesystem::path run_folder(int64_t experiment, int64_t run) const;
   JobResult build(int64_t experiment, int64_t run, const std::string& source);
   std::string refuse_build(int64_t experiment, const JobResult& built) const;
-  JobResult train(const RunOrder& order, RunWatch& watch);
+  AttendedRun train(const RunOrder& order, RunWatch& watch);
   int64_t free_bytes() const;
   int64_t most_disk() const;
   void require_room() const;

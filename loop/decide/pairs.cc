@@ -16,7 +16,7 @@ constexpr uint64_t kShownSeeds = 950;         // and those of the pair whose gai
 
 bool failed(const RunRecord& run) {
   return run.outcome == Outcome::kCrashed || run.outcome == Outcome::kTimedOut ||
-         run.outcome == Outcome::kPruned;
+         run.outcome == Outcome::kPruned || run.outcome == Outcome::kVoid;
 }
 
 /// Whether the incumbent's run with this seed failed on account of this comparison.

@@ -19,7 +19,7 @@ enum class Outcome {
   kCrashed,      // by itself, without a model that could be scored
   kTimedOut,     // killed: over its time, memory, processes or disk
   kPruned,       // stopped by the harness: it could not have become as good as the incumbent
-  kVoid,         // something locked changed meanwhile, so it counts for nothing
+  kVoid,         // something locked changed, or it took more than its budget: it counts for nothing
   kInterrupted,  // the loop or the machine went down; it is repeated
 };
 
@@ -65,12 +65,14 @@ struct RunResult {
   std::optional<double> val_ppl;
   std::optional<double> val_bpb;
 
-  std::optional<int64_t> steps;      // as the program told it, which is never the score
-  std::optional<int64_t> tokens;     // as the program told it
-  std::optional<double> training_s;  // as the program told it
-  std::optional<double> time_s;      // wall clock, measured by the loop
-  std::optional<double> memory_gb;   // peak of all its processes
-  TERN_FIELDS(outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s, memory_gb)
+  std::optional<int64_t> steps;       // as the program told it, which is never the score
+  std::optional<int64_t> tokens;      // dealt to be trained on
+  std::optional<double> training_s;   // from the first of them on, but for evaluations
+  std::optional<double> time_s;       // wall clock, measured by the loop
+  std::optional<double> memory_gb;    // peak of all its processes
+  std::optional<double> processor_s;  // of processor time of all its processes
+  TERN_FIELDS(outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s, memory_gb,
+              processor_s)
 };
 
 /// One run of an experiment's recipe with one seed.

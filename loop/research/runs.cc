@@ -21,6 +21,13 @@ event::Ran ran(const RunOrder& order, const RunReport& report) {
           .evaluations = {report.evaluations}};
 }
 
+/// The most processor time for a run beside this one of the incumbent; 0: any.
+double processor_bound(const ResearchConfig& config, const RunRecord& twin) {
+  constexpr double kStart = 2;  // seconds: of a short run, loading and packing are the most
+  if (config.processor_time == 0 || !twin.processor_s) return 0;
+  return std::max(kStart, config.processor_time * *twin.processor_s);
+}
+
 bool uses_seed(const Experiment& e, uint64_t seed) {
   return std::any_of(e.runs.begin(), e.runs.end(),
                      [&](const RunRecord& run) { return run.seed == seed; });
@@ -98,6 +105,7 @@ RunOrder Runs::order_of(const Experiment& e, int64_t run, int64_t comparison, ui
   if (twin == nullptr) return order;
   order.rival_experiment = rival->number;
   order.rival_run = twin->number;
+  order.processor_s = processor_bound(context_.lab.config().research, *twin);
   const std::string rival_source = context_.source_of(*rival);
   order.prune =
       !changes_curve(recipes_.incumbent(), {rival->knobs, rival_source}, {e.knobs, order.source});

@@ -1,8 +1,10 @@
-#include "tern/train/results.h"
+#include "tern/attendant/results.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "tern/contract/table.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern {
 
@@ -13,11 +15,16 @@ ResultsFile::ResultsFile(const std::filesystem::path& path, std::string experime
                return cell_at(row, column_of(&ResultsRow::experiment)) == cell_of(experiment);
              }),
       experiment_(std::move(experiment)),
-      commit_(std::move(commit)) {}
+      commit_(std::move(commit)) {
+  constexpr size_t kMostRows = 1'000'000;
+  for (const ResultsRow& row : read_untrusted_rows<ResultsRow>(path, kMostRows)) {
+    if (row.experiment != experiment_ || row.lambda != 1) continue;
+    best_ppl_ = std::min(best_ppl_.value_or(row.eval_ppl), row.eval_ppl);
+  }
+}
 
 void ResultsFile::append(ResultsRow row) {
   if (row.train_loss) row.train_ppl = std::exp(*row.train_loss);
-  if (row.best_ppl == 0) row.best_ppl.reset();
   row.experiment = experiment_;
   row.commit = commit_;
   table_.append(table_row(row), /*sync=*/true);

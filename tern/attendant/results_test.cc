@@ -1,4 +1,4 @@
-#include "tern/train/results.h"
+#include "tern/attendant/results.h"
 
 #include <gtest/gtest.h>
 

@@ -42,6 +42,7 @@ struct Command {
   int place = 0;  // among the commands of its group
   std::string description = {};
   std::string footer = {};
+  bool hidden = false;                        // for Tern itself: no list shows it
   std::function<CommandUse(Flags&)> options;  // see runs()
 };
 

@@ -2,18 +2,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "tern/data/token_source.h"
 
 namespace tern {
-
-/// B sequences of T tokens: inputs and, one token on, targets (B T), and which windows of their
-/// file they are (B; see TokenSource::windows).
-struct Batch {
-  std::vector<int32_t> inputs, targets;
-  std::vector<int64_t> windows;
-};
 
 /// Batches one after another. `position`, the sequences read so far, is all that a checkpoint
 /// needs.
@@ -23,9 +15,7 @@ struct Batches {
   int64_t position = 0;
 
   Batch next() {
-    Batch batch{std::vector<int32_t>(B * T), std::vector<int32_t>(B * T),
-                source->windows(position, B, T)};
-    source->fill(position, B, T, batch.inputs, batch.targets);
+    Batch batch = source->batch(position, B, T);
     position += B;
     return batch;
   }

@@ -11,7 +11,7 @@ namespace tern {
 /// The windows of a token file, which begin at the multiples of T, in an order that is a function
 /// of (seed, position) alone: each epoch visits every window once, shuffled anew. What is left
 /// behind the last whole window is not used.
-class ShuffledWindows : public TokenSource {
+class ShuffledWindows : public TextWindows {
  public:
   ShuffledWindows(TokenFile file, uint64_t seed) : file_(std::move(file)), seed_(seed) {}
 

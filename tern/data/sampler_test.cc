@@ -31,10 +31,9 @@ class ShuffledWindowsTest : public ::testing::Test {
   }
   /// First tokens of the windows [begin, begin + count).
   static std::vector<int32_t> starts(TokenSource& source, int64_t begin, int64_t count) {
-    std::vector<int32_t> inputs(static_cast<size_t>(count * kT)), targets(inputs.size());
-    source.fill(begin, count, kT, inputs, targets);
+    const Batch batch = source.batch(begin, count, kT);
     std::vector<int32_t> out;
-    for (int64_t b = 0; b < count; ++b) out.push_back(inputs[static_cast<size_t>(b * kT)]);
+    for (int64_t b = 0; b < count; ++b) out.push_back(batch.inputs[static_cast<size_t>(b * kT)]);
     return out;
   }
 
@@ -43,8 +42,7 @@ class ShuffledWindowsTest : public ::testing::Test {
 
 TEST_F(ShuffledWindowsTest, TargetsAreTheNextTokens) {
   ShuffledWindows windows = source(100 * kT + 1, 1);
-  std::vector<int32_t> inputs(3 * kT), targets(3 * kT);
-  windows.fill(5, 3, kT, inputs, targets);
+  const auto [inputs, targets, indices] = windows.batch(5, 3, kT);
   for (size_t i = 0; i < inputs.size(); ++i) {
     EXPECT_EQ(targets[i], inputs[i] + 1);
     EXPECT_EQ(inputs[i] % kT, static_cast<int32_t>(i) % kT) << "windows start at multiples of T";
@@ -53,7 +51,7 @@ TEST_F(ShuffledWindowsTest, TargetsAreTheNextTokens) {
 
 TEST_F(ShuffledWindowsTest, AWindowIsKnownByWhereItBegins) {
   ShuffledWindows windows = source(100 * kT + 1, 1);
-  const std::vector<int64_t> indices = windows.windows(95, 10, kT);
+  const std::vector<int64_t> indices = windows.batch(95, 10, kT).windows;
   const std::vector<int32_t> first = starts(windows, 95, 10);
   for (size_t b = 0; b < indices.size(); ++b) EXPECT_EQ(first[b], indices[b] * kT);
 }
@@ -94,12 +92,10 @@ TEST_F(ShuffledWindowsTest, SaysWhenTheFileIsShorterThanOneWindow) {
               ThrowsMessage<Error>(HasSubstr("at least one window of 9 tokens, found 8")));
 }
 
-TEST_F(ShuffledWindowsTest, RefusesBatchesOfAnotherSizeThanTheirRoom) {
+TEST_F(ShuffledWindowsTest, RefusesBatchesOfNothing) {
   ShuffledWindows windows = source(100, 1);
-  std::vector<int32_t> inputs(2 * kT), targets(2 * kT - 1);
-  EXPECT_THROW(windows.fill(0, 2, kT, inputs, targets), Error);
-  EXPECT_THROW(windows.fill(-1, 2, kT, inputs, inputs), Error);
-  EXPECT_THROW(windows.fill(0, 0, kT, {}, {}), Error);
+  EXPECT_THROW(windows.batch(-1, 2, kT), Error);
+  EXPECT_THROW(windows.batch(0, 0, kT), Error);
 }
 
 }  // namespace

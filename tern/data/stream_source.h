@@ -15,7 +15,7 @@ namespace tern {
 /// training consumes them. Window p begins p * T tokens into the stream; behind the stream's end it
 /// is opened again. Reaching a later position reads what lies before it, an earlier one starts
 /// over.
-class StreamedTokens : public TokenSource {
+class StreamedTokens : public TextWindows {
  public:
   /// Opens the stream at its beginning; null when it cannot be read another time (a pipe).
   using Open = std::function<std::unique_ptr<TokenStream>()>;

@@ -26,9 +26,9 @@ StreamedTokens::Open opens(std::string text, int times) {
 
 /// The inputs of one window and its last target, as text; "." stands for the end of a document.
 std::string window(TokenSource& source, int64_t position) {
-  std::vector<int32_t> tokens(kWindow + 1), targets(kWindow);
-  source.fill(position, 1, kWindow, std::span(tokens).first(kWindow), targets);
-  tokens.back() = targets.back();
+  const Batch batch = source.batch(position, 1, kWindow);
+  std::vector<int32_t> tokens = batch.inputs;
+  tokens.push_back(batch.targets.back());
   std::string text = character_tokenizer().decode(tokens);
   for (size_t at; (at = text.find("<|endoftext|>")) != std::string::npos;)
     text.replace(at, 13, ".");

@@ -37,7 +37,7 @@ class Scorer {
     check(score_.tokens > 0, "there is nothing to score: no document has two tokens");
     score_.nll_per_token = mean();
     score_.ppl = std::exp(mean());
-    check(std::isfinite(score_.ppl),
+    check(std::isfinite(score_.ppl) || !options_.must_be_finite,
           "the model has no score: the mean negative log-likelihood of its predictions is {}",
           score_.nll_per_token);
     score_.bpb = mean() / std::numbers::ln2 * tokens_per_byte;

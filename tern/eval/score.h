@@ -29,6 +29,8 @@ struct ScoreProgress {
 struct ScoreOptions {
   /// About this many tokens from the start are scored, at least one window; 0 means all.
   int64_t max_tokens = 0;
+  /// Whether a perplexity that is not finite is an Error.
+  bool must_be_finite = true;
   /// Called after each window.
   std::function<void(const ScoreProgress&)> on_progress;
 };

@@ -73,11 +73,13 @@ ResearchConfig read_research(const Json* table, const std::string& source) {
   TableReader reader(table, "research.", source);
   reader.key("proposer", c.proposer).key("policy", c.policy).key("seeds", c.seeds);
   reader.key("repeats", c.repeats).key("recheck_every", c.recheck_every).key("prune", c.prune);
-  reader.key("max_bits", c.max_bits).key("overhead_seconds", c.overhead_seconds).refuse_others();
+  reader.key("max_bits", c.max_bits).key("processor_time", c.processor_time);
+  reader.key("overhead_seconds", c.overhead_seconds).refuse_others();
   check(c.seeds >= 1, "{}: research.seeds must be 1 or more (3 to know the noise), found {}",
         source, c.seeds);
   check(c.repeats >= 1, "{}: research.repeats must be 1 or more, found {}", source, c.repeats);
-  check(c.recheck_every >= 0 && c.prune >= 0 && c.max_bits > 0 && c.overhead_seconds >= 0,
+  check(c.recheck_every >= 0 && c.prune >= 0 && c.max_bits > 0 && c.processor_time >= 0 &&
+            c.overhead_seconds >= 0,
         "{}: the numbers of [research] must not be negative", source);
   return c;
 }
@@ -117,9 +119,14 @@ LlmConfig read_llm(const Json* table, const std::string& source) {
 BudgetConfig read_budget(const Json* table, const std::string& source) {
   BudgetConfig c;
   TableReader reader(table, "budget.", source);
-  reader.key("seconds", c.seconds).key("tokens", c.tokens).refuse_others();
+  reader.key("seconds", c.seconds).key("tokens", c.tokens).key("evaluations", c.evaluations);
+  reader.key("eval_tokens", c.eval_tokens).refuse_others();
   check(c.seconds > 0, "{}: budget.seconds must be above 0, found {}", source, c.seconds);
-  check(c.tokens >= 0, "{}: budget.tokens must not be negative, found {}", source, c.tokens);
+  for (const auto& [name, value] :
+       {std::pair("tokens", c.tokens), std::pair("evaluations", c.evaluations),
+        std::pair("eval_tokens", c.eval_tokens)}) {
+    check(value >= 0, "{}: budget.{} must not be negative, found {}", source, name, value);
+  }
   return c;
 }
 

@@ -20,6 +20,7 @@ struct ResearchConfig {
   double prune = 0.3;  // nats of training loss behind the incumbent that end a run; 0: none
   double max_bits =
       3.0;  // stored bits per weight of the blocks' layers, on average, with all that is stored
+  double processor_time = 1.5;  // the most that a run may use, in the incumbent's; 0: any
   double overhead_seconds = 0;  // beside training: start, evaluation, packing; 0: by the baseline
 };
 
@@ -52,7 +53,9 @@ struct LlmConfig {
 /// How long one run trains.
 struct BudgetConfig {
   double seconds = 300;
-  int64_t tokens = 0;  // train on so many, however long that takes; 0: the seconds decide
+  int64_t tokens = 0;           // train on so many, however long that takes; 0: the seconds decide
+  int64_t evaluations = 20;     // that a run of `tern research` may ask for; 0: any number
+  int64_t eval_tokens = 16384;  // that each of them may score; 0: all
 
   /// The recipe's flags that say so, whatever length it has of its own.
   std::vector<std::string> flags() const;

@@ -98,14 +98,22 @@ RecipeDescription Attended::describe(const fs::path& program,
 }
 
 Job Attended::job(const Lab& lab, const fs::path& program, const fs::path& folder) const {
-  if (sandboxed_) check_text_in_reach(lab);
   Job job = recipe_job(lab, program, folder, sandbox_);
   job.limits.folder_bytes = job.limits.file_bytes = 0;
   if (!sandboxed_) job.environment = {{kJobMark, folder.string()}};
   const auto more = callers_environment(!sandboxed_);
   job.environment.insert(job.environment.end(), more.begin(), more.end());
-  if (LabManifest::read(lab).train_source.starts_with("-")) job.input = STDIN_FILENO;
   return job;
+}
+
+AttendantOrder Attended::attendant(const Lab& lab) const {
+  const bool reads_input = LabManifest::read(lab).train_source.starts_with("-");
+  return {.program = fs::read_symlink("/proc/self/exe"),
+          .lab = lab.root(),
+          .results_file = {},
+          .experiment = {},
+          .commit = {},
+          .input = reads_input ? STDIN_FILENO : -1};
 }
 
 Job Attended::help_job(const fs::path& program, const fs::path& folder) const {
@@ -120,12 +128,15 @@ Job Attended::help_job(const fs::path& program, const fs::path& folder) const {
   return job;
 }
 
-JobResult Attended::run(Job job, const std::function<void()>& tick) const {
+AttendedRun Attended::run(const Job& job, const AttendantOrder& attendant) const {
+  return run_attended(job, attendant, [this](const Job& prepared) { return run(prepared); });
+}
+
+JobResult Attended::run(Job job) const {
   const auto requests = std::make_shared<StopRequests>();
   job.limits.grace_seconds = 0;  // a step and a checkpoint take what they take
   job.end_now = [requests] { return requests->level() > 1; };
-  job.watch = [requests, tick](double) -> std::string {
-    if (tick) tick();
+  job.watch = [requests](double) -> std::string {
     return requests->level() > 0 ? kStoppedByUser : "";
   };
   return supervise(job);

@@ -7,6 +7,7 @@
 
 #include "tern/contract/knob_description.h"
 #include "tern/lab_files/lab.h"
+#include "tern/runner/attendant_process.h"
 #include "tern/runner/scorer.h"
 #include "tern/sandbox/supervise.h"
 
@@ -37,9 +38,13 @@ class Attended {
           const std::filesystem::path& folder) const;
   /// A job that prints the program's own help.
   Job help_job(const std::filesystem::path& program, const std::filesystem::path& folder) const;
-  /// Runs a job; `tick` is called about ten times a second until it was told to end, if there is
-  /// one. The result is `stopped` when the person stopped it.
-  JobResult run(Job job, const std::function<void()>& tick = {}) const;
+  /// What attends a recipe's run in a lab, as far as it is the same for all: without rows, and
+  /// with no limits.
+  AttendantOrder attendant(const Lab& lab) const;
+  /// Runs a job. The result is `stopped` when the person stopped it.
+  JobResult run(Job job) const;
+  /// The same for a recipe's run with an attendant.
+  AttendedRun run(const Job& job, const AttendantOrder& attendant) const;
 
   /// Scores models of a lab on at most so many tokens (0: all). Scores are kept in the lab's cache.
   Scorer scorer(const Lab& lab, int64_t max_tokens) const;

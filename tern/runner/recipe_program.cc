@@ -25,13 +25,6 @@ constexpr double kLongestDescription = 20;  // seconds, of which it needs one on
 constexpr int64_t kDescriptionMemory = int64_t{1} << 30;
 constexpr int64_t kDescriptionBytes = 1 << 20;
 
-/// The file that a streamed lab's text is read from, which may be an entry of an archive; empty for
-/// one that was tokenised beforehand or comes through standard input.
-fs::path streamed_file(const LabManifest& manifest) {
-  const std::string source = manifest.train_source.substr(0, manifest.train_source.find('!'));
-  return source == "-" ? "" : source;
-}
-
 /// The sentence by which a recipe refuses values that make no sense together, as run_main() prints
 /// it; empty where it ended otherwise.
 std::string refusal_in(const JobResult& result, const std::string& output) {
@@ -80,7 +73,7 @@ Job recipe_job(const Lab& lab, const fs::path& program, const fs::path& folder,
   const LabManifest manifest = LabManifest::read(lab);
   const auto disk = static_cast<int64_t>(limits.disk_gb * 1e9);
   Job job;
-  job.command = {program.string(), "--lab", lab.root().string(), "--run-dir", folder.string()};
+  job.command = {program.string(), "--run-dir", folder.string()};
   job.folder = folder;
   job.environment = {{"PATH", "/usr/bin:/bin"},
                      {"LANG", "C.UTF-8"},
@@ -93,21 +86,10 @@ Job recipe_job(const Lab& lab, const fs::path& program, const fs::path& folder,
                 .file_bytes = disk};
   job.sandbox = {.kind = sandbox, .read = system_folders(), .write = {folder}};
   std::vector<fs::path>& read = job.sandbox.read;
-  read.insert(read.end(), {lab.root() / "lab.toml", lab.data(), program});
+  read.push_back(program);
   const std::vector<fs::path> model = model_paths(manifest.model);
   read.insert(read.end(), model.begin(), model.end());
-  const fs::path text = streamed_file(manifest);
-  if (!text.empty() && fs::exists(text)) read.push_back(text);
   return job;
-}
-
-void check_text_in_reach(const Lab& lab) {
-  const LabManifest manifest = LabManifest::read(lab);
-  const fs::path text = streamed_file(manifest);
-  check(text.empty() || fs::exists(text),
-        "this lab streams its text from {}, and train.cpp has no network in its sandbox; set "
-        "data.stream = false in lab.toml and run `tern prepare`",
-        manifest.train_source);
 }
 
 RecipeDescription describe_recipe(const fs::path& program, Sandbox::Kind sandbox,

@@ -27,16 +27,12 @@ struct BuildOrder {
 /// that stopped it, and exit code 0.
 JobResult build_recipe(const Toolchain& toolchain, const BuildOrder& order);
 
-/// A job that runs a recipe's program in a lab: it reads the lab's model, texts and lab.toml,
-/// writes `folder` and nothing else, has no network and none of the caller's environment, and may
-/// take what lab.toml's [limits] say. The command has --lab and --run-dir; further flags, the time
-/// and the log are the caller's.
+/// A job that runs a recipe's program: it reads the lab's full-precision model, writes `folder` and
+/// nothing else, has no network and none of the caller's environment, and may take what lab.toml's
+/// [limits] say. The command has --run-dir; further flags, the time, the log, and an attendant (see
+/// run_attended) are the caller's.
 Job recipe_job(const Lab& lab, const std::filesystem::path& program,
                const std::filesystem::path& folder, Sandbox::Kind sandbox);
-
-/// Throws when a sandboxed run could not read the lab's training text, because it comes from a
-/// network.
-void check_text_in_reach(const Lab& lab);
 
 /// What a program says of its knobs (its `--describe`), as these flags set them. It reads nothing
 /// but the system's files and has a few seconds. Throws an Error when it fails or says something

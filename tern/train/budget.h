@@ -30,6 +30,10 @@ class Budget {
   void resume() { clock_.reset(), running_ = true; }
   void pause() { spent_ = seconds_spent(), running_ = false; }
   void step_done() { ++done_; }
+  /// So many seconds of those that the clock has counted were no training.
+  void stood_still(double seconds) {
+    if (running_) spent_ -= seconds;
+  }
   /// Continues a run that was stopped here.
   void restore(int64_t step, double seconds) { done_ = step, spent_ = seconds; }
 

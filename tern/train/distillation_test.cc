@@ -14,6 +14,7 @@
 #include "tern/model/model_test_util.h"
 #include "tern/optim/adamw.h"
 #include "tern/optim/gradients.h"
+#include "tern/train/teacher_cache.h"
 
 namespace tern {
 namespace {
@@ -31,7 +32,7 @@ class DistillationTest : public ::testing::Test {
   }
 
   std::unique_ptr<Teacher> teacher(const Distillation& how) const {
-    return std::make_unique<Teacher>(folder_.path(), "", "", how.teacher_options(kT));
+    return std::make_unique<Teacher>(folder_.path(), nullptr, how.teacher_options(kT));
   }
   static Llama student() {
     Llama model(tiny_config(), {});
@@ -206,7 +207,7 @@ class DistillationLearning : public ::testing::Test {
   /// From the same 768 tokens again and again.
   static void learn(Llama& student, const DistillationOptions& options, uint64_t steps, float lr) {
     const Distillation how(options, 2);
-    Teacher teacher(folder_->path(), "", "", how.teacher_options(Language::kLength));
+    Teacher teacher(folder_->path(), nullptr, how.teacher_options(Language::kLength));
     const std::vector<int64_t> windows(Language::kSequences, -1);
     train(student, steps, lr, 0, 8, [&](const Language::Batch& batch) {
       return how.loss(student, &teacher, batch.inputs, batch.targets, windows);

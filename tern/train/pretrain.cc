@@ -10,7 +10,7 @@
 #include "tern/base/timer.h"
 #include "tern/optim/adamw.h"
 #include "tern/optim/gradients.h"
-#include "tern/train/evaluate.h"
+#include "tern/train/finite.h"
 
 namespace tern {
 namespace {
@@ -40,10 +40,9 @@ float learning_rate(const PretrainOptions& options, double fraction) {
 double train_step(Llama& model, Optimizer& optimizer, TokenSource& tokens,
                   const PretrainOptions& options, int64_t step, float lr) {
   const int64_t B = options.batch_size, T = options.sequence_length;
-  std::vector<int32_t> inputs(static_cast<size_t>(B * T)), targets(inputs.size());
-  tokens.fill(step * B, B, T, inputs, targets);
+  const Batch batch = tokens.batch(step * B, B, T);
   Tape tape;
-  const Tensor loss = model.loss(inputs, targets, B);
+  const Tensor loss = model.loss(batch.inputs, batch.targets, B);
   tape.backward(loss);
   require_finite(loss.item(), step + 1, model);
   const double norm = finite_gradient_norm(model, step + 1);

@@ -13,7 +13,7 @@ namespace {
 constexpr int kVocabulary = 16;
 
 /// The ids in a circle, begun at a place that depends on the position.
-class Circle : public TokenSource {
+class Circle : public TextWindows {
  protected:
   void copy_window(int64_t position, std::span<int32_t> window) override {
     for (size_t i = 0; i < window.size(); ++i) {

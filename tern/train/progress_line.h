@@ -18,10 +18,10 @@ class ProgressLine {
   void update(int64_t step, double fraction, double tokens_per_s, double loss, double seconds_left);
   /// Prints a line of its own, moving the bar out of the way.
   void print(const std::string& line);
-
- private:
+  /// Takes the bar away, for somebody else's lines.
   void clear();
 
+ private:
   std::FILE* out_;
   bool terminal_;
   bool drawn_ = false;

@@ -10,15 +10,12 @@
 #include "tern/base/flags.h"
 #include "tern/base/timer.h"
 #include "tern/data/batches.h"
-#include "tern/data/eval_set.h"
 #include "tern/knobs/knobs.h"
-#include "tern/lab_files/lab.h"
 #include "tern/model/llama.h"
 #include "tern/model/structure.h"
 #include "tern/model/ternary_weight.h"
 #include "tern/train/compute_options.h"
 #include "tern/train/distillation.h"
-#include "tern/train/evaluate.h"
 #include "tern/train/memory_estimate.h"
 #include "tern/train/progress_line.h"
 #include "tern/train/run_plan.h"
@@ -26,21 +23,17 @@
 
 namespace tern {
 
+class Attendant;
 class LayersFile;
-class ResultsFile;
 class StepsFile;
-struct ResultsRow;
+struct EvaluateAnswer;
+struct EvaluateRequest;
 struct StepRow;
 
 /// What a run is told besides its recipe; `tern train` passes these flags.
 struct RunOptions {
-  std::string lab = ".";     // the lab's folder, or one inside it
-  std::string run_dir;       // where the run writes; made if missing
-  std::string results_file;  // gets a row at each evaluation; the lab's results.tsv if empty
-  std::string experiment;    // names the run in there; the run folder's name if empty
-  std::string commit;        // of the recipe, for the same rows
+  std::string run_dir;  // where the run writes; made if missing
   bool resume = false;
-  bool results = true;    // write those rows
   bool describe = false;  // print what the knobs are instead
   int threads = 0;        // 0: all cores
 
@@ -49,19 +42,18 @@ struct RunOptions {
 
 /// What a recipe says of its run at the end.
 struct RunEnd {
-  Evaluation score;     // at the end
-  double best_ppl = 0;  // of ternary evaluations; 0: there was none
   double train_loss = 0;
   int64_t steps = 0, tokens = 0;
   double training_seconds = 0;
 };
 
 /// One run of a recipe in a lab: its inputs, its folder and what it shows on the way. It writes
-/// into its folder alone, apart from the rows of results.tsv.
+/// into its folder alone, and reads the lab's full-precision model alone: texts and scores are its
+/// attendant's.
 class Run {
  public:
-  /// Opens the lab's prepared data and sets the number of threads. `lengths` are those of the
-  /// recipe that are given in steps.
+  /// Meets the attendant, looks at the folder and sets the number of threads. `lengths` are those
+  /// of the recipe that are given in steps.
   explicit Run(const RunOptions& options, std::vector<KnownLength> lengths = {});
   ~Run();  // out of line, where the tables are known
   Run(const Run&) = delete;
@@ -87,7 +79,8 @@ class Run {
   /// The lab's full-precision model as a teacher, with what `tern teacher` has kept of it; null
   /// where the distillation asks nothing of one.
   std::unique_ptr<Teacher> teacher(const Distillation& distillation, const RunPlan& plan);
-  const EvalSet& eval_set() const { return eval_set_; }
+  /// False where nobody would resume the run, so that it need not be saved.
+  bool saves() const;
   const std::vector<KnownLength>& lengths() const { return lengths_; }
 
   /// Shows the running step.
@@ -101,13 +94,13 @@ class Run {
   void add_step(const StepRow& row);
   /// Adds a row to the folder's layers.tsv for each ternary layer; returns the counts of all codes.
   CodeCounts add_layers(int64_t step, const Llama& model);
-  /// Prints an evaluation as a line and adds it to results.tsv.
-  void add_result(const ResultsRow& row);
+  /// Has the model scored as it is now; the attendant prints the line and adds it to results.tsv.
+  EvaluateAnswer evaluate(Llama& model, EvaluateRequest request);
   /// Writes the checkpoint (see tern/train/checkpoint.h), with all rows of the steps before it.
   void save_checkpoint(const std::vector<Parameter>& tensors, const Json& state);
-  /// Prints "---" and one `key: value` line each, and keeps them as summary.json in the run's
-  /// folder (see tern/contract/run_summary.h).
-  void print_summary(const RunEnd& end);
+  /// Tells how the run ended: it is printed as "---" and one `key: value` line each, and kept as
+  /// the run's summary.json (see tern/contract/run_summary.h).
+  void end(const RunEnd& end);
 
   /// Puts the tokenizer's files beside a saved model, so that it can be scored on its own.
   void add_tokenizer(const std::filesystem::path& model_folder) const;
@@ -115,25 +108,19 @@ class Run {
   void resumed_at(int64_t step) { resumed_step_ = step; }
 
  private:
-  std::unique_ptr<TokenSource> training_data(uint64_t seed) const;
   /// A few thousand tokens of the training text, in windows of T.
   std::vector<int32_t> first_text(uint64_t seed, int64_t T) const;
 
   RunOptions options_;
-  Lab lab_;
-  LabManifest manifest_;
   std::filesystem::path folder_;
-  EvalSet eval_set_;
   std::vector<KnownLength> lengths_;
   Timer started_;
   ProgressLine line_;
   int64_t resumed_step_ = -1;  // below any step: a new run keeps no row of an older one
-  // Whether a streamed text has been opened; shared with the sources that open it.
-  std::shared_ptr<bool> text_read_ = std::make_shared<bool>(false);
+  std::unique_ptr<Attendant> attendant_;
   // Made with their first rows, so that a run which is refused leaves nothing.
   std::unique_ptr<StepsFile> steps_;
   std::unique_ptr<LayersFile> layers_;
-  std::unique_ptr<ResultsFile> results_;
 };
 
 /// The main of a recipe. Fills its knobs from the command line, lets them check themselves, calls

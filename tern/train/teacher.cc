@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 #include "tern/base/error.h"
 #include "tern/tensor/compute_type.h"
@@ -33,28 +32,6 @@ std::vector<Tensor> each(const std::vector<TeacherWindow>& windows, Get&& get) {
   return out;
 }
 
-/// What a cache has to keep to answer it: the outputs of no block, of the last one or of all.
-TeacherQuestion kept_for(TeacherQuestion question, int64_t blocks) {
-  std::vector<int64_t>& hidden = question.hidden_blocks;
-  if (!hidden.empty() && hidden != std::vector<int64_t>{blocks - 1}) {
-    hidden.resize(static_cast<size_t>(blocks));
-    std::iota(hidden.begin(), hidden.end(), 0);
-  }
-  return question;
-}
-
-void check_temperature(const TeacherCache& cache, float temperature) {
-  std::string known;
-  for (const float kept : cache.info().kept.temperatures) {
-    if (kept == temperature) return;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", kept);
-  }
-  fail(
-      "{}: --distill-temperature must be one of those that this cache of the teacher was made for, "
-      "{}, found {}; or remove the file, and the teacher runs beside the student",
-      cache.path().string(), known, temperature);
-}
-
 }  // namespace
 
 TeacherQuestion TeacherOptions::question() const {
@@ -64,53 +41,28 @@ TeacherQuestion TeacherOptions::question() const {
           .attention_block = attention_block};
 }
 
-Teacher::Teacher(fs::path model, const fs::path& text, const fs::path& caches,
+void TeacherOptions::check() const {
+  tern::check(length >= 1 && top_k >= 1 && temperature > 0,
+              "a teacher needs windows of 1 token or more, --distill-top-k 1 or more and "
+              "--distill-temperature above 0, found {}, {} and {}",
+              length, top_k, temperature);
+}
+
+Teacher::Teacher(fs::path model, std::unique_ptr<TeacherRecords> kept,
                  const TeacherOptions& options)
     : folder_(std::move(model)),
       options_(options),
       config_(LlamaConfig::read(folder_ / "config.json")),
-      compute_(default_compute_type()) {
-  check(options.length >= 1 && options.top_k >= 1 && options.temperature > 0,
-        "a teacher needs windows of 1 token or more, --distill-top-k 1 or more and "
-        "--distill-temperature above 0, found {}, {} and {}",
-        options.length, options.top_k, options.temperature);
-  if (text.empty()) {
-    note_ = "the teacher runs beside the student: a streamed text has no windows to keep";
-  } else {
-    open_cache(text, caches);
-  }
+      compute_(default_compute_type()),
+      kept_(std::move(kept)) {
+  options.check();
 }
 
 Teacher::~Teacher() = default;
 
-void Teacher::open_cache(const fs::path& text, const fs::path& caches) {
-  TeacherCacheInfo wanted;
-  wanted.length = options_.length;
-  wanted.kept = kept_for(options_.question(), config_.num_hidden_layers);
-  const fs::path file = caches / wanted.file_name();
-  if (!fs::exists(file)) {
-    note_ = fmt::format("the teacher runs beside the student; `{}` would keep what it says",
-                        wanted.command());
-    return;
-  }
-  wanted = TeacherCacheInfo::of(folder_, text, compute_, options_.length, wanted.kept);
-  auto cache = std::make_unique<TeacherCache>(file, wanted);
-  check_temperature(*cache, options_.temperature);
-  if (!cache->has_features(options_.question())) {
-    note_ = fmt::format(
-        "the teacher runs beside the student: {} lacks the features that the recipe asks for; make "
-        "it anew with `{} --force`",
-        file.string(), wanted.command());
-    return;
-  }
-  note_ = fmt::format("the teacher's answers for {} windows are read from {}", cache->windows(),
-                      file.string());
-  cache_ = std::move(cache);
-}
-
 TeacherWindow Teacher::look_at_one(std::span<const int32_t> inputs,
                                    std::span<const int32_t> targets, int64_t window) {
-  if (cache_ && cache_->has(window)) return cache_->read(window, options_.question());
+  if (kept_ && kept_->has(window)) return kept_->read(window, options_.question());
   if (!model_) model_ = std::make_unique<TeacherModel>(folder_, compute_);
   return model_->look(inputs, targets, options_.question());
 }

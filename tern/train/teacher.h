@@ -11,8 +11,7 @@
 
 namespace tern {
 
-class TeacherCache;
-struct TeacherCacheInfo;
+class TeacherRecords;
 
 /// What a recipe asks its teacher.
 struct TeacherOptions {
@@ -24,6 +23,8 @@ struct TeacherOptions {
 
   /// The same as a question about each window.
   TeacherQuestion question() const;
+  /// Throws for what no teacher could answer.
+  void check() const;
 };
 
 /// A teacher's answers for a batch of B windows. Features are bf16, as a cache keeps them.
@@ -34,30 +35,25 @@ struct TeacherBatch {
 };
 
 /// The frozen full-precision model, whose predictions a student is trained towards. What `tern
-/// teacher` has put into the lab's cache is read from there, the rest computed; either way the
-/// numbers have the same bits (for one number of threads). The model is loaded when the first
-/// window has to be computed: with all of them in the cache, never.
+/// teacher` has kept of it is read, the rest computed; either way the numbers have the same bits
+/// (for one number of threads). The model is loaded when the first window has to be computed: with
+/// all of them kept, never.
 class Teacher {
  public:
-  /// `text` is the token file that windows are counted in; empty for a stream, which has no cache.
-  /// `caches` is the folder to look for one in. Throws when the cache there was made for another
-  /// model or text, or lacks the temperature.
-  Teacher(std::filesystem::path model, const std::filesystem::path& text,
-          const std::filesystem::path& caches, const TeacherOptions& options);
+  /// `kept` are its answers to these options, if any were kept.
+  Teacher(std::filesystem::path model, std::unique_ptr<TeacherRecords> kept,
+          const TeacherOptions& options);
   ~Teacher();
 
-  /// `windows` are the B indices of TokenSource::windows(), -1 where there is none; inputs and
+  /// `windows` are the B indices of their batch, -1 where there is none; inputs and
   /// targets hold B T tokens.
   TeacherBatch look(std::span<const int32_t> inputs, std::span<const int32_t> targets,
                     std::span<const int64_t> windows);
 
-  /// A line for the person at the terminal: which cache is read, or why none is.
-  const std::string& note() const { return note_; }
   /// True once the model had to be loaded.
   bool loaded() const { return model_ != nullptr; }
 
  private:
-  void open_cache(const std::filesystem::path& text, const std::filesystem::path& caches);
   TeacherWindow look_at_one(std::span<const int32_t> inputs, std::span<const int32_t> targets,
                             int64_t window);
 
@@ -65,8 +61,7 @@ class Teacher {
   TeacherOptions options_;
   LlamaConfig config_;
   DType compute_;
-  std::string note_;
-  std::unique_ptr<TeacherCache> cache_;
+  std::unique_ptr<TeacherRecords> kept_;
   std::unique_ptr<TeacherModel> model_;
 };
 

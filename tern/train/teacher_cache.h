@@ -36,28 +36,47 @@ struct TeacherCacheInfo {
 /// Temperatures that a cache is made for.
 inline constexpr float kTeacherTemperatures[] = {1, 2, 4, 5, 8, 10};
 
-/// A memory-mapped file of a teacher's answers: a header of 4096 bytes, then one record of
-/// record_bytes() for each window from the text's first on, with a checksum at its end.
-class TeacherCache {
+/// A teacher's answers that were kept, wherever they lie: one for each window from the text's first
+/// on.
+class TeacherRecords {
+ public:
+  /// `name` is what errors call them.
+  TeacherRecords(std::string name, TeacherCacheInfo info, int64_t windows)
+      : name_(std::move(name)), info_(std::move(info)), windows_(windows) {}
+  virtual ~TeacherRecords() = default;
+
+  const std::string& name() const { return name_; }
+  const TeacherCacheInfo& info() const { return info_; }
+  int64_t windows() const { return windows_; }
+  bool has(int64_t window) const { return window >= 0 && window < windows_; }
+  /// True when they hold the features that are asked for.
+  bool has_features(const TeacherQuestion& question) const;
+  /// One window's answer, of the features those that are asked for, the tokens with all
+  /// temperatures that were kept. Throws when there is no such window or its record is damaged.
+  TeacherWindow read(int64_t window, const TeacherQuestion& question) const;
+  /// The record_bytes() bytes of one window that there is.
+  virtual std::string record(int64_t window) const = 0;
+
+ private:
+  std::string name_;
+  TeacherCacheInfo info_;
+  int64_t windows_;
+};
+
+/// A memory-mapped file of them: a header of 4096 bytes, then one record of record_bytes() for each
+/// window, with a checksum at its end.
+class TeacherCache : public TeacherRecords {
  public:
   /// Throws an Error that says how to make the file anew when it is damaged, or when model, text,
   /// type, T or k are not those of `wanted`.
   TeacherCache(const std::filesystem::path& path, const TeacherCacheInfo& wanted);
 
-  const std::filesystem::path& path() const { return map_.path(); }
-  const TeacherCacheInfo& info() const { return info_; }
-  int64_t windows() const { return windows_; }
-  bool has(int64_t window) const { return window >= 0 && window < windows_; }
-  /// True when it holds the features that are asked for.
-  bool has_features(const TeacherQuestion& question) const;
-  /// One window's answer, of the features those that are asked for, the tokens with all
-  /// temperatures of the cache. Throws when the record is damaged.
-  TeacherWindow read(int64_t window, const TeacherQuestion& question) const;
+  std::string record(int64_t window) const override;
 
  private:
-  MappedFile map_;
-  TeacherCacheInfo info_;
-  int64_t windows_ = 0;
+  TeacherCache(std::unique_ptr<MappedFile> map, const TeacherCacheInfo& wanted);
+
+  std::unique_ptr<MappedFile> map_;
 };
 
 /// Writes such a file window by window, beside its place as <name>.part; commit() moves it into

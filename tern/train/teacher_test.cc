@@ -13,6 +13,7 @@
 #include "tern/model/model_test_util.h"
 #include "tern/tensor/compute_type.h"
 #include "tern/train/teacher_cache.h"
+#include "tern/train/teacher_choice.h"
 
 namespace tern {
 namespace {
@@ -74,15 +75,19 @@ class TeacherTest : public ::testing::Test {
   TeacherOptions options(float temperature = 2) const {
     return {.length = kT, .top_k = kK, .temperature = temperature};
   }
+  /// With what was kept of its answers, or running.
   std::unique_ptr<Teacher> teacher(const TeacherOptions& options) const {
-    return std::make_unique<Teacher>(model(), text(), caches(), options);
+    return std::make_unique<Teacher>(
+        model(), choose_teacher(model(), text(), caches(), options).cache, options);
+  }
+  std::string note(const TeacherOptions& options) const {
+    return choose_teacher(model(), text(), caches(), options).note;
   }
   /// Answers for the first B windows in a shuffled order.
   TeacherBatch look(Teacher& teacher, int64_t B = 4) const {
     ShuffledWindows source(TokenFile(text()), 1);
-    std::vector<int32_t> inputs(B * kT), targets(B * kT);
-    source.fill(0, B, kT, inputs, targets);
-    return teacher.look(inputs, targets, source.windows(0, B, kT));
+    const Batch batch = source.batch(0, B, kT);
+    return teacher.look(batch.inputs, batch.targets, batch.windows);
   }
 
   TemporaryFolder folder_;
@@ -110,7 +115,7 @@ TEST_F(TeacherTest, AnswersFromACacheHaveTheBitsOfThoseComputedNow) {
   const auto cached = teacher(asked);
   expect_same_bits(look(*cached), live);
   EXPECT_FALSE(cached->loaded());
-  EXPECT_THAT(cached->note(), HasSubstr("6 windows are read from"));
+  EXPECT_THAT(note(asked), HasSubstr("6 windows are read from"));
 }
 
 TEST_F(TeacherTest, WindowsThatACacheLacksAreComputedAndTheOthersRead) {
@@ -134,18 +139,19 @@ TEST_F(TeacherTest, AnswersAreThoseOfTheModel) {
   const TeacherBatch batch = look(*live, 2);
   Llama trains = load_llama(model(), {.compute = default_compute_type()});
   ShuffledWindows source(TokenFile(text()), 1);
-  std::vector<int32_t> inputs(2 * kT), targets(2 * kT);
-  source.fill(0, 2, kT, inputs, targets);
-  const auto nll = trains.negative_log_likelihood(inputs, targets, 2);
+  const Batch two = source.batch(0, 2, kT);
+  const auto nll = trains.negative_log_likelihood(two.inputs, two.targets, 2);
   for (size_t n = 0; n < nll.size(); ++n) EXPECT_NEAR(batch.tokens.log_gold[n], -nll[n], 0.05);
 }
 
 TEST_F(TeacherTest, AStreamHasNoCacheAndIsAnsweredAllTheSame) {
   make_cache(kWindows);
-  Teacher stream(model(), "", caches(), options());
+  const TeacherChoice choice = choose_teacher(model(), "", caches(), options());
+  EXPECT_EQ(choice.cache, nullptr);
+  EXPECT_THAT(choice.note, HasSubstr("streamed"));
+  Teacher stream(model(), nullptr, options());
   const auto tokens = random_tokens(kT, 61);
   EXPECT_EQ(stream.look(tokens, tokens, std::vector<int64_t>{-1}).tokens.rows(), kT);
-  EXPECT_THAT(stream.note(), HasSubstr("streamed"));
 }
 
 TEST_F(TeacherTest, ACacheOfAnotherTextIsRefusedWithTheCommandThatMakesItAnew) {
@@ -180,14 +186,13 @@ TEST_F(TeacherTest, ATemperatureThatACacheLacksIsRefused) {
 }
 
 TEST_F(TeacherTest, WithoutACacheOrItsFeaturesTheTeacherRunsAndSaysHowToKeepWhatItSays) {
-  EXPECT_THAT(teacher(options(3))->note(),
-              HasSubstr("`tern teacher --length 8 --top-k 5 --features none`"));
+  EXPECT_THAT(note(options(3)), HasSubstr("`tern teacher --length 8 --top-k 5 --features none`"));
   make_cache(2);
   TeacherOptions asked = options();
   asked.hidden_blocks = {0};
   const auto live = teacher(asked);
-  EXPECT_THAT(live->note(), AllOf(HasSubstr("lacks the features"),
-                                  HasSubstr("--top-k 5 --features all --force`")));
+  EXPECT_THAT(note(asked), AllOf(HasSubstr("lacks the features"),
+                                 HasSubstr("--top-k 5 --features all --force`")));
   EXPECT_EQ(look(*live).hidden[0].shape(), (Shape{4, kT, 24}));
 }
 

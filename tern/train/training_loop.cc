@@ -1,15 +1,15 @@
 #include "tern/train/training_loop.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "tern/base/command.h"
 #include "tern/base/error.h"
-#include "tern/contract/results_row.h"
+#include "tern/channel/requests.h"
 #include "tern/contract/step_row.h"
 #include "tern/model/packed_model.h"
 #include "tern/train/checkpoint.h"
-#include "tern/train/evaluate.h"
+#include "tern/train/finite.h"
 #include "tern/train/stop.h"
 
 namespace tern {
@@ -43,10 +43,10 @@ void TrainingLoop::done(const StepMade& step) {
   budget_.step_done();
   show(step);
   time_step();
-  if (!due(plan_.eval_every) && !due(plan_.save_every)) return;
+  if (due(plan_.eval_every) && !budget_.finished()) evaluate(step.lambda, step.lr);
+  if (!run_.saves() || !due(plan_.save_every)) return;
   budget_.pause();
-  if (due(plan_.eval_every) && !budget_.finished()) evaluate_and_report(step.lambda, step.lr);
-  if (due(plan_.save_every)) save();
+  save();
   budget_.resume();
 }
 
@@ -77,28 +77,29 @@ void TrainingLoop::time_step() {
   }
 }
 
-Evaluation TrainingLoop::evaluate_and_report(float lambda, float lr) {
+/// The clock stands still while the model is scored, and runs while it is handed over.
+void TrainingLoop::evaluate(float lambda, float lr) {
   Llama& model = trained_.model;
   const WithAverage averaged(trained_.average);
   for (QuantizerState& block : trained_.quantization.blocks) block.nearest = true;
-  const Evaluation score = evaluate(model, run_.eval_set(), plan_.eval_tokens);
   const int64_t step = now().step;
-  require_finite(std::log(score.ppl), step, model);
   const auto [negative, zero, positive] = run_.add_layers(step, model).shares();
-  if (lambda == 1) best_ppl_ = best_ppl_ > 0 ? std::min(best_ppl_, score.ppl) : score.ppl;
-  run_.add_result({.step = step,
-                   .lambda = lambda,
-                   .train_loss = step > 0 ? std::optional(recent_loss_) : std::nullopt,
-                   .eval_ppl = score.ppl,
-                   .eval_bpb = score.bpb,
-                   .lr = lr,
-                   .time_s = budget_.seconds_spent(),
-                   .best_ppl = best_ppl_,
-                   .q_neg1 = negative,
-                   .q_zero = zero,
-                   .q_pos1 = positive,
-                   .eval_tokens = score.tokens});
-  return score;
+  const EvaluateAnswer answer =
+      run_.evaluate(model, {.step = step,
+                            .lambda = lambda,
+                            .train_loss = step > 0 ? std::optional(recent_loss_) : std::nullopt,
+                            .lr = lr,
+                            .seconds = budget_.seconds_spent(),
+                            .q_neg1 = negative,
+                            .q_zero = zero,
+                            .q_pos1 = positive,
+                            .quantization = trained_.quantization.info.to_json(),
+                            .max_tokens = plan_.eval_tokens,
+                            .last = budget_.finished(),
+                            .seed = static_cast<int64_t>(plan_.seed),
+                            .T = plan_.sequence_length});
+  budget_.stood_still(answer.seconds);
+  if (!answer.finite) require_finite(std::numeric_limits<double>::quiet_NaN(), step, model);
 }
 
 int TrainingLoop::finish(float lambda, float lr) {
@@ -110,17 +111,15 @@ int TrainingLoop::finish(float lambda, float lr) {
   Llama& model = trained_.model;
   TernaryInfo& info = trained_.quantization.info;
   info.lambda = lambda;
-  const Evaluation score = evaluate_and_report(lambda, lr);
-  if (lambda < 1) save();  // not to be packed, but to be resumed
+  evaluate(lambda, lr);
+  if (lambda < 1 && run_.saves()) save();  // not to be packed, but to be resumed
   const WithAverage averaged(trained_.average);
   save_packed(model, info, run_.model_folder());
   run_.add_tokenizer(run_.model_folder());
-  run_.print_summary({.score = score,
-                      .best_ppl = best_ppl_,
-                      .train_loss = recent_loss_,
-                      .steps = now().step,
-                      .tokens = trained_.batches.position * plan_.sequence_length,
-                      .training_seconds = budget_.seconds_spent()});
+  run_.end({.train_loss = recent_loss_,
+            .steps = now().step,
+            .tokens = trained_.batches.position * plan_.sequence_length,
+            .training_seconds = budget_.seconds_spent()});
   return kSuccess;
 }
 
@@ -136,8 +135,7 @@ void TrainingLoop::save() const {
   run_.save_checkpoint(tensors(), Json::Object{{"step", now().step},
                                                {"seconds", budget_.seconds_spent()},
                                                {"position", trained_.batches.position},
-                                               {"recent_loss", recent_loss_},
-                                               {"best_ppl", best_ppl_}});
+                                               {"recent_loss", recent_loss_}});
 }
 
 void TrainingLoop::load() {
@@ -148,7 +146,6 @@ void TrainingLoop::load() {
   trained_.average.set_updates_done(step);
   trained_.batches.position = state.at("position").as_int();
   recent_loss_ = state.at("recent_loss").as_double();
-  best_ppl_ = state.at("best_ppl").as_double();
   run_.resumed_at(step);
 }
 

@@ -49,7 +49,7 @@ class TrainingLoop {
  private:
   bool due(int64_t every) const { return every > 0 && now().step % every == 0; }
   void show(const StepMade& step);
-  Evaluation evaluate_and_report(float lambda, float lr);
+  void evaluate(float lambda, float lr);
   std::vector<Parameter> tensors() const;
   void save() const;
   void load();
@@ -62,7 +62,7 @@ class TrainingLoop {
   int64_t first_step_ = 0;
   double first_seconds_ = 0;
   std::vector<double> step_ends_;  // seconds, of the first steps
-  double recent_loss_ = 0, best_ppl_ = 0;
+  double recent_loss_ = 0;
 };
 
 }  // namespace tern

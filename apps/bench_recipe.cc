@@ -8,6 +8,7 @@
 #include "apps/bench_lab.h"
 #include "apps/bench_median.h"
 #include "apps/published_recipe.h"
+#include "demo/demo_base.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -29,7 +30,6 @@
 #include "tern/runner/run_folder.h"
 #include "tern/sandbox/untrusted_file.h"
 #include "tern/tensor/compute_type.h"
-#include "tern/train/demo_base.h"
 #include "tern/train/distillation.h"
 #include "tern/train/run_plan.h"
 

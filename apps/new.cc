@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "tern/base/flags.h"
 #include "tern/base/home.h"
 #include "tern/base/process.h"
+#include "tern/lab_files/data_seed.h"
 #include "tern/recipe/overrides.h"
 
 namespace tern {
@@ -73,13 +75,15 @@ void commit_lab(const fs::path& folder, const std::string& preset) {
 }
 
 /// Makes the lab; what there is of it goes away again when that fails.
-void make_lab(const fs::path& folder, const fs::path& templates, const fs::path& preset) {
+void make_lab(const fs::path& folder, const fs::path& templates, const fs::path& preset,
+              int64_t seed) {
   check(!fs::exists(folder) || (fs::is_directory(folder) && fs::is_empty(folder)),
         "{} is there already and not empty, and nothing is overwritten; choose another folder",
         folder.string());
   fs::create_directories(folder);
   try {
     write_lab(folder, templates, preset);
+    write_data_seed(folder, seed);
     commit_lab(folder, preset.filename().string());
   } catch (...) {
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
@@ -92,22 +96,34 @@ void make_lab(const fs::path& folder, const fs::path& templates, const fs::path&
 struct NewOptions {
   std::string folder;
   std::string preset = "demo";
+  std::optional<int64_t> data_seed;
 
   void add_to(Flags& flags) {
     flags.add_positional("DIR", folder, "a folder that does not exist yet, or is empty");
     flags.add("preset", preset, "model, texts and budget to begin with: " + listed(preset_names()));
+    flags.add(
+        "data_seed", data_seed,
+        "what decides the demo's texts and the seeds of runs; else drawn, and known to nobody");
   }
   void check() const {
     const std::vector<std::string> names = preset_names();
     tern::check(std::find(names.begin(), names.end(), preset) != names.end(),
                 "there is no preset \"{}\"; {}", preset, name_hint(preset, names));
+    require_not_negative({{"data_seed", static_cast<double>(data_seed.value_or(0))}});
   }
 };
 
 int new_lab(const NewOptions& options) {
-  make_lab(options.folder, templates_folder(), presets_folder() / options.preset);
-  fmt::print("made the lab {0} from the preset {1}\nnext: cd {0} && tern prepare && tern train\n",
-             options.folder, options.preset);
+  make_lab(options.folder, templates_folder(), presets_folder() / options.preset,
+           options.data_seed ? *options.data_seed : draw_data_seed());
+  fmt::print("made the lab {} from the preset {}\n", options.folder, options.preset);
+  if (options.data_seed) {
+    fmt::print(
+        "its data seed is {}: whoever knows it can make the demo's texts; leave out "
+        "--data-seed where a score has to convince\n",
+        *options.data_seed);
+  }
+  fmt::print("next: cd {} && tern prepare && tern train\n", options.folder);
   return kSuccess;
 }
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "apps/hub_model.h"
+#include "demo/demo_base.h"
+#include "demo/demo_source.h"
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -26,11 +28,11 @@
 #include "tern/io/hub.h"
 #include "tern/io/memory_source.h"
 #include "tern/io/safetensors.h"
+#include "tern/lab_files/data_seed.h"
 #include "tern/lab_files/lab.h"
 #include "tern/lab_files/provenance.h"
 #include "tern/model/llama_config.h"
 #include "tern/parallel/parallel.h"
-#include "tern/train/demo_base.h"
 #include "tern/train/progress_line.h"
 #include "tern/train/stop.h"
 
@@ -68,7 +70,7 @@ fs::path make_demo_base() {
                     "{} left",
                     100 * now.fraction, now.loss, now.tokens_per_s, clock_text(now.seconds_left)));
   };
-  const fs::path folder = demo_base(cache_folder(), base, demo_text(TextUse::train), on_step);
+  const fs::path folder = demo_base(cache_folder(), base, demo_base_text(), on_step);
   if (steps < base.training.steps) {
     say(
         fmt::format("the demo's model had time for {} of {} steps: this machine is slow or busy; "
@@ -115,28 +117,36 @@ std::string resolved_model(const std::string& name, const fs::path& base) {
   return local ? (base / name).lexically_normal().string() : name;
 }
 
-std::unique_ptr<ByteSource> open_text(const std::string& text, TextUse use, StatusLine& status) {
-  return open_text_source(text, {.use = use,
-                                 .progress = download_progress(status),
-                                 .keep_going = [] { return !stop_requested(); }});
-}
+/// A text of the lab, and what it is for.
+struct LabText {
+  std::string name;
+  TextUse use;
+  uint64_t data_seed;
 
-DocumentReader open_documents(const std::string& text, TextUse use, StatusLine& status) {
-  return DocumentReader(open_text(text, use, status), {.format = document_format_of(text)});
-}
+  bool made_up() const { return made_up_texts().contains(name); }
+  std::unique_ptr<ByteSource> open(StatusLine& status) const {
+    return open_text_source(name, {.use = use,
+                                   .data_seed = data_seed,
+                                   .progress = download_progress(status),
+                                   .keep_going = [] { return !stop_requested(); }});
+  }
+  DocumentReader documents(StatusLine& status) const {
+    return DocumentReader(open(status), {.format = document_format_of(name)});
+  }
+};
 
 /// Tokens to score on: documents where the text has several, else one piece.
-EvalSet make_eval_set(const std::string& text, TextUse use, const Tokenizer& tokenizer,
-                      int64_t window, int64_t& replaced) {
+EvalSet make_eval_set(const LabText& text, const Tokenizer& tokenizer, int64_t window,
+                      int64_t& replaced) {
   StatusLine status;
-  const std::string raw = sanitize_utf8(read_all(*open_text(text, use, status)), &replaced);
+  const std::string raw = sanitize_utf8(read_all(*text.open(status)), &replaced);
   throw_if_stopped();
-  const DocumentFormat format = document_format_of(text);
+  const DocumentFormat format = document_format_of(text.name);
   if (format == DocumentFormat::plain && raw.find(kEndOfText) == std::string::npos) {
-    return eval_set_of_text(text, raw, tokenizer, window);
+    return eval_set_of_text(text.name, raw, tokenizer, window);
   }
-  DocumentReader documents(std::make_unique<MemorySource>(raw, text), {.format = format});
-  return eval_set_of_documents(text, documents, tokenizer, window);
+  DocumentReader documents(std::make_unique<MemorySource>(raw, text.name), {.format = format});
+  return eval_set_of_documents(text.name, documents, tokenizer, window);
 }
 
 // ---- the lab ------------------------------------------------------------------------------------
@@ -201,11 +211,11 @@ class Preparation {
     fs::create_directories(lab_.data());
     fs::create_directories(lab_.confirm_set().parent_path());
     make_training_text();
-    make_eval("eval", lab_.eval_set(), config_.eval, TextUse::eval);
+    make_eval("eval", lab_.eval_set(), lab_text(config_.eval, TextUse::eval));
     if (config_.confirm.empty()) {
       do_without_confirm_text();
     } else {
-      make_eval("confirm", lab_.confirm_set(), config_.confirm, TextUse::confirm);
+      make_eval("confirm", lab_.confirm_set(), lab_text(config_.confirm, TextUse::confirm));
     }
   }
 
@@ -216,23 +226,35 @@ class Preparation {
   }
 
  private:
-  Provenance provenance(const fs::path& file, const std::string& text, const char* setting,
+  LabText lab_text(const std::string& name, TextUse use) const {
+    return {name, use, static_cast<uint64_t>(data_seed(lab_))};
+  }
+  LabText training_text() const { return lab_text(config_.train, TextUse::train); }
+
+  Provenance provenance(const fs::path& file, const LabText& text, const char* setting,
                         int64_t value) const {
-    return {file, Json::Object{{"text", text},
-                               {"text_file", file_state(archive_of(text))},
-                               {"tokenizer_sha256", tokenizer_.hash()},
-                               {setting, value}}};
+    Json::Object inputs{{"text", text.name},
+                        {"text_file", file_state(archive_of(text.name))},
+                        {"tokenizer_sha256", tokenizer_.hash()},
+                        {setting, value}};
+    // The note lies where train.cpp may read it.
+    if (text.made_up()) {
+      inputs.emplace_back("data_seed_mark",
+                          fmt::format("{:016x}", derived_seed(text.data_seed, "the mark")));
+    }
+    return {file, std::move(inputs)};
   }
 
-  bool is_kept(const Provenance& from, const std::string& text) const {
-    return !force_ && !(text == "-" && input_given_) && from.up_to_date();
+  bool is_kept(const Provenance& from, const LabText& text) const {
+    return !force_ && !(text.name == "-" && input_given_) && from.up_to_date();
   }
 
   void make_training_text() const {
     if (config_.stream) return check_stream();
     const fs::path file = lab_.train_tokens();
-    const Provenance from = provenance(file, config_.train, "train_tokens", config_.train_tokens);
-    if (is_kept(from, config_.train)) {
+    const LabText text = training_text();
+    const Provenance from = provenance(file, text, "train_tokens", config_.train_tokens);
+    if (is_kept(from, text)) {
       return say(fmt::format("train    {} tokens, there already", TokenFile(file).size()));
     }
     const TokenizeProgress done = tokenise(file);
@@ -243,7 +265,7 @@ class Preparation {
 
   TokenizeProgress tokenise(const fs::path& file) const {
     StatusLine status;
-    TokenStream stream(open_documents(config_.train, TextUse::train, status), tokenizer_,
+    TokenStream stream(training_text().documents(status), tokenizer_,
                        {.threads = thread_count(), .max_tokens = config_.train_tokens});
     const Timer clock;
     write_token_file(file, stream, [&](const TokenizeProgress& now) {
@@ -258,27 +280,30 @@ class Preparation {
 
   /// A text that every run opens anew is at least there and has a document.
   void check_stream() const {
+    check(!training_text().made_up(),
+          "{}: train.cpp, which reads a stream itself, must not be able to make this text; "
+          "--no-stream tokenises it beforehand",
+          config_.train);
     if (config_.train != "-") {
       StatusLine status;
       std::string document;
-      check(open_documents(config_.train, TextUse::train, status).next(document),
-            "{}: there is no text in it", config_.train);
+      check(training_text().documents(status).next(document), "{}: there is no text in it",
+            config_.train);
     }
     say(fmt::format("train    {}, tokenised while training", config_.train));
   }
 
-  void make_eval(const char* label, const fs::path& file, const std::string& text,
-                 TextUse use) const {
+  void make_eval(const char* label, const fs::path& file, const LabText& text) const {
     const int64_t window = std::min(config_.window, model_.max_position_embeddings);
     const Provenance from = provenance(file, text, "window", window);
     if (is_kept(from, text)) {
-      return say(fmt::format("{:<8} {}, there already", label, text));
+      return say(fmt::format("{:<8} {}, there already", label, text.name));
     }
     int64_t replaced = 0;
-    const EvalSet set = make_eval_set(text, use, tokenizer_, window, replaced);
+    const EvalSet set = make_eval_set(text, tokenizer_, window, replaced);
     set.write(file);
     from.note();
-    say(fmt::format("{:<8} {}: {} tokens of {} bytes, in windows of {}{}", label, text,
+    say(fmt::format("{:<8} {}: {} tokens of {} bytes, in windows of {}{}", label, text.name,
                     set.tokens.size(), set.bytes, set.window_of(window), replaced_note(replaced)));
   }
 

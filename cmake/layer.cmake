@@ -43,9 +43,10 @@ endfunction()
 # be asked for by name, so programs link the whole of these archives.
 set(tern_registering_layers quant ops model optim train)
 
-# tern_link_registered(program): links all that registers itself.
+# tern_link_registered(program): links all that registers itself, of what the program links at all: of
+# the layers that recipes do not see, the text of the demo, and policies and proposers.
 function(tern_link_registered program)
-  set(libraries ${tern_registering_layers} loop)  # policies and proposers
+  set(libraries ${tern_registering_layers} demo loop)
   list(TRANSFORM libraries PREPEND tern_)
   list(JOIN libraries "," libraries)
   set_target_properties(${program} PROPERTIES LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${libraries}")

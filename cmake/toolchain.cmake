@@ -1,14 +1,11 @@
 # share/tern/toolchain.json: how `tern train` compiles a recipe, with the compiler, flags and
 # libraries of this build. The build folder has the layout of an installation: bin, lib, include,
 # share.
-set(registering "")
-set(archives "")
-foreach(layer ${tern_registering_layers})
-  list(APPEND registering "{home}/lib/libtern_${layer}.a")
-endforeach()
-foreach(layer data text io autograd kernels parallel tensor knobs http lab_files channel contract base)
-  list(APPEND archives "{home}/lib/libtern_${layer}.a")
-endforeach()
+set(plain_layers data text io autograd kernels parallel tensor knobs http lab_files channel contract base)
+set(registering ${tern_registering_layers})
+set(archives ${plain_layers})
+list(TRANSFORM registering REPLACE "(.+)" "{home}/lib/libtern_\\1.a")
+list(TRANSFORM archives REPLACE "(.+)" "{home}/lib/libtern_\\1.a")
 set(native "")
 if(TERN_NATIVE)
   set(native "-march=native" "-mprefer-vector-width=512")
@@ -43,5 +40,6 @@ install(DIRECTORY lab DESTINATION share/tern)
 
 # What recipes are built against.
 install(DIRECTORY tern DESTINATION include FILES_MATCHING PATTERN "*.h" PATTERN "*test*" EXCLUDE)
-install(DIRECTORY ${CMAKE_ARCHIVE_OUTPUT_DIRECTORY}/ DESTINATION lib
-        FILES_MATCHING PATTERN "libtern_*.a")
+foreach(layer ${tern_registering_layers} ${plain_layers})
+  install(FILES ${CMAKE_ARCHIVE_OUTPUT_DIRECTORY}/libtern_${layer}.a DESTINATION lib)
+endforeach()

@@ -38,7 +38,7 @@ class Commands : public ::testing::Test {
 
   std::filesystem::path lab() const { return folder_ / "lab"; }
   CapturedRun make_lab(const std::string& preset = "demo") const {
-    return tern({"new", lab(), "--preset", preset}, folder_.path());
+    return tern({"new", lab(), "--preset", preset, "--data-seed", "0"}, folder_.path());
   }
 
   std::filesystem::path write(const std::string& name, const std::string& text) const {

@@ -5,18 +5,20 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include "demo/demo_base.h"
+#include "demo/demo_text.h"
 #include "tern/base/command.h"
 #include "tern/base/file.h"
 #include "tern/base/json.h"
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
-#include "tern/data/demo_text.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/token_file.h"
+#include "tern/lab_files/data_seed.h"
 #include "tern/lab_files/lab.h"
 #include "tern/model/model_test_util.h"
 #include "tern/recipe/overrides.h"
-#include "tern/train/demo_base.h"
+#include "tern/recipe/toolchain.h"
 #include "tests/commands_fixture.h"
 
 namespace tern {
@@ -68,6 +70,21 @@ TEST_F(Commands, TrainAsksForPrepareBeforeItCompiles) {
   EXPECT_FALSE(fs::exists(fs::path(lab()) / ".tern" / "cache"));
 }
 
+TEST_F(Commands, ALabDrawsADataSeedUnlessItIsGivenOne) {
+  for (const char* name : {"one", "two"}) tern({"new", name}, folder_.path());
+  const auto seed_of = [&](const char* name) { return data_seed(Lab::find(folder_ / name)); };
+  EXPECT_NE(seed_of("one"), seed_of("two"));
+  EXPECT_THAT(tern({"new", "three", "--data-seed", "7"}, folder_.path()).output,
+              HasSubstr("its data seed is 7: whoever knows it can make the demo's texts"));
+  EXPECT_EQ(seed_of("three"), 7);
+}
+
+TEST_F(Commands, TheDataSeedIsNotCommitted) {
+  make_lab();
+  EXPECT_EQ(git({"ls-files", "--", ".tern"}).output, "");
+  EXPECT_THAT(read_file(lab() / "lab.toml"), ::testing::Not(HasSubstr("seed = ")));
+}
+
 TEST_F(Commands, AFolderThatIsNotEmptyStaysAsItIs) {
   fs::create_directory(lab());
   write("lab/notes.txt", "mine");
@@ -82,6 +99,14 @@ TEST_F(Commands, AnUnknownPresetNamesTheNearestOne) {
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.output, HasSubstr("did you mean smollm-135m?"));
   EXPECT_FALSE(fs::exists(lab()));
+}
+
+TEST(Toolchain, ACompilerOfRecipesReadsNothingOfTheDemo) {
+  const fs::path home = fs::path(TERN_PROGRAM).parent_path().parent_path();
+  for (const fs::path& input : Toolchain::read(home).inputs()) {
+    EXPECT_EQ(input.filename().string().find("demo"), std::string::npos) << input;
+    EXPECT_FALSE(fs::exists(input / "demo")) << input;
+  }
 }
 
 /// A demo lab, a tiny model and texts beside it, and no network.
@@ -238,6 +263,40 @@ TEST_F(Prepare, TheDemosTextToScoreOnBringsItsOwnToConfirmOn) {
   const CapturedRun run = prepare_again({"--model", "../model", "--train", "../train.txt"});
   ASSERT_EQ(run.exit_code, 0) << run.output;
   EXPECT_TRUE(fs::exists(Lab::find(lab()).confirm_set()));
+}
+
+TEST_F(Prepare, TheDemosTextsFollowFromTheDataSeed) {
+  const auto demo_texts = [&](int64_t data_seed) {
+    write_data_seed(lab(), data_seed);
+    const CapturedRun run = prepare_again({"--model", "../model", "--train-tokens", "500"});
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    const Lab made = Lab::find(lab());
+    std::vector<std::vector<int32_t>> texts;
+    for (const fs::path& file : {made.eval_set(), made.confirm_set()}) {
+      texts.push_back(EvalSet::read(file).tokens);
+    }
+    const TokenFile train(made.train_tokens());
+    train.copy(0, texts.emplace_back(500));
+    return texts;
+  };
+  const auto first = demo_texts(7), other = demo_texts(8);
+  for (size_t i = 0; i < first.size(); ++i) EXPECT_NE(first[i], other[i]) << i;
+  EXPECT_EQ(demo_texts(7), first);
+}
+
+TEST_F(Prepare, NothingThatARecipeMayReadHoldsTheDataSeed) {
+  write_data_seed(lab(), 1234567890123456789);
+  prepare_again({"--model", "../model"});
+  for (const auto& entry : fs::recursive_directory_iterator(lab() / "data")) {
+    EXPECT_EQ(read_file(entry.path()).find("1234567890123456789"), std::string::npos)
+        << entry.path();
+  }
+}
+
+TEST_F(Prepare, TheDemosTextIsNotStreamed) {
+  const CapturedRun run = prepare_again({"--model", "../model", "--stream"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("must not be able to make this text; --no-stream"));
 }
 
 TEST_F(Prepare, AConfirmTextOfAnEarlierPreparationIsRemovedWhenThereIsNoneAnyMore) {

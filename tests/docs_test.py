@@ -10,7 +10,7 @@ import sys
 
 import tree_rules
 
-ROOTS = ["tern", "lab", "apps", "loop", "report", "tests", "scripts", "cmake", ".ci", "Makefile",
+ROOTS = ["tern", "demo", "lab", "apps", "loop", "report", "tests", "scripts", "cmake", ".ci", "Makefile",
          "CMakeLists.txt"]
 PAGES = ["README.md", "CONTRIBUTING.md", "docs"]
 # Figures and diffs of searches that were made once; the names in them are of their day.

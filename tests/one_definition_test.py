@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 
-ROOTS = ["tern", "lab", "apps", "loop", "report", "tests"]
+ROOTS = ["tern", "demo", "lab", "apps", "loop", "report", "tests"]
 SOURCES = {".h", ".cc", ".cpp"}
 
 # What is no code: comments, directives with their continued lines, texts and characters.

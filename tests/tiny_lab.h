@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "demo/demo_text.h"
 #include "tern/base/file.h"
 #include "tern/base/process.h"
 #include "tern/base/temporary_folder.h"
 #include "tern/contract/run_summary.h"
-#include "tern/data/demo_text.h"
 #include "tern/data/eval_set.h"
 #include "tern/data/token_file.h"
 #include "tern/data/tokenize.h"

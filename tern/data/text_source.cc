@@ -3,11 +3,9 @@
 #include <string_view>
 
 #include "tern/base/error.h"
-#include "tern/data/demo_text.h"
 #include "tern/io/compressed.h"
 #include "tern/io/file_source.h"
 #include "tern/io/hub.h"
-#include "tern/io/memory_source.h"
 #include "tern/io/zip_source.h"
 
 namespace tern {
@@ -40,20 +38,14 @@ std::unique_ptr<ByteSource> open_from_web(const std::string& url, const TextAcce
 
 }  // namespace
 
-std::string demo_text(TextUse use) {
-  switch (use) {
-    case TextUse::train:
-      return demo_stories(5000, 1);
-    case TextUse::eval:
-      return demo_stories(300, 2);
-    case TextUse::confirm:
-      return demo_stories(300, 3);
-  }
-  fail("there are no demo stories for use {}", static_cast<int>(use));
+std::map<std::string, MadeUpText>& made_up_texts() {
+  static std::map<std::string, MadeUpText> texts;
+  return texts;
 }
 
 std::unique_ptr<ByteSource> open_text_source(const std::string& text, const TextAccess& access) {
-  if (text == "demo") return std::make_unique<MemorySource>(demo_text(access.use), "demo");
+  const auto made_up = made_up_texts().find(text);
+  if (made_up != made_up_texts().end()) return made_up->second(access);
   if (text.starts_with("hf://")) return open_from_hub(text, access);
   if (text.starts_with("http://") || text.starts_with("https://")) {
     return open_from_web(text, access);

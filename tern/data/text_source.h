@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -10,23 +11,27 @@
 
 namespace tern {
 
-/// What a text is for: each use has demo stories of its own.
+/// What a text is for.
 enum class TextUse { train, eval, confirm };
 
-/// The stories behind the text "demo": 4 MB to train on, a quarter of a megabyte each to score on.
-std::string demo_text(TextUse use);
-
 struct TextAccess {
+  /// What decides, beside its name, a text that is made up.
   TextUse use = TextUse::train;
+  uint64_t data_seed = 0;
   /// Told how far the download of a zip archive is; false stops it. May be empty.
   HubProgressSink progress = {};
   /// False stops waiting for the network. May be empty.
   std::function<bool()> keep_going = {};
 };
 
+/// Texts that the program makes up itself, by name: "demo" where the layer of that name is linked.
+/// A recipe's program makes up none.
+using MadeUpText = std::function<std::unique_ptr<ByteSource>(const TextAccess&)>;
+std::map<std::string, MadeUpText>& made_up_texts();
+
 /// Opens a text, unpacked while it is read:
 ///
-///     demo                                    stories that Tern makes up
+///     demo                                    one of made_up_texts()
 ///     hf://datasets/org/name/file.txt         a file on the Hugging Face hub, plain or gzip
 ///     hf://datasets/org/name/file.zip!member  a zip archive there, which goes into the hub's cache
 ///     https://host/file.txt.gz                any URL, plain or gzip

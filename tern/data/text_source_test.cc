@@ -16,9 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-std::string text_of(const std::string& text, TextUse use = TextUse::train) {
-  return read_all(*open_text_source(text, {.use = use}));
-}
+std::string text_of(const std::string& text) { return read_all(*open_text_source(text)); }
 
 /// The hub's cache in a folder of the test's own, and no network.
 class OfflineHub : public ::testing::Test {
@@ -64,13 +62,8 @@ std::string zip_of_two() {
          std::string(1, static_cast<char>(files.size())) + std::string(5, '\0');
 }
 
-TEST(TextSource, DemoStoriesDifferByTheirUse) {
-  const std::string train = text_of("demo");
-  const std::string eval = text_of("demo", TextUse::eval);
-  const std::string confirm = text_of("demo", TextUse::confirm);
-  EXPECT_GT(train.size(), 10 * eval.size());
-  EXPECT_NE(eval, confirm);
-  EXPECT_EQ(train.find(eval.substr(0, 500)), std::string::npos);
+TEST(TextSource, AProgramWithoutTheDemoCannotMakeItsStories) {
+  EXPECT_THAT([] { text_of("demo"); }, ThrowsMessage<Error>(HasSubstr("demo")));
 }
 
 TEST(TextSource, ReadsALocalFile) {
@@ -109,7 +102,6 @@ TEST(TextSource, APipeCannotBeReadAgain) {
   EXPECT_FALSE(can_read_again(pipe));
   EXPECT_TRUE(can_read_again(folder.path() / "file.txt"));
   EXPECT_TRUE(can_read_again("https://host/file.txt"));
-  EXPECT_TRUE(can_read_again("demo"));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ using ::testing::ThrowsMessage;
 constexpr int32_t kEnd = 1;
 constexpr int32_t kBos = 2;
 
-DocumentReader reader_of(std::string text) {
+DocumentReader plain_reader(std::string text) {
   return DocumentReader(std::make_unique<MemorySource>(std::move(text), "stories"));
 }
 
@@ -58,12 +58,13 @@ TEST(DocumentEncoder, AsksForATokenThatEndsAText) {
 TEST(TokenStream, KeepsTheOrderAndTokensWhateverTheNumberOfThreads) {
   constexpr int kDocuments = 5000;  // far more than the queue holds
   const Tokenizer tokenizer = character_tokenizer();
-  TokenStream single(reader_of(numbered_documents(kDocuments)), tokenizer, {.threads = 1});
+  TokenStream single(plain_reader(numbered_documents(kDocuments)), tokenizer, {.threads = 1});
   const auto expected = all(single);
   ASSERT_EQ(expected.size(), size_t{kDocuments});
   EXPECT_EQ(tokenizer.decode(expected[4999]), "4999<|endoftext|>");
   for (const int threads : {2, 3, 8}) {
-    TokenStream stream(reader_of(numbered_documents(kDocuments)), tokenizer, {.threads = threads});
+    TokenStream stream(plain_reader(numbered_documents(kDocuments)), tokenizer,
+                       {.threads = threads});
     EXPECT_EQ(all(stream), expected) << threads << " threads";
     EXPECT_EQ(stream.progress().documents, kDocuments);
     EXPECT_EQ(stream.progress().tokens, single.progress().tokens);
@@ -74,13 +75,13 @@ TEST(TokenStream, KeepsTheOrderAndTokensWhateverTheNumberOfThreads) {
 TEST(TokenStream, HoldsMoreBytesThanItsQueue) {
   std::string text;
   for (int i = 0; i < 100; ++i) text += std::string(1 << 20, 'x') + "\n<|endoftext|>\n";
-  TokenStream stream(reader_of(text), character_tokenizer(), {.threads = 2});
+  TokenStream stream(plain_reader(text), character_tokenizer(), {.threads = 2});
   EXPECT_EQ(all(stream).size(), 100u);
 }
 
 TEST(TokenStream, EndsAfterTheDocumentThatReachesTheLimit) {
   for (const int threads : {1, 4}) {
-    TokenStream stream(reader_of("abc\n<|endoftext|>\ndefg\n<|endoftext|>\nhi"),
+    TokenStream stream(plain_reader("abc\n<|endoftext|>\ndefg\n<|endoftext|>\nhi"),
                        character_tokenizer(), {.threads = threads, .max_tokens = 5});
     EXPECT_EQ(all(stream).size(), 2u);
     EXPECT_EQ(stream.progress().tokens, 4 + 5);
@@ -137,7 +138,7 @@ TEST(TokenStream, ThrowsTheReadersErrorWhereItHappened) {
 }
 
 TEST(TokenStream, CountsWhatIsNotUtf8) {
-  TokenStream stream(reader_of("a\xff\n<|endoftext|>\nb\xff\xff"), character_tokenizer());
+  TokenStream stream(plain_reader("a\xff\n<|endoftext|>\nb\xff\xff"), character_tokenizer());
   all(stream);
   EXPECT_EQ(stream.progress().replaced, 3);
 }
@@ -145,7 +146,7 @@ TEST(TokenStream, CountsWhatIsNotUtf8) {
 TEST(WriteTokenFile, HoldsTheStreamAndNamesItsTokenizer) {
   const TemporaryFolder folder;
   const Tokenizer tokenizer = character_tokenizer();
-  TokenStream stream(reader_of("ab\n<|endoftext|>\nc"), tokenizer);
+  TokenStream stream(plain_reader("ab\n<|endoftext|>\nc"), tokenizer);
   int64_t calls = 0;
   write_token_file(folder / "train.tokens", stream, [&](const TokenizeProgress& progress) {
     EXPECT_EQ(progress.documents, ++calls);
@@ -162,7 +163,7 @@ TEST(WriteTokenFile, HoldsTheStreamAndNamesItsTokenizer) {
 
 TEST(WriteTokenFile, RefusesAStreamWithoutText) {
   const TemporaryFolder folder;
-  TokenStream stream(reader_of(" \n"), character_tokenizer());
+  TokenStream stream(plain_reader(" \n"), character_tokenizer());
   EXPECT_THAT([&] { write_token_file(folder / "train.tokens", stream); },
               ThrowsMessage<Error>(HasSubstr("stories: there is no text in it")));
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));

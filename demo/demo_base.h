@@ -5,8 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "demo/pretrain.h"
 #include "tern/model/llama_config.h"
-#include "tern/train/pretrain.h"
 
 namespace tern {
 

@@ -1,4 +1,4 @@
-#include "tern/data/demo_text.h"
+#include "demo/demo_text.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tern/data/demo_text_words.h"
+#include "demo/demo_text_words.h"
 
 namespace tern {
 namespace {

@@ -1,4 +1,4 @@
-#include "tern/train/demo_base.h"
+#include "demo/demo_base.h"
 
 #include <unistd.h>
 

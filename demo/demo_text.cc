@@ -1,4 +1,4 @@
-#include "tern/data/demo_text.h"
+#include "demo/demo_text.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "demo/demo_text_plots.h"
+#include "demo/demo_text_words.h"
 #include "tern/base/error.h"
 #include "tern/base/rng.h"
-#include "tern/data/demo_text_plots.h"
-#include "tern/data/demo_text_words.h"
 
 namespace tern {
 namespace {

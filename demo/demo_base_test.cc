@@ -1,12 +1,12 @@
-#include "tern/train/demo_base.h"
+#include "demo/demo_base.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include "demo/demo_text.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
-#include "tern/data/demo_text.h"
 #include "tern/model/model_files.h"
 #include "tern/model/model_test_util.h"
 #include "tern/text/tokenizer.h"

@@ -1,4 +1,4 @@
-#include "tern/train/pretrain.h"
+#include "demo/pretrain.h"
 
 #include <algorithm>
 #include <cmath>

@@ -22,7 +22,9 @@
 #include "tern/contract/json_form.h"
 #include "tern/contract/results_row.h"
 #include "tern/contract/table.h"
+#include "tern/lab_files/data_seed.h"
 #include "tern/lab_files/loop_lock.h"
+#include "tern/sandbox/untrusted_file.h"
 
 namespace tern::loop {
 
@@ -151,6 +153,7 @@ class FakeLab {
     write_file_atomically(root() / "train.cpp", fake_recipe("0"));
     write_file_atomically(root() / "data" / "wikitext_eval.json", "search");
     write_file_atomically(root() / ".tern" / "confirm.json", "confirm");
+    write_data_seed(root(), 1);
     write_file_atomically(root() / "data" / "train.tokens", "tokens");
     fs::create_directories(folder_.path() / "model");
     write_file_atomically(folder_.path() / "model" / "config.json", "{\"hidden_size\": 32}");
@@ -168,19 +171,20 @@ class FakeLab {
   std::filesystem::path root() const { return folder_.path() / "lab"; }
   std::filesystem::path home() const { return folder_.path() / "home"; }
   std::filesystem::path evaluator() const { return folder_.path() / "evaluator"; }
-  /// The folders in which an experiment's recipe is being built, or was when the loop was killed.
-  std::vector<std::filesystem::path> workspaces(int64_t experiment) const {
-    std::vector<std::filesystem::path> found;
-    if (!std::filesystem::exists(lab().experiment(experiment))) return found;
-    for (const auto& entry : std::filesystem::directory_iterator(lab().experiment(experiment))) {
-      if (entry.path().filename().string().find(".build-") != std::string::npos) {
-        found.push_back(entry.path());
-      }
+  /// Where recipes are built and run.
+  std::filesystem::path stage() const { return root() / ".tern" / "run"; }
+  /// Whether the recipe of an experiment is being built; or was when the loop was killed.
+  bool is_building(int64_t experiment) const {
+    const auto text = [](const std::filesystem::path& recipe) {
+      return read_untrusted(recipe, 1 << 20).value_or("");
+    };
+    const std::string source = text(stage() / "train.cpp");
+    if (source.empty() || source != text(lab().experiment(experiment) / "train.cpp")) return false;
+    std::error_code gone;
+    for (const auto& entry : std::filesystem::directory_iterator(stage(), gone)) {
+      if (entry.path().filename().string().find(".build-") != std::string::npos) return true;
     }
-    return found;
-  }
-  void remove_workspaces(int64_t experiment) const {
-    for (const auto& folder : workspaces(experiment)) std::filesystem::remove_all(folder);
+    return false;
   }
   /// Reads lab.toml anew.
   void reopen() { lab_ = std::make_unique<Lab>(Lab::find(root())); }

@@ -151,8 +151,8 @@ TEST(Killed, ThriceByTheSameExperimentItIsNotTriedAgain) {
 TEST(Killed, ThriceWhileItsRecipeIsBuiltAnExperimentIsNotTriedAgain) {
   const FakeLab fake;
   for (int times = 0; times < 3; ++times) {
-    fake.remove_workspaces(2);
-    session_ends(fake, [&](const std::string&) { return !fake.workspaces(2).empty(); });
+    std::filesystem::remove_all(fake.stage());
+    session_ends(fake, [&](const std::string&) { return fake.is_building(2); });
   }
   session_ends(fake, never);
   const History history(read_ledger(fake.lab().ledger()));

@@ -75,14 +75,20 @@ TEST(FullDisk, ALoopWaitsUntilThereIsRoom) {
 
 TEST(FullDisk, IsNoFaultOfTheProposal) {
   const FakeLab fake;
-  const std::string source = doing("if (std::strstr(run, \"/0002/1/run\")) std::exit(1);");
+  const std::string source = doing(R"(
+  char path[5000];
+  std::snprintf(path, sizeof path, "%s/fail", run);
+  if (access(path, F_OK) == 0) std::exit(1);
+)");
   ScriptedProposer proposer({source});
-  const fs::path run = fake.lab().experiment(2) / "1" / "run" / "summary.json";
-  bool filled = false;
+  bool failed = false;
   FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 2, .stops = {}}, [&] {
-    const bool fill = !filled && fs::exists(run);
-    filled = filled || fill;
-    return fill ? int64_t{0} : int64_t{100} << 30;
+    const fs::path run = fake.stage() / "run";
+    const bool runs = fs::exists(fake.lab().experiment(2)) && fs::exists(run) && !failed;
+    const bool over = runs && fs::exists(run / "summary.json");
+    if (runs && !over) write_file_atomically(run / "fail", "");
+    failed = failed || over;
+    return over ? int64_t{0} : int64_t{100} << 30;
   });
   loop.research().run();
   EXPECT_EQ(loop.history().at(2).runs[0].outcome, Outcome::kInterrupted);

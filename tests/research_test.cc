@@ -246,6 +246,7 @@ TEST(Research, KeepsTheLabsTextsAndOtherRunsFromBeingRead) {
   const Outcomes out({doing(R"(
   const char* names[] = {"lab.toml", "data/manifest.json", "data/wikitext_eval.json",
                          "data/train.tokens", ".tern/confirm.json", ".tern/ledger.jsonl",
+                         ".tern/data-seed",
                          ".tern/experiments/0001/1/run/model/score"};
   for (const char* name : names) {
     char path[5000];
@@ -274,7 +275,8 @@ class Meddler : public ScriptedProposer {
 };
 
 TEST(Research, StopsWithASentenceWhenLockedFilesChange) {
-  for (const char* file : {"data/wikitext_eval.json", "lab.toml", "../evaluator"}) {
+  for (const char* file :
+       {"data/wikitext_eval.json", "lab.toml", "../evaluator", ".tern/data-seed"}) {
     const FakeLab fake;
     Meddler meddler(fake, file);
     ScriptedProposer none({});
@@ -318,7 +320,8 @@ TEST(Research, StopsAfterTheExperimentAtTheFirstSignalAndAtOnceAtTheSecond) {
   ScriptedProposer proposer({doing("sleep(2);")});
   int asked = 0;
   FakeLoop loop(fake, proposer, proposer, "confirm", {.stops = [&] {
-                  const bool trying = fs::exists(fake.lab().experiment(2) / "1" / "run");
+                  const bool trying =
+                      fs::exists(fake.lab().experiment(2)) && fs::exists(fake.stage() / "log.txt");
                   return trying ? asked = 2 : asked;
                 }});
   loop.research().run();
@@ -330,10 +333,10 @@ TEST(Research, GoesOnWithAnExperimentWhoseBuildingWasStoppedTwice) {
   const FakeLab fake;
   ScriptedProposer proposer({fake_recipe("0.3")});
   for (int times = 0; times < 2; ++times) {
-    fake.remove_workspaces(2);
+    fs::remove_all(fake.stage());
     bool stopped = false;  // a signal that came stays
     FakeLoop loop(fake, proposer, proposer, "confirm", {.stops = [&] {
-                    stopped = stopped || !fake.workspaces(2).empty();
+                    stopped = stopped || fake.is_building(2);
                     return stopped ? 2 : 0;
                   }});
     loop.research().run();

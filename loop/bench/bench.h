@@ -49,6 +49,8 @@ class Bench {
  public:
   virtual ~Bench() = default;
 
+  /// Removes whatever lies where a new experiment is to lie.
+  virtual void clear(int64_t experiment) = 0;
   /// Builds the recipe of an experiment and lets it describe itself.
   virtual DescribedRecipe describe(int64_t experiment, const std::string& source) = 0;
   virtual RunReport run(const RunOrder& order) = 0;

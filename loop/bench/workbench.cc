@@ -9,6 +9,8 @@
 #include "tern/base/memory.h"
 #include "tern/base/process.h"
 #include "tern/base/remove_tree.h"
+#include "tern/base/sha256.h"
+#include "tern/lab_files/data_seed.h"
 #include "tern/runner/killed.h"
 #include "tern/runner/recipe_program.h"
 #include "tern/runner/run_folder.h"
@@ -80,7 +82,9 @@ Workbench::Workbench(const Lab& lab, WorkbenchOptions options)
       scorer_({.evaluator = options_.evaluator,
                .base = LabManifest::read(lab).model,
                .sandbox = options_.sandbox,
-               .max_bits = lab.config().research.max_bits}) {
+               .max_bits = lab.config().research.max_bits}),
+      stage_(lab),
+      data_seed_(data_seed(lab)) {
   check(!LabManifest::read(lab).train_source.starts_with("-"),
         "this lab's text comes through standard input, and the runs of `tern research` would each "
         "have to read it anew; set data.train in lab.toml to a file and run `tern prepare`");
@@ -90,8 +94,10 @@ fs::path Workbench::program_of(int64_t experiment) const {
   return lab_.experiment(experiment) / ("train-" + toolchain_mark_);
 }
 
-fs::path Workbench::run_folder(int64_t experiment, int64_t run) const {
-  return lab_.experiment(experiment) / std::to_string(run) / "run";
+/// A recipe must not tell by its seed which run it is, nor whether a rival runs with the same: what
+/// it gets is fixed in a lab, and unknown outside the loop. Of 31 bits, as any flag can take it.
+uint64_t Workbench::dealt_seed(uint64_t seed) const {
+  return derived_seed(static_cast<uint64_t>(data_seed_), fmt::format("run seed {}", seed)) >> 33;
 }
 
 bool Workbench::has_confirm_data() const { return fs::exists(lab_.confirm_set()); }
@@ -127,21 +133,53 @@ std::string Workbench::watch_stage(BenchView view, double seconds) const {
   return options_.interrupted && options_.interrupted() ? kInterrupted : "";
 }
 
-/// Compiles the recipe unless its program is there.
+void Workbench::clear(int64_t experiment) {
+  const fs::path folder = lab_.experiment(experiment);
+  check(remove_tree(folder), "cannot remove {}, which is in the place of a new experiment",
+        folder.string());
+}
+
+/// Puts the program of a recipe onto the stage if this bench has built it, and it is the same
+/// still.
+bool Workbench::take_own_program(int64_t experiment, const std::string& source) {
+  const auto own = built_.find(sha256_of(source));
+  std::error_code missing;
+  if (own == built_.end() || !fs::copy_file(program_of(experiment), stage_.program(), missing) ||
+      missing) {
+    return false;
+  }
+  if (sha256_of_file(stage_.program()) == own->second) return true;
+  remove_tree(stage_.program());
+  return false;
+}
+
+void Workbench::keep_program(int64_t experiment, const std::string& source) {
+  const fs::path kept = program_of(experiment);
+  remove_tree(kept);
+  std::error_code full;
+  fs::copy_file(stage_.program(), kept, full);
+  check(!full, "cannot keep the program {}: {}", kept.string(), full.message());
+  built_[sha256_of(source)] = sha256_of_file(stage_.program());
+}
+
+/// Puts the recipe's program onto an empty stage, and compiles it for that if need be.
 JobResult Workbench::build(int64_t experiment, int64_t run, const std::string& source) {
-  const fs::path folder = lab_.experiment(experiment), recipe = folder / "train.cpp";
-  const fs::path program = program_of(experiment), log = folder / kBuildLog;
-  if (fs::exists(program) && fs::exists(recipe) && read_file(recipe) == source) return {};
+  stage_.clear();
+  if (take_own_program(experiment, source)) return {};
+  const fs::path folder = lab_.experiment(experiment);
   fs::create_directories(folder);
-  remove_tree(program);  // first, so that it never stands beside another text
-  write_file_atomically(recipe, source);
+  write_file_atomically(folder / "train.cpp", source);
+  write_file_atomically(stage_.source(), source);
   const BenchView view{.stage = "building", .experiment = experiment, .run = run};
-  return build_recipe(toolchain_,
-                      {.source = recipe,
-                       .program = program,
-                       .log = log,
-                       .sandbox = options_.sandbox,
-                       .watch = [&](double seconds) { return watch_stage(view, seconds); }});
+  const JobResult built = build_recipe(
+      toolchain_, {.source = stage_.source(),
+                   .program = stage_.program(),
+                   .log = folder / kBuildLog,
+                   .sandbox = options_.sandbox,
+                   .watch = [&](double seconds) { return watch_stage(view, seconds); }});
+  remove_tree(stage_.source());
+  if (refuse_build(experiment, built).empty()) keep_program(experiment, source);
+  return built;
 }
 
 /// Why a recipe has no program, in one sentence; empty when it has one.
@@ -161,7 +199,7 @@ DescribedRecipe Workbench::describe(int64_t experiment, const std::string& sourc
   };
   if (const std::string why = refuse_build(experiment, ended); !why.empty()) return refused(why);
   try {
-    return {.recipe = describe_recipe(program_of(experiment), options_.sandbox, {}, &ended),
+    return {.recipe = describe_recipe(stage_.program(), options_.sandbox, {}, &ended),
             .refusal = ""};
   } catch (const Error& e) {
     return refused(e.what());
@@ -169,16 +207,16 @@ DescribedRecipe Workbench::describe(int64_t experiment, const std::string& sourc
 }
 
 AttendedRun Workbench::train(const RunOrder& order, RunWatch& watch) {
-  const fs::path folder = run_folder(order.experiment, order.run);
+  const fs::path folder = stage_.folder();
   const BudgetConfig& budget = lab_.config().budget;
   // Until the baseline has shown what starting, evaluating and packing take, anything reasonable.
   const double overhead = order.overhead_s > 0 ? order.overhead_s : 120 + budget.seconds;
-  Job job = recipe_job(lab_, program_of(order.experiment), folder, options_.sandbox);
-  const std::vector<std::string> flags = {"--seed", std::to_string(order.seed)};
+  Job job = recipe_job(lab_, stage_.program(), folder, options_.sandbox);
+  const std::vector<std::string> flags = {"--seed", std::to_string(dealt_seed(order.seed))};
   for (const auto& words : {flags, budget.flags()}) {
     job.command.insert(job.command.end(), words.begin(), words.end());
   }
-  job.log = folder.parent_path() / "log.txt";
+  job.log = stage_.log();
   job.limits.log_bytes = kMostKept / 2;
   job.limits.folder_bytes = job.limits.file_bytes = most_disk();
   job.limits.seconds = budget.seconds + overhead;
@@ -192,7 +230,7 @@ AttendedRun Workbench::train(const RunOrder& order, RunWatch& watch) {
   };
   return run_attended(job, {.program = options_.evaluator,
                             .lab = lab_.root(),
-                            .results_file = folder.parent_path() / kRows,
+                            .results_file = stage_.rows(),
                             .experiment = {},
                             .commit = {},
                             .tokens = budget.tokens,
@@ -200,21 +238,27 @@ AttendedRun Workbench::train(const RunOrder& order, RunWatch& watch) {
                             .evaluations = budget.evaluations,
                             .eval_tokens = budget.eval_tokens,
                             .saves = false,
-                            .log = folder.parent_path() / "attendant.log"});
+                            .log = stage_.attendant_log()});
 }
 
 RunReport Workbench::run(const RunOrder& order) {
-  RunReport report;
   require_room();
-  const fs::path folder = run_folder(order.experiment, order.run);
-  check(remove_tree(folder.parent_path()),
-        "cannot remove {}, which a run before has left; look at its rights, and remove it",
-        folder.parent_path().string());
-  fs::create_directories(folder);
+  RunReport report = run_on_stage(order);
+  if (report.outcome != Outcome::kScored) keep_tables(stage_.folder());
+  report.files = files_of_run(stage_.folder());
+  if (const auto program = built_.find(sha256_of(order.source)); program != built_.end()) {
+    report.files->program = program->second;
+  }
+  stage_.move_to(kept_run(lab_, order.experiment, order.run));
+  return report;
+}
+
+RunReport Workbench::run_on_stage(const RunOrder& order) {
+  RunReport report;
+  const fs::path folder = stage_.folder();
   const auto ended = [&](Outcome outcome, const std::string& reason) {
     report.outcome = reason == kInterrupted ? Outcome::kInterrupted : outcome;
     report.reason = reason;
-    if (report.outcome != Outcome::kScored) keep_tables(folder);
     return report;
   };
   const JobResult built = build(order.experiment, order.run, order.source);
@@ -224,7 +268,7 @@ RunReport Workbench::run(const RunOrder& order) {
 
   Curve rival;
   if (order.rival_experiment > 0) {
-    rival = read_curve(run_folder(order.rival_experiment, order.rival_run) / "steps.tsv");
+    rival = read_curve(kept_run(lab_, order.rival_experiment, order.rival_run) / "steps.tsv");
   }
   RunWatch watch(folder / "steps.tsv", std::move(rival),
                  order.prune ? lab_.config().research.prune : 0);
@@ -233,8 +277,8 @@ RunReport Workbench::run(const RunOrder& order) {
   report.time_s = result.seconds;
   report.memory_gb = static_cast<double>(result.peak_memory) / 1e9;
   report.processor_s = result.processor_seconds;
-  if (measured) add_measured(report, *measured, folder.parent_path() / kRows);
-  keep_rows(folder.parent_path() / kRows, folder);
+  if (measured) add_measured(report, *measured, stage_.rows());
+  keep_rows(stage_.rows(), folder);
   if (!result.stopped.empty()) return ended(Outcome::kPruned, result.stopped);
   if (measured && !measured->refused.empty()) return ended(Outcome::kVoid, measured->refused);
   // Somebody else may have filled the disk: that is not the program's doing.
@@ -248,9 +292,8 @@ RunReport Workbench::run(const RunOrder& order) {
                  fmt::format("somebody killed it (signal {})", result.exit_code - 128));
   }
   if (result.exit_code != 0) {
-    return ended(Outcome::kCrashed,
-                 fmt::format("exit code {}: {}", result.exit_code,
-                             last_line(read_file(folder.parent_path() / "log.txt"))));
+    return ended(Outcome::kCrashed, fmt::format("exit code {}: {}", result.exit_code,
+                                                last_line(read_file(stage_.log()))));
   }
   if (!measured) {
     return ended(Outcome::kInterrupted, "somebody killed the process that measured and scored it");
@@ -264,7 +307,7 @@ RunReport Workbench::run(const RunOrder& order) {
   }
   const BenchView view{.stage = "scoring", .experiment = order.experiment, .run = order.run};
   const ScoreOfRecord score =
-      scorer_.score(folder / "model", lab_.eval_set(), folder.parent_path() / "score.log",
+      scorer_.score(folder / "model", lab_.eval_set(), stage_.score_log(),
                     [&](double seconds) { return watch_stage(view, seconds); });
   record_score(folder, score.answer);
   if (!score.answer) {
@@ -279,7 +322,7 @@ RunReport Workbench::run(const RunOrder& order) {
 }
 
 std::optional<double> Workbench::confirm(int64_t experiment, int64_t run) {
-  const fs::path folder = run_folder(experiment, run);
+  const fs::path folder = kept_run(lab_, experiment, run);
   const BenchView view{.stage = "confirming", .experiment = experiment, .run = run};
   return ppl_of(scorer_.score(folder / "model", lab_.confirm_set(),
                               folder.parent_path() / "confirm.log",
@@ -305,6 +348,7 @@ void Workbench::discard(int64_t experiment) {
 }
 
 void Workbench::end_leftovers(int64_t experiment) {
+  stage_.end_leftovers();
   kill_leftovers(lab_.experiment(experiment).string());
 }
 

@@ -2,10 +2,12 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "loop/bench/bench.h"
 #include "loop/bench/run_watch.h"
+#include "loop/bench/stage.h"
 #include "tern/lab_files/lab.h"
 #include "tern/recipe/toolchain.h"
 #include "tern/runner/attendant_process.h"
@@ -35,19 +37,20 @@ struct WorkbenchOptions {
   std::function<int64_t()> free_bytes = {};    // of the lab's disk; empty: what the system says
 };
 
-/// The lab's own bench. Of experiment 7 it makes
+/// The lab's own bench. Recipes are built, run and scored on its stage, one like the other; what
+/// came of experiment 7 lies in
 ///
 ///     .tern/experiments/0007/train.cpp, build.log, train-<toolchain>   the recipe and its program
-///     .tern/experiments/0007/2/log.txt, results.tsv, score.log         of run 2, out of its reach
-///     .tern/experiments/0007/2/run/                                    all that the program can
-///     write
+///     .tern/experiments/0007/2/log.txt, attendant.log, score.log       of run 2, out of its reach
+///     .tern/experiments/0007/2/run/                                    all that the program wrote
 ///
-/// with a fresh folder for every run, so that nothing stale is ever scored. What has no score any
+/// Only a program that this bench has built itself, byte for byte, is run. What has no score any
 /// more keeps its logs, tables and summary, none of them above 2 MiB.
 class Workbench : public Bench {
  public:
   Workbench(const Lab& lab, WorkbenchOptions options);
 
+  void clear(int64_t experiment) override;
   DescribedRecipe describe(int64_t experiment, const std::string& source) override;
   RunReport run(const RunOrder& order) override;
   std::optional<double> confirm(int64_t experiment, int64_t run) override;
@@ -59,10 +62,13 @@ class Workbench : public Bench {
 
  private:
   std::filesystem::path program_of(int64_t experiment) const;
-  std::filesystem::path run_folder(int64_t experiment, int64_t run) const;
   JobResult build(int64_t experiment, int64_t run, const std::string& source);
   std::string refuse_build(int64_t experiment, const JobResult& built) const;
+  bool take_own_program(int64_t experiment, const std::string& source);
+  void keep_program(int64_t experiment, const std::string& source);
+  RunReport run_on_stage(const RunOrder& order);
   AttendedRun train(const RunOrder& order, RunWatch& watch);
+  uint64_t dealt_seed(uint64_t seed) const;
   int64_t free_bytes() const;
   int64_t most_disk() const;
   void require_room() const;
@@ -73,6 +79,10 @@ class Workbench : public Bench {
   Toolchain toolchain_;
   std::string toolchain_mark_;
   Scorer scorer_;
+  Stage stage_;
+  /// SHA-256 of a recipe's text -> of its program.
+  std::map<std::string, std::string> built_;
+  int64_t data_seed_;
 };
 
 }  // namespace tern::loop

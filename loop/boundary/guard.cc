@@ -2,6 +2,7 @@
 
 #include "tern/base/error.h"
 #include "tern/base/sha256.h"
+#include "tern/lab_files/data_seed.h"
 #include "tern/recipe/toolchain.h"
 
 namespace tern::loop {
@@ -17,7 +18,9 @@ std::vector<fs::path> texts_of(const Lab& lab) {
 }
 
 std::vector<fs::path> inputs_of(const Lab& lab, const fs::path& home, const fs::path& evaluator) {
-  std::vector<fs::path> paths = {lab.data(), LabManifest::read(lab).model, evaluator};
+  data_seed(lab);  // one that has none gets one
+  std::vector<fs::path> paths = {lab.data(), LabManifest::read(lab).model, evaluator,
+                                 data_seed_file(lab.root())};
   if (fs::exists(lab.confirm_set())) paths.push_back(lab.confirm_set());
   for (const fs::path& input : Toolchain::read(home).inputs()) paths.push_back(input);
   return paths;

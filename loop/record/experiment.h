@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "loop/record/run_files.h"
 #include "tern/base/fields.h"
 #include "tern/contract/json_form.h"
 
@@ -71,8 +72,10 @@ struct RunResult {
   std::optional<double> time_s;       // wall clock, measured by the loop
   std::optional<double> memory_gb;    // peak of all its processes
   std::optional<double> processor_s;  // of processor time of all its processes
+
+  std::optional<RunFiles> files;  // none of a run that an older Tern made
   TERN_FIELDS(outcome, reason, val_ppl, val_bpb, steps, tokens, training_s, time_s, memory_gb,
-              processor_s)
+              processor_s, files)
 };
 
 /// One run of an experiment's recipe with one seed.

@@ -50,6 +50,10 @@ struct Context : ResearchParts {
   void wait_for_room() const;
   /// Of one run's ln(perplexity); 0: not known yet.
   double sigma() const { return estimate_noise(history()).sigma; }
+  /// Why a file that a run left is not to be used; empty when it is as it was.
+  std::string altered(int64_t experiment, const RunRecord& run, std::string RunFiles::*file) const {
+    return loop::altered(lab, experiment, run.number, run.files, file);
+  }
   /// The text of an experiment's train.cpp.
   std::string source_of(const Experiment& e) const { return branch.recipe_at(e.commit); }
 };

@@ -72,6 +72,7 @@ void Experiments::plan(const Proposal& proposal) {
         context_.history().tip(), number, proposal.source,
         fmt::format("{:04} {}\n\n{}", number, proposal.description, proposal.expectation));
   }
+  context_.bench.clear(number);
   context_.record(
       event::Planned{.experiment = number,
                      .proposer = proposal.proposer,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loop/boundary/kept_files.h"
 #include "loop/propose/refuse_change.h"
 #include "tern/base/error.h"
 #include "tern/base/file.h"
@@ -93,10 +94,14 @@ Proposal Proposals::propose(const Situation& situation) {
   if (context_.proposer.asks_outside()) {
     context_.say(fmt::format("{:04} asking for a proposal ...", situation.number));
   }
+  const KeptFiles kept(context_.lab);
   const std::string before = context_.branch.repository().fingerprint();
   Proposal proposal = context_.proposer.propose(situation);
   if (put_back_refs(before)) {
     proposal.refusal = "it moved branches or refs of the lab's repository, which were put back";
+  }
+  if (const std::string meddled = kept.changed(); !meddled.empty()) {
+    proposal.refusal = "while a change was proposed, " + meddled;
   }
   const std::string changed = context_.guard.changed();
   check(changed.empty(), "while a change was proposed, {}; mend it, and start again", changed);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "loop/bench/curve_change.h"
+#include "loop/boundary/kept_files.h"
 #include "tern/base/error.h"
 #include "tern/runner/killed.h"
 
@@ -58,6 +59,7 @@ const RunRecord& Runs::run_once(int64_t number, int64_t comparison, uint64_t see
   const RunOrder order = order_of(e, run, comparison, seed);
   context_.record(
       event::RunBegun{.experiment = number, .run = run, .comparison = comparison, .seed = seed});
+  const KeptFiles kept(context_.lab);
   RunReport report;
   try {
     report = context_.bench.run(order);
@@ -71,7 +73,8 @@ const RunRecord& Runs::run_once(int64_t number, int64_t comparison, uint64_t see
     report.outcome = Outcome::kCrashed;
     report.reason += fmt::format(", each of {} times", kMostKills);
   }
-  const std::string changed = context_.guard.changed();
+  std::string changed = context_.guard.changed();
+  if (changed.empty()) changed = kept.changed(context_.lab.experiment(number));
   if (!changed.empty()) {
     report.outcome = Outcome::kVoid;
     report.reason = changed;
@@ -103,6 +106,11 @@ RunOrder Runs::order_of(const Experiment& e, int64_t run, int64_t comparison, ui
   const std::vector<const RunRecord*> others = rival->estimate_runs();
   if (twin == nullptr && !others.empty()) twin = others.front();
   if (twin == nullptr) return order;
+  if (const std::string why = context_.altered(rival->number, *twin, &RunFiles::steps);
+      !why.empty()) {
+    context_.say(why + ": no run is compared with it while it trains");
+    return order;
+  }
   order.rival_experiment = rival->number;
   order.rival_run = twin->number;
   order.processor_s = processor_bound(context_.lab.config().research, *twin);
@@ -118,6 +126,10 @@ bool Runs::confirm_pair(int64_t candidate, int64_t incumbent, uint64_t seed) {
     check(run != nullptr, "experiment {:04} has no scored run with seed {} to confirm", number,
           seed);
     if (run->confirm_ppl) continue;
+    if (const std::string why = context_.altered(number, *run, &RunFiles::model); !why.empty()) {
+      take_back(number, *run, why);
+      return true;
+    }
     const std::optional<double> ppl = context_.bench.confirm(number, run->number);
     if (context_.stopped()) return false;
     check(
@@ -129,6 +141,15 @@ bool Runs::confirm_pair(int64_t candidate, int64_t incumbent, uint64_t seed) {
         event::Confirmed{.experiment = number, .run = run->number, .confirm_ppl = *ppl});
   }
   return true;
+}
+
+void Runs::take_back(int64_t number, const RunRecord& run, const std::string& why) {
+  context_.say(fmt::format("{}: run {} of {:04} counts for nothing, and is made again", why,
+                           run.number, number));
+  event::Ran ran{.experiment = number, .run = run.number, .result = run, .evaluations = {}};
+  ran.result.outcome = Outcome::kVoid;
+  ran.result.reason = why;
+  context_.record(ran);
 }
 
 void Runs::measure_incumbent() {

@@ -20,7 +20,8 @@ class Runs {
   void run_fresh_pair(int64_t candidate, int64_t incumbent);
   /// Runs an experiment's recipe on a seed that it has not run with.
   void run_fresh(int64_t number);
-  /// Scores the two runs with this seed on the confirm data; false when it was stopped.
+  /// Scores the two runs with this seed on the confirm data; false when it was stopped. A run whose
+  /// model is not the one that it left is taken back, and is there no more.
   bool confirm_pair(int64_t candidate, int64_t incumbent, uint64_t seed);
   /// Runs the incumbent on the baseline's seeds where no run of it counts any more.
   void measure_incumbent();
@@ -32,6 +33,8 @@ class Runs {
   const RunRecord& run_once(int64_t number, int64_t comparison, uint64_t seed, bool last_try);
   RunOrder order_of(const Experiment& e, int64_t run, int64_t comparison, uint64_t seed);
   double overhead() const;
+  /// Lets a run count for nothing, because what it left is not to be trusted.
+  void take_back(int64_t number, const RunRecord& run, const std::string& why);
 
   const Context& context_;
   Recipes& recipes_;

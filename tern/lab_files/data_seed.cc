@@ -9,11 +9,8 @@
 
 namespace tern {
 namespace fs = std::filesystem;
-namespace {
 
-fs::path seed_file(const fs::path& lab) { return lab / ".tern" / "data-seed"; }
-
-}  // namespace
+fs::path data_seed_file(const fs::path& lab) { return lab / ".tern" / "data-seed"; }
 
 int64_t draw_data_seed() {
   std::random_device chance;
@@ -22,12 +19,12 @@ int64_t draw_data_seed() {
 }
 
 void write_data_seed(const fs::path& lab, int64_t seed) {
-  fs::create_directories(seed_file(lab).parent_path());
-  write_file_atomically(seed_file(lab), fmt::format("{}\n", seed));
+  fs::create_directories(data_seed_file(lab).parent_path());
+  write_file_atomically(data_seed_file(lab), fmt::format("{}\n", seed));
 }
 
 int64_t data_seed(const Lab& lab) {
-  const fs::path file = seed_file(lab.root());
+  const fs::path file = data_seed_file(lab.root());
   if (!fs::exists(file)) write_data_seed(lab.root(), draw_data_seed());
   const std::string text = read_file(file);
   int64_t seed = -1;

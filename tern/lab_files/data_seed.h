@@ -8,8 +8,11 @@
 
 namespace tern {
 
-// A lab's data seed decides what is made up for this lab and train.cpp must not foresee: the texts of
-// the demo, and the seeds that runs are dealt. It lies in .tern/data-seed, which no sandbox reads.
+// A lab's data seed decides what is made up for this lab and train.cpp must not foresee: the texts
+// of the demo, and the seeds that runs are dealt. It lies in .tern/data-seed, which no sandbox
+// reads.
+
+std::filesystem::path data_seed_file(const std::filesystem::path& lab);
 
 /// A new one, by chance.
 int64_t draw_data_seed();

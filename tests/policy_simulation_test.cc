@@ -38,6 +38,14 @@ double effect_of(uint64_t world, int64_t number) {
   return kEffect * (1 + rng.normal());
 }
 
+/// A change moves two texts by factors that differ a little.
+constexpr double kFactorSpread = 0.1;
+
+double factor_of(uint64_t world, int64_t number) {
+  Rng rng(mix64(world + 1'000'000) + static_cast<uint64_t>(number));
+  return 1 + kFactorSpread * rng.normal();
+}
+
 Result simulate(const char* policy_name, double effects_per_sigma, uint64_t labs,
                 bool has_confirm_data = true) {
   const std::unique_ptr<Policy> policy = make_policy(policy_name, 3);
@@ -48,6 +56,7 @@ Result simulate(const char* policy_name, double effects_per_sigma, uint64_t labs
     SimulatedLab lab({.level = [=](const Proposal&, int64_t number,
                                    double base) { return base + effect_of(world, number); },
                       .sigma = sigma,
+                      .on_confirm = [=](int64_t number) { return factor_of(world, number); },
                       .seed = world},
                      "baseline");
     lab.has_confirm_data = has_confirm_data;
@@ -153,6 +162,38 @@ TEST(PolicySimulation, SimplificationsThatEachHarmALittleDoNotAddUp) {
   EXPECT_LT(simulate_nothing("confirm", 10, /*harm=*/0.3, /*simpler=*/true).kept, 10);
 }
 
+/// What becomes of a change that wins `search` sigmas on the search text and `confirm` on the
+/// confirm text, the first that a lab tries.
+struct OneChange {
+  double kept = 0;   // share of labs
+  double shown = 0;  // mean gain that is shown where it is kept, in sigmas
+};
+
+OneChange simulate_one(const char* policy_name, double search, double confirm, double spread = 0,
+                       uint64_t labs = 400) {
+  constexpr double kSigma = 0.01;
+  const std::unique_ptr<Policy> policy = make_policy(policy_name, 3);
+  OneChange result;
+  double kept = 0;
+  for (uint64_t world = 1; world <= labs; ++world) {
+    const double factor = confirm / search + spread * Rng(mix64(world)).normal();
+    SimulatedLab lab(
+        {.level = [=](const Proposal&, int64_t number,
+                      double base) { return number == 1 ? 0 : base - search * kSigma; },
+         .sigma = kSigma,
+         .on_confirm = [=](int64_t) { return factor; },
+         .seed = world},
+        "baseline");
+    IdeaProposer ideas;
+    lab.experiment(ideas, *policy);
+    const Experiment& e = lab.history().at(2);
+    if (e.status != Status::kKeep) continue;
+    ++kept;
+    result.shown += *e.gain / kSigma;
+  }
+  return {.kept = kept / static_cast<double>(labs), .shown = result.shown / std::max(kept, 1.0)};
+}
+
 void print_nothing() {
   std::printf(
       "\n| policy | kept of 200 | shown gain of one, in sigmas | kept of 200 with a line less | "
@@ -195,6 +236,27 @@ TEST(PolicySimulation, DISABLED_PrintsWhatStrictnessCosts) {
     std::printf(" %.2f ± %.2f |", r.gain, r.error);
   }
   std::printf("\n");
+}
+
+/// Lines of the table in docs/deciding.md of what the confirm text's size lets through, for what
+/// loop/decide/pairs.cc has.
+TEST(PolicySimulation, DISABLED_PrintsWhatAgreementInSizeCosts) {
+  for (const char* name : {"confirm", "race"}) {
+    std::printf("| %s |", name);
+    for (const double spread : {0.0, kFactorSpread, 2 * kFactorSpread}) {
+      for (const double gain : {2.0, 4.0, 16.0}) {
+        std::printf(" %.0f |", 100 * simulate_one(name, gain, gain, spread).kept);
+      }
+    }
+    std::printf(" %.0f |", 100 * simulate_one(name, 16, 8).kept);
+    for (const auto& [search, confirm] :
+         {std::pair(1.0, 0.0), std::pair(2.0, 0.0), std::pair(2.0, 1.0), std::pair(4.0, 2.0),
+          std::pair(4.0, 2.6), std::pair(16.6, 10.9)}) {
+      const OneChange r = simulate_one(name, search, confirm);
+      std::printf(" %.0f (%.1f) |", 100 * r.kept, r.shown);
+    }
+    std::printf("\n");
+  }
 }
 
 }  // namespace

@@ -24,8 +24,11 @@ class SimulatedLab {
     /// True ln(perplexity) of a recipe; `base` is that of the recipe it changed.
     std::function<double(const Proposal& proposal, int64_t number, double base)> level;
     double sigma = 0.01;  // of one run around it
-    uint64_t seed = 1;    // of all its noise
-    int64_t steps = 0;    // that a run says it took; 0: nothing
+    /// What an experiment changes on the confirm text, as a multiple of what it does on the search
+    /// text; else 1.
+    std::function<double(int64_t number)> on_confirm = {};
+    uint64_t seed = 1;  // of all its noise
+    int64_t steps = 0;  // that a run says it took; 0: nothing
     std::function<std::string(const std::string& source)> program = {};  // its identity
     std::function<int64_t(int64_t number)> code_lines = {};  // of an experiment's recipe; else 100
     /// What a recipe says of its knobs; may be empty.
@@ -37,7 +40,7 @@ class SimulatedLab {
                std::filesystem::path root = {})
       : world_(std::move(world)), source_(std::move(source)) {
     if (!root.empty()) lab_ = Lab::find(root);
-    levels_[0] = 0;
+    levels_[0] = confirm_levels_[0] = 0;
     Proposal baseline;
     baseline.source = source_;
     baseline.proposer = "baseline";
@@ -58,7 +61,7 @@ class SimulatedLab {
     for (;;) {
       const Step step =
           policy.next({history_.at(number), history_.at(base), estimate_noise(history_).sigma,
-                       has_confirm_data, shortfall(history_)});
+                       has_confirm_data, shortfall(history_), estimate_confirm_noise(history_)});
       if (step.kind == Step::Kind::kRunCandidate) {
         run(number, number, step.seed);
       } else if (step.kind == Step::Kind::kRunIncumbent) {
@@ -106,6 +109,8 @@ class SimulatedLab {
       knobs.emplace_back(knob.name, knob.value);
     }
     levels_[number] = world_.level(proposal, number, level(base));
+    const double factor = world_.on_confirm ? world_.on_confirm(number) : 1;
+    confirm_levels_[number] = confirm_levels_.at(base) + factor * (level(number) - level(base));
     apply("planned", number,
           {{"proposer", proposal.proposer},
            {"family", proposal.family},
@@ -143,8 +148,8 @@ class SimulatedLab {
   void confirm(int64_t number, uint64_t seed) {
     const RunRecord* run = history_.at(number).scored(seed);
     check(run != nullptr, "the policy confirms a run that experiment {} does not have", number);
-    const double ln_ppl =
-        kOffset + level(number) + 0.8 * noise(number, seed, 0) + 0.6 * noise(number, seed, 1);
+    const double ln_ppl = kOffset + confirm_levels_.at(number) + 0.8 * noise(number, seed, 0) +
+                          0.6 * noise(number, seed, 1);
     apply("confirmed", number, {{"run", run->number}, {"confirm_ppl", std::exp(ln_ppl)}});
   }
 
@@ -160,7 +165,7 @@ class SimulatedLab {
   std::string source_;
   Lab lab_;
   History history_;
-  std::map<int64_t, double> levels_;
+  std::map<int64_t, double> levels_, confirm_levels_;
   int64_t runs_ = 0;
 };
 

@@ -14,6 +14,10 @@ constexpr uint64_t kSeedsOfCandidate = 1000;  // fresh seeds of candidate n begi
 constexpr uint64_t kExtraSeeds = 900;         // those of its extra pair are so much above
 constexpr uint64_t kShownSeeds = 950;         // and those of the pair whose gain is shown
 
+/// A gain on the search data must be there on the confirm data, too, less so many standard errors;
+/// chosen by the simulation in docs/deciding.md.
+constexpr double kAgreement = 2;
+
 bool failed(const RunRecord& run) {
   return run.outcome == Outcome::kCrashed || run.outcome == Outcome::kTimedOut ||
          run.outcome == Outcome::kPruned || run.outcome == Outcome::kVoid;
@@ -98,6 +102,22 @@ FreshPairs pairs_from(const Comparison& c, uint64_t first, int64_t count) {
   return fresh;
 }
 
+/// The step that scores the first pair that was not, if there is one and a text to score it on.
+std::optional<Step> score_on_confirm_data(const Comparison& c, const std::vector<Pair>& pairs) {
+  for (const Pair& pair : pairs) {
+    if (c.has_confirm_data && !pair.confirm_gain) {
+      return Step{.kind = Step::Kind::kConfirmData, .seed = pair.seed};
+    }
+  }
+  return std::nullopt;
+}
+
+double mean_confirm_gain(const std::vector<Pair>& pairs) {
+  double sum = 0;
+  for (const Pair& pair : pairs) sum += *pair.confirm_gain;
+  return sum / static_cast<double>(pairs.size());
+}
+
 }  // namespace
 
 Screening screen(const Comparison& c) {
@@ -129,9 +149,13 @@ FreshPairs extra_pair(const Comparison& c) {
 Step keep_with_shown_pair(const Comparison& c, const std::string& reason) {
   const FreshPairs shown = pairs_from(c, first_fresh_seed(c) + kShownSeeds, 1);
   if (shown.step) return *shown.step;
-  const double gain = mean_gain(shown.pairs);
-  return keep(fmt::format("{}; in one more pair of runs, which decided nothing, {}", reason,
-                          describe_gain(gain, c.sigma)),
+  if (const std::optional<Step> step = score_on_confirm_data(c, shown.pairs)) return *step;
+  const double search = mean_gain(shown.pairs);
+  const double gain =
+      c.has_confirm_data ? std::min(search, mean_confirm_gain(shown.pairs)) : search;
+  return keep(fmt::format("{}; in one more pair of runs, which decided nothing, {}{}", reason,
+                          describe_gain(gain, c.sigma),
+                          c.has_confirm_data ? ", the smaller of what both texts say" : ""),
               gain);
 }
 
@@ -157,15 +181,21 @@ double mean_gain(const std::vector<Pair>& pairs) {
 
 std::optional<Step> ask_confirm_data(const Comparison& c, const std::vector<Pair>& pairs) {
   if (!c.has_confirm_data) return std::nullopt;
-  double sum = 0;
-  for (const Pair& pair : pairs) {
-    if (!pair.confirm_gain) return Step{.kind = Step::Kind::kConfirmData, .seed = pair.seed};
-    sum += *pair.confirm_gain;
+  if (const std::optional<Step> step = score_on_confirm_data(c, pairs)) return step;
+  const double search = mean_gain(pairs), confirm = mean_confirm_gain(pairs);
+  // No figure: a proposer reads this.
+  if (confirm < 0) {
+    return discard("better on the data that every run sees, but the confirm data got worse",
+                   search);
   }
-  if (sum >= 0) return std::nullopt;
-  // No figure: a proposer reads this, and the confirm data are only ever pass or fail.
-  return discard("better on the data that every run sees, but the confirm data got worse",
-                 mean_gain(pairs));
+  const double by_chance = c.confirm_noise * std::sqrt(2 / static_cast<double>(pairs.size()));
+  const double error = std::hypot(by_chance, c.text_spread * search);
+  if (by_chance <= 0 || confirm >= search - kAgreement * error) return std::nullopt;
+  return discard(
+      "the confirm data got better by less than the data that every run sees, as if a part of the "
+      "gain lay in knowing that text (where honest changes differ so much between the two, "
+      "research.text_spread in lab.toml says how much)",
+      search);
 }
 
 double incumbent_level(const Comparison& c) {

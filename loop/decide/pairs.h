@@ -33,7 +33,8 @@ struct FreshPairs {
 };
 FreshPairs fresh_pairs(const Comparison& comparison, int64_t count);
 /// A decision to keep, with the gain of one more pair of runs, which decided nothing and so is no
-/// better than the truth by its selection; until there is one, the step towards it.
+/// better than the truth by its selection: the smaller of those on the search and the confirm data.
+/// Until it is known, the step towards it.
 Step keep_with_shown_pair(const Comparison& comparison, const std::string& reason);
 /// The seed of the first of them.
 uint64_t first_fresh_seed(const Comparison& comparison);
@@ -43,7 +44,8 @@ FreshPairs extra_pair(const Comparison& comparison);
 double mean_gain(const std::vector<Pair>& pairs);
 
 /// What the confirm data say of pairs that are to be promoted: a step that scores one, a discard
-/// when the mean over them got worse, nothing when they agree or the lab has no such data.
+/// when their gain there is below 0 or clearly smaller than on the search data, nothing when they
+/// agree or the lab has no such data.
 std::optional<Step> ask_confirm_data(const Comparison& comparison, const std::vector<Pair>& pairs);
 
 /// ln(perplexity) of the incumbent as its unbiased runs say.

@@ -17,6 +17,9 @@ struct Comparison {
   /// ln(perplexity) that the incumbent is behind the best of the recipes that it came from; 0 where
   /// it is the best itself. See shortfall().
   double shortfall = 0;
+  /// Of one run's ln(val_ppl / confirm_ppl), see estimate_confirm_noise(); 0: not known.
+  double confirm_noise = 0;
+  double text_spread = 0.1;  // research.text_spread of lab.toml
 };
 
 /// What to do next about a candidate.

@@ -37,6 +37,8 @@ TEST_F(ConfirmPolicy, AGainFarBeyondNoiseIsKeptAfterTheConfirmDataAndOneFreshRun
   EXPECT_EQ(next().kind, Kind::kRunCandidate);
   EXPECT_EQ(next().seed, kShownSeed);
   add_pair(kShownSeed, 0.02);
+  EXPECT_EQ(next().kind, Kind::kConfirmData);
+  confirm(kShownSeed, 0.03);
   EXPECT_EQ(next().kind, Kind::kKeep);
   EXPECT_NEAR(*next().gain, 0.02, 1e-12) << "the gain of a pair that decided nothing";
 }
@@ -56,6 +58,38 @@ TEST_F(ConfirmPolicy, ALargeGainThatTheConfirmDataDoNotShowIsDropped) {
   EXPECT_THAT(next().reason, HasSubstr("the confirm data got worse"));
 }
 
+TEST_F(ConfirmPolicy, AGainThatIsMuchSmallerOnTheConfirmDataIsRefused) {
+  add_pair(1, 0.16);  // 15 %, and 10 % on the confirm data
+  confirm(1, 0.11);
+  EXPECT_EQ(next().kind, Kind::kDiscard);
+  EXPECT_THAT(next().reason, HasSubstr("the confirm data got better by less"));
+  EXPECT_EQ(next().reason.find("10"), std::string::npos);
+}
+
+TEST_F(ConfirmPolicy, TextsMayAnswerToAChangeALittleDifferently) {
+  add_pair(1, 0.16);
+  confirm(1, 0.14);
+  EXPECT_EQ(next().kind, Kind::kRunCandidate);
+}
+
+TEST_F(ConfirmPolicy, TheGainShownIsTheSmallerOfSearchAndConfirmData) {
+  add_pair(1, 0.16);
+  confirm(1, 0.15);
+  add(candidate, 7001, 2.84);
+  add_pair(kShownSeed, 0.16);
+  confirm(kShownSeed, 0.12);
+  EXPECT_EQ(next().kind, Kind::kKeep);
+  EXPECT_NEAR(*next().gain, 0.12, 1e-12);
+  EXPECT_THAT(next().reason, HasSubstr("11.31 % lower"));
+}
+
+TEST_F(ConfirmPolicy, TheSizeIsAskedOnlyWhereTheNoiseIsKnown) {
+  add_pair(1, 0.16);
+  for (const uint64_t seed : {7001u, 7002u, 7003u}) add_pair(seed, 0.16), confirm(seed, 0.11);
+  confirm_noise = 0;
+  EXPECT_EQ(next(0).seed, kShownSeed);
+}
+
 TEST_F(ConfirmPolicy, ALabWithoutConfirmDataIsNotAskedForThem) {
   add_pair(1, 0.05);
   EXPECT_EQ(next(kSigma, false).kind, Kind::kRunCandidate);
@@ -73,9 +107,10 @@ TEST_F(ConfirmPolicy, AGainInDoubtIsRepeatedOnFreshSeedsAndThenConfirmed) {
   for (const uint64_t seed : {7001u, 7002u, 7003u}) {
     EXPECT_EQ(next().kind, Kind::kConfirmData);
     EXPECT_EQ(next().seed, seed);
-    confirm(seed, 0.01);
+    confirm(seed, 0.018);
   }
   add_pair(kShownSeed, 0.012);
+  confirm(kShownSeed, 0.02);
   EXPECT_EQ(next().kind, Kind::kKeep);
   EXPECT_NEAR(*next().gain, 0.012, 1e-12) << "runs that raised the hope do not count";
   EXPECT_THAT(next().reason, HasSubstr("perplexity 1.98 % lower (2.0 sigma) over 3 fresh pairs"));
@@ -132,6 +167,7 @@ TEST_F(ConfirmPolicy, RepeatsEveryGainWhileTheNoiseIsNotKnown) {
   add_fresh_pairs(0.4);
   confirm_fresh_pairs(0.4);
   add_pair(kShownSeed, 0.4);
+  confirm(kShownSeed, 0.4);
   EXPECT_EQ(next(0).kind, Kind::kKeep);
 }
 
@@ -142,6 +178,7 @@ TEST_F(ConfirmPolicy, AShorterRecipeThatIsNotWorseIsKeptAsASimplification) {
   add_fresh_pairs(-0.001);
   confirm_fresh_pairs(0.001);
   add_pair(kShownSeed, 0);
+  confirm(kShownSeed, 0);
   EXPECT_EQ(next().kind, Kind::kKeep);
   EXPECT_THAT(next().reason, HasSubstr("a simplification, 90 lines of code instead of 100"));
 }

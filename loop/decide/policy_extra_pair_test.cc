@@ -65,7 +65,10 @@ TEST_P(WithoutConfirmData, AChangeThatIsNotBetterIsDroppedWithoutThePair) {
 }
 
 TEST_P(WithoutConfirmData, ALabThatHasThemNeedsNoMorePairs) {
-  for (const uint64_t seed : {1u, 7001u, 7002u, 7003u}) confirm(seed, 0.04);
+  for (const uint64_t seed :
+       {uint64_t{1}, uint64_t{7001}, uint64_t{7002}, uint64_t{7003}, kShownSeed}) {
+    confirm(seed, 0.04);
+  }
   EXPECT_EQ(next_with_confirm_data().kind, Kind::kKeep);
 }
 

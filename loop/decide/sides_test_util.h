@@ -16,6 +16,7 @@ struct Sides {
   Experiment incumbent;
   Experiment candidate;
   double shortfall = 0;
+  double confirm_noise = kSigma / 2;
 
   Sides() {
     incumbent.number = 1;
@@ -55,7 +56,7 @@ struct Sides {
   }
 
   Comparison comparison(double sigma = kSigma, bool has_confirm_data = true) const {
-    return {candidate, incumbent, sigma, has_confirm_data, shortfall};
+    return {candidate, incumbent, sigma, has_confirm_data, shortfall, confirm_noise};
   }
 };
 

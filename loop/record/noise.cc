@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "tern/base/error.h"
@@ -12,6 +13,8 @@ namespace {
 /// Below this share of what two runs of one recipe differ by, changes cannot be told from noise:
 /// with ten changes of no effect at all the spread stays below it nine times out of ten.
 constexpr double kLostInNoise = 1.25;
+/// Degrees of freedom that sigma counts for where there are few confirmed runs.
+constexpr double kSigmaCounts = 4;
 constexpr int64_t kChanges = 10;       // looked at
 constexpr int64_t kFewestChanges = 8;  // to say anything
 
@@ -52,6 +55,31 @@ std::optional<double> screening_gain(const History& history, const Experiment& c
   return std::nullopt;
 }
 
+/// How a figure of a run differs from seed to seed, pooled over the recipes that the lab stood on.
+struct Spread {
+  double squares = 0;
+  int64_t runs = 0, degrees = 0;
+};
+
+/// `figure` gives a run's, or nothing.
+template <class Figure>
+Spread spread_of(const History& history, Figure figure) {
+  Spread spread;
+  for (const Experiment& e : history.experiments()) {
+    if (e.status != Status::kBaseline && e.status != Status::kKeep) continue;
+    std::vector<double> values;
+    for (const RunRecord* run : e.fresh_runs()) {
+      if (const std::optional<double> value = figure(*run)) values.push_back(*value);
+    }
+    if (values.size() < 2) continue;
+    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / std::ssize(values);
+    for (const double value : values) spread.squares += std::pow(value - mean, 2);
+    spread.runs += std::ssize(values);
+    spread.degrees += std::ssize(values) - 1;
+  }
+  return spread;
+}
+
 double percent_higher(double nats) { return 100 * std::expm1(nats); }
 
 std::string advice(const Power& power, const Noise& noise, int64_t repeats) {
@@ -70,25 +98,26 @@ std::string advice(const Power& power, const Noise& noise, int64_t repeats) {
 }  // namespace
 
 Noise estimate_noise(const History& history) {
-  Noise noise;
-  double squares = 0;
-  for (const Experiment& e : history.experiments()) {
-    if (e.status != Status::kBaseline && e.status != Status::kKeep) continue;
-    const std::vector<const RunRecord*> runs = e.fresh_runs();
-    if (runs.size() < 2) continue;
-    double mean = 0;
-    for (const RunRecord* run : runs) mean += std::log(*run->val_ppl);
-    mean /= static_cast<double>(runs.size());
-    for (const RunRecord* run : runs) squares += std::pow(std::log(*run->val_ppl) - mean, 2);
-    noise.runs += static_cast<int64_t>(runs.size());
-    noise.degrees += static_cast<int64_t>(runs.size()) - 1;
-  }
+  const Spread spread = spread_of(
+      history, [](const RunRecord& run) { return std::optional(std::log(*run.val_ppl)); });
+  Noise noise{.runs = spread.runs, .degrees = spread.degrees};
   if (noise.degrees == 0) return noise;
   const double degrees = static_cast<double>(noise.degrees);
-  noise.sigma = std::sqrt(squares / degrees);
-  noise.low = std::sqrt(squares / chi_square_quantile(0.95, degrees));
-  noise.high = std::sqrt(squares / chi_square_quantile(0.05, degrees));
+  noise.sigma = std::sqrt(spread.squares / degrees);
+  noise.low = std::sqrt(spread.squares / chi_square_quantile(0.95, degrees));
+  noise.high = std::sqrt(spread.squares / chi_square_quantile(0.05, degrees));
   return noise;
+}
+
+double estimate_confirm_noise(const History& history) {
+  const double sigma = estimate_noise(history).sigma;
+  if (sigma <= 0) return 0;
+  const Spread spread = spread_of(history, [](const RunRecord& run) {
+    return run.confirm_ppl ? std::optional(std::log(*run.val_ppl / *run.confirm_ppl))
+                           : std::nullopt;
+  });
+  return std::sqrt((spread.squares + kSigmaCounts * sigma * sigma) /
+                   (static_cast<double>(spread.degrees) + kSigmaCounts));
 }
 
 Power power_of(const History& history, const Noise& noise, int64_t repeats) {

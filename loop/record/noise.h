@@ -22,6 +22,11 @@ struct Noise {
 /// not count: one that nearly diverges would blur all later decisions.
 Noise estimate_noise(const History& history);
 
+/// Standard deviation over seeds of ln(val_ppl / confirm_ppl), which tells how far the gains on the
+/// search and the confirm data differ by chance, pooled over the same runs as far as they were
+/// confirmed. While those are few it is taken to be near sigma. 0: not known.
+double estimate_confirm_noise(const History& history);
+
 /// Whether the changes that are tried can be told from noise at all.
 struct Power {
   int64_t changes = 0;   // the last ones, whose runs were looked at

@@ -25,6 +25,9 @@ class Story {
     apply("run", number_, {{"run", runs_}, {"comparison", number_}, {"seed", seed}});
     apply("ran", number_, {{"run", runs_}, {"outcome", "scored"}, {"val_ppl", std::exp(ln_ppl)}});
   }
+  void confirm(int64_t run, double ln_ppl) {
+    apply("confirmed", number_, {{"run", run}, {"confirm_ppl", std::exp(ln_ppl)}});
+  }
   void end(const char* status) { apply("ended", number_, {{"status", status}}); }
   void drift() { apply("drift", 0, {{"reason", "another clock"}}); }
 
@@ -55,6 +58,24 @@ TEST(Noise, IsTheStandardDeviationOfTheBaselinesRuns) {
   EXPECT_NEAR(noise.sigma, 0.01, 1e-12);
   EXPECT_EQ(noise.runs, 3);
   EXPECT_EQ(noise.degrees, 2);
+}
+
+TEST(ConfirmNoise, IsNearSigmaWhileFewRunsAreConfirmed) {
+  EXPECT_NEAR(estimate_confirm_noise(story_with_baseline({3.00, 3.01, 3.02}).history), 0.01, 1e-12);
+  EXPECT_EQ(estimate_confirm_noise(story_with_baseline({3.00}).history), 0);
+}
+
+TEST(ConfirmNoise, IsHowMuchTheTextsDifferFromSeedToSeed) {
+  Story story;
+  story.plan(0);
+  for (int64_t run = 1; run <= 60; ++run) {
+    const double odd = run % 2 == 0 ? 0.01 : -0.01;
+    story.run(static_cast<uint64_t>(run), 3 + odd);
+    story.confirm(run, 4 + 0.9 * odd);
+  }
+  story.end("baseline");
+  EXPECT_NEAR(estimate_confirm_noise(story.history), 0.003, 0.0005)
+      << "0.001 of the runs, and a little of sigma";
 }
 
 TEST(Noise, IsNotKnownFromOneRun) {

@@ -128,11 +128,14 @@ void Experiments::settle_change(int64_t number) {
   for (;;) {
     const Experiment& candidate = context_.history().at(number);
     const Experiment& incumbent = context_.history().at(candidate.base);
-    const Step step = context_.policy.next({.candidate = candidate,
-                                            .incumbent = incumbent,
-                                            .sigma = context_.sigma(),
-                                            .has_confirm_data = context_.bench.has_confirm_data(),
-                                            .shortfall = shortfall(context_.history())});
+    const Step step =
+        context_.policy.next({.candidate = candidate,
+                              .incumbent = incumbent,
+                              .sigma = context_.sigma(),
+                              .has_confirm_data = context_.bench.has_confirm_data(),
+                              .shortfall = shortfall(context_.history()),
+                              .confirm_noise = estimate_confirm_noise(context_.history()),
+                              .text_spread = context_.lab.config().research.text_spread});
     if (step.kind == Step::Kind::kKeep) return end(number, Status::kKeep, step);
     if (step.kind == Step::Kind::kDiscard) return end(number, dropped_status(candidate), step);
     if (step.kind == Step::Kind::kConfirmData) {

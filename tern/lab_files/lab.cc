@@ -74,6 +74,7 @@ ResearchConfig read_research(const Json* table, const std::string& source) {
   reader.key("proposer", c.proposer).key("policy", c.policy).key("seeds", c.seeds);
   reader.key("repeats", c.repeats).key("recheck_every", c.recheck_every).key("prune", c.prune);
   reader.key("max_bits", c.max_bits).key("processor_time", c.processor_time);
+  reader.key("text_spread", c.text_spread);
   reader.key("overhead_seconds", c.overhead_seconds).refuse_others();
   check(c.seeds >= 1, "{}: research.seeds must be 1 or more (3 to know the noise), found {}",
         source, c.seeds);
@@ -81,6 +82,9 @@ ResearchConfig read_research(const Json* table, const std::string& source) {
   check(c.recheck_every >= 0 && c.prune >= 0 && c.max_bits > 0 && c.processor_time >= 0 &&
             c.overhead_seconds >= 0,
         "{}: the numbers of [research] must not be negative", source);
+  check(c.text_spread >= 0,
+        "{}: research.text_spread is a share, such as 0.1, and not negative; found {}", source,
+        c.text_spread);
   return c;
 }
 

@@ -135,11 +135,19 @@ struct LabText {
   }
 };
 
+/// The whole lines among so many bytes from the beginning; 0: all.
+std::string beginning_of(std::string text, int64_t bytes) {
+  if (bytes == 0 || std::ssize(text) <= bytes) return text;
+  const size_t end = text.rfind('\n', static_cast<size_t>(bytes) - 1);
+  text.resize(end == std::string::npos ? static_cast<size_t>(bytes) : end + 1);
+  return text;
+}
+
 /// Tokens to score on: documents where the text has several, else one piece.
 EvalSet make_eval_set(const LabText& text, const Tokenizer& tokenizer, int64_t window,
-                      int64_t& replaced) {
+                      int64_t bytes, int64_t& replaced) {
   StatusLine status;
-  const std::string raw = sanitize_utf8(read_all(*text.open(status)), &replaced);
+  const std::string raw = sanitize_utf8(beginning_of(read_all(*text.open(status)), bytes), &replaced);
   throw_if_stopped();
   const DocumentFormat format = document_format_of(text.name);
   if (format == DocumentFormat::plain && raw.find(kEndOfText) == std::string::npos) {
@@ -165,7 +173,7 @@ void check_text_name(const std::string& text) {
 }
 
 struct PrepareOptions {
-  std::optional<std::string> model, train, eval, confirm;
+  std::optional<std::string> model, train, eval, confirm, final_text;
   std::optional<int64_t> train_tokens;
   std::optional<bool> stream;
   bool force = false;
@@ -176,6 +184,7 @@ struct PrepareOptions {
               "the text to train on: a file, a URL, an hf:// path, - for standard input, or demo");
     flags.add("eval", eval, "the text to score on");
     flags.add("confirm", confirm, "the text to confirm a change on; \"\": none");
+    flags.add("final", final_text, "the text that only `tern best --score` scores; \"\": none");
     flags.add("train_tokens", train_tokens, "tokenise at most so many of the text; 0: all");
     flags.add("stream", stream, "tokenise while training, not beforehand");
     flags.add("force", force, "make everything anew");
@@ -186,7 +195,8 @@ struct PrepareOptions {
       tern::check(*name != "", "{}: expected a name, found nothing", flag);
     }
     if (model) check_model_name(resolved_model(*model, fs::current_path()));
-    for (const auto* text : {&train, &eval, &confirm}) check_text_name(text->value_or(""));
+    for (const auto* text : {&train, &eval, &confirm, &final_text})
+      check_text_name(text->value_or(""));
     require_not_negative({{"train_tokens", static_cast<double>(train_tokens.value_or(0))}});
   }
 };
@@ -198,7 +208,8 @@ class Preparation {
       : lab_(lab),
         config_(std::move(config)),
         force_(given.force),
-        input_given_(given.train == "-" || given.eval == "-" || given.confirm == "-"),
+        input_given_(given.train == "-" || given.eval == "-" || given.confirm == "-" ||
+                     given.final_text == "-"),
         folder_(obtain_model(config_.model)),
         tokenizer_(Tokenizer::load(folder_)),
         model_(check_model(folder_, tokenizer_)) {
@@ -217,6 +228,12 @@ class Preparation {
     } else {
       make_eval("confirm", lab_.confirm_set(), lab_text(config_.confirm, TextUse::confirm));
     }
+    if (config_.final_text.empty()) {
+      do_without_final_text();
+    } else {
+      make_eval("final", lab_.final_set(), lab_text(config_.final_text, TextUse::final),
+                config_.final_bytes);
+    }
   }
 
   LabManifest manifest() const {
@@ -232,12 +249,13 @@ class Preparation {
   LabText training_text() const { return lab_text(config_.train, TextUse::train); }
 
   Provenance provenance(const fs::path& file, const LabText& text, const char* setting,
-                        int64_t value) const {
+                        int64_t value, int64_t bytes = 0) const {
     Json::Object inputs{{"text", text.name},
                         {"text_file", file_state(archive_of(text.name))},
                         {"tokenizer_sha256", tokenizer_.hash()},
                         {setting, value}};
-    // The note lies where train.cpp may read it.
+    if (bytes > 0) inputs.emplace_back("bytes", bytes);
+    // The note is no place for the seed itself.
     if (text.made_up()) {
       inputs.emplace_back("data_seed_mark",
                           fmt::format("{:016x}", derived_seed(text.data_seed, "the mark")));
@@ -293,18 +311,26 @@ class Preparation {
     say(fmt::format("train    {}, tokenised while training", config_.train));
   }
 
-  void make_eval(const char* label, const fs::path& file, const LabText& text) const {
+  void make_eval(const char* label, const fs::path& file, const LabText& text,
+                 int64_t bytes = 0) const {
     const int64_t window = std::min(config_.window, model_.max_position_embeddings);
-    const Provenance from = provenance(file, text, "window", window);
+    const Provenance from = provenance(file, text, "window", window, bytes);
     if (is_kept(from, text)) {
       return say(fmt::format("{:<8} {}, there already", label, text.name));
     }
     int64_t replaced = 0;
-    const EvalSet set = make_eval_set(text, tokenizer_, window, replaced);
+    const EvalSet set = make_eval_set(text, tokenizer_, window, bytes, replaced);
     set.write(file);
     from.note();
     say(fmt::format("{:<8} {}: {} tokens of {} bytes, in windows of {}{}", label, text.name,
                     set.tokens.size(), set.bytes, set.window_of(window), replaced_note(replaced)));
+  }
+
+  void do_without_final_text() const {
+    const bool was_there = Provenance(lab_.final_set(), {}).remove();
+    say(fmt::format(
+        "final    none{}: nothing is left for `tern best --score`; --final FILE gives it one",
+        was_there ? ", and the one of before is removed" : ""));
   }
 
   void do_without_confirm_text() const {
@@ -324,11 +350,11 @@ class Preparation {
   LlamaConfig model_;
 };
 
-/// Whether a text to confirm on was there for another text to score on: a preset's from the hub or
-/// of demo stories, where the one to score on is now local. It would ask for a network, or judge by
-/// stories what is not about stories.
-bool is_left_over(const std::string& confirm, const std::string& eval) {
-  return !is_remote(eval) && (is_remote(confirm) || (confirm == "demo" && eval != "demo"));
+/// Whether a text to confirm on, or the final one, was there for another text to score on: a
+/// preset's from the hub or of demo stories, where the one to score on is now local. It would ask
+/// for a network, or judge by stories what is not about stories.
+bool is_left_over(const std::string& text, const std::string& eval) {
+  return !is_remote(eval) && (is_remote(text) || (text == "demo" && eval != "demo"));
 }
 
 /// The lab's settings with the flags that were given in place of their own.
@@ -340,8 +366,11 @@ LabConfig with_flags(LabConfig config, const PrepareOptions& given) {
   config.stream = given.stream.value_or(config.stream);
   if (given.eval) {
     config.eval = resolved_text(*given.eval, here);
-    if (is_left_over(config.confirm, config.eval)) config.confirm.clear();
+    for (std::string* text : {&config.confirm, &config.final_text}) {
+      if (is_left_over(*text, config.eval)) text->clear();
+    }
   }
+  if (given.final_text) config.final_text = resolved_text(*given.final_text, here);
   if (given.confirm) config.confirm = resolved_text(*given.confirm, here);
   return config;
 }
@@ -356,13 +385,15 @@ LabConfig resolved_config(LabConfig config, const Lab& lab) {
   }
   config.model = resolved_model(config.model, lab.root());
   int from_input = 0;
-  for (std::string* text : {&config.train, &config.eval, &config.confirm}) {
+  for (std::string* text : {&config.train, &config.eval, &config.confirm, &config.final_text}) {
     *text = resolved_text(*text, lab.root());
     from_input += *text == "-" ? 1 : 0;
   }
   check(from_input <= 1, "standard input (-) can be only one of the texts");
   check_model_name(config.model);
-  for (const std::string& text : {config.train, config.eval, config.confirm}) check_text_name(text);
+  for (const std::string& text : {config.train, config.eval, config.confirm, config.final_text}) {
+    check_text_name(text);
+  }
   return config;
 }
 
@@ -382,6 +413,7 @@ void remember(const Lab& lab, const LabConfig& now) {
   keep("data", "stream", old.stream, now.stream);
   keep("data", "eval", old.eval, now.eval);
   keep("data", "confirm", old.confirm, now.confirm);
+  keep("data", "final", old.final_text, now.final_text);
   if (text != read_file(file)) write_file_atomically(file, text);
 }
 
@@ -395,7 +427,8 @@ std::string kept_flags(const PrepareOptions& given) {
         std::pair(given.stream.value_or(true) ? "--stream" : "--no-stream",
                   given.stream.has_value()),
         std::pair("--eval", given.eval.has_value()),
-        std::pair("--confirm", given.confirm.has_value())}) {
+        std::pair("--confirm", given.confirm.has_value()),
+        std::pair("--final", given.final_text.has_value())}) {
     if (is_given) kept.push_back(flag);
   }
   return listed(kept);

@@ -16,6 +16,7 @@ int64_t number_of_stories(TextUse use) {
       return 5000;
     case TextUse::eval:
     case TextUse::confirm:
+    case TextUse::final:
       return 300;
   }
   fail("there are no demo stories for use {}", static_cast<int>(use));

@@ -162,6 +162,25 @@ TEST_F(Prepare, MakesTokensAndBothEvaluationSetsFromLocalFiles) {
   EXPECT_EQ(LabManifest::read(made).train_source, "");
 }
 
+TEST_F(Prepare, AFinalTextIsCutToWholeLinesWhereLabTomlSaysSo) {
+  ASSERT_EQ(prepare().exit_code, 0);
+  EXPECT_FALSE(fs::exists(Lab::find(lab()).final_set())) << "the preset's belongs to its eval text";
+  write("final.txt", "One line.\nAnother one.\nAnd a third.\n");
+  ASSERT_EQ(prepare({"--final", "../final.txt"}).exit_code, 0);
+  const Lab made = Lab::find(lab());
+  EXPECT_EQ(made.config().final_text, folder_ / "final.txt");
+  EXPECT_EQ(EvalSet::read(made.final_set()).bytes, 36);
+  const fs::path toml = lab() / "lab.toml";
+  std::string text = read_file(toml);
+  write_file_atomically(toml, text.replace(text.find("final_bytes = 0"), 15, "final_bytes = 30"));
+  ASSERT_EQ(prepare_again().exit_code, 0);
+  EXPECT_EQ(EvalSet::read(made.final_set()).bytes, 23);
+  EXPECT_THAT(prepare_again().output,
+              HasSubstr("final    " + (folder_ / "final.txt").string() + ", there already"));
+  EXPECT_THAT(prepare_again({"--final", ""}).output, HasSubstr("final    none"));
+  EXPECT_FALSE(fs::exists(made.final_set()));
+}
+
 TEST_F(Prepare, ATextShorterThanAWindowIsScoredAsOneShortWindow) {
   write("eval.txt", "One day.");
   const CapturedRun run = prepare();
@@ -262,7 +281,9 @@ TEST_F(Prepare, ALocalTextIsScoredAsAWhole) {
 TEST_F(Prepare, TheDemosTextToScoreOnBringsItsOwnToConfirmOn) {
   const CapturedRun run = prepare_again({"--model", "../model", "--train", "../train.txt"});
   ASSERT_EQ(run.exit_code, 0) << run.output;
-  EXPECT_TRUE(fs::exists(Lab::find(lab()).confirm_set()));
+  const Lab made = Lab::find(lab());
+  EXPECT_TRUE(fs::exists(made.confirm_set()));
+  EXPECT_NE(read_file(made.final_set()), read_file(made.confirm_set()));
 }
 
 TEST_F(Prepare, TheDemosTextsFollowFromTheDataSeed) {

@@ -153,6 +153,7 @@ class FakeLab {
     write_file_atomically(root() / "train.cpp", fake_recipe("0"));
     write_file_atomically(root() / "data" / "wikitext_eval.json", "search");
     write_file_atomically(root() / ".tern" / "confirm.json", "confirm");
+    write_file_atomically(root() / ".tern" / "final.json", R"({"dataset_sha256": "final"})");
     write_data_seed(root(), 1);
     write_file_atomically(root() / "data" / "train.tokens", "tokens");
     fs::create_directories(folder_.path() / "model");

@@ -239,14 +239,15 @@ TEST_P(Attack, IsKeptOutByTheSandbox) {
 INSTANTIATE_TEST_SUITE_P(On, Attack,
                          testing::Values("lab.toml", "data/wikitext_eval.json", "data/train.tokens",
                                          ".tern/ledger.jsonl", ".git/HEAD", "../evaluator",
-                                         "train.cpp", "new-file", ".tern/confirm.json"));
+                                         "train.cpp", "new-file", ".tern/confirm.json",
+                                         ".tern/final.json"));
 
 TEST(Research, KeepsTheLabsTextsAndOtherRunsFromBeingRead) {
   if (available_sandbox() == Sandbox::Kind::kNone) GTEST_SKIP() << "no sandbox on this machine";
   const Outcomes out({doing(R"(
   const char* names[] = {"lab.toml", "data/manifest.json", "data/wikitext_eval.json",
-                         "data/train.tokens", ".tern/confirm.json", ".tern/ledger.jsonl",
-                         ".tern/data-seed",
+                         "data/train.tokens", ".tern/confirm.json", ".tern/final.json",
+                         ".tern/ledger.jsonl", ".tern/data-seed",
                          ".tern/experiments/0001/1/run/model/score"};
   for (const char* name : names) {
     char path[5000];

@@ -57,6 +57,8 @@ class Bench {
   /// The perplexity of a run's model on the data that proposers never see; empty when the lab has
   /// none.
   virtual std::optional<double> confirm(int64_t experiment, int64_t run) = 0;
+  /// The perplexity of a run's model on the lab's final text; empty when it cannot be scored.
+  virtual std::optional<double> score_finally(int64_t experiment, int64_t run) = 0;
   /// The perplexity of the lab's full-precision model on the search data; empty when it cannot be
   /// scored.
   virtual std::optional<double> reference() = 0;

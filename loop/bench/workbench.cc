@@ -322,10 +322,19 @@ RunReport Workbench::run_on_stage(const RunOrder& order) {
 }
 
 std::optional<double> Workbench::confirm(int64_t experiment, int64_t run) {
-  const fs::path folder = kept_run(lab_, experiment, run);
-  const BenchView view{.stage = "confirming", .experiment = experiment, .run = run};
-  return ppl_of(scorer_.score(folder / "model", lab_.confirm_set(),
-                              folder.parent_path() / "confirm.log",
+  return score_again({.stage = "confirming", .experiment = experiment, .run = run},
+                     lab_.confirm_set(), "confirm.log");
+}
+
+std::optional<double> Workbench::score_finally(int64_t experiment, int64_t run) {
+  return score_again({.stage = "scoring finally", .experiment = experiment, .run = run},
+                     lab_.final_set(), "final.log");
+}
+
+std::optional<double> Workbench::score_again(const BenchView& view, const fs::path& tokens,
+                                             const char* log) const {
+  const fs::path folder = kept_run(lab_, view.experiment, view.run);
+  return ppl_of(scorer_.score(folder / "model", tokens, folder.parent_path() / log,
                               [&](double seconds) { return watch_stage(view, seconds); }));
 }
 
@@ -339,7 +348,8 @@ void Workbench::discard(int64_t experiment) {
   const fs::path folder = lab_.experiment(experiment);
   std::vector<std::string> kept = {"train.cpp", kBuildLog, "description.json"};
   for (const std::string& run : runs_in(folder)) {
-    keep_only(folder / run, {"log.txt", "attendant.log", "score.log", "confirm.log", "run/"},
+    keep_only(folder / run,
+              {"log.txt", "attendant.log", "score.log", "confirm.log", "final.log", "run/"},
               kMostKept);
     keep_tables(folder / run / "run");
     kept.push_back(run + "/");

@@ -18,7 +18,7 @@ namespace tern::loop {
 
 /// What a bench is doing, for a person who watches.
 struct BenchView {
-  const char* stage = "";  // "building", "training", "scoring", "confirming"
+  const char* stage = "";  // "building", "training", "scoring", ...
   int64_t experiment = 0;
   int64_t run = 0;
   double seconds = 0;    // since the stage began
@@ -54,6 +54,7 @@ class Workbench : public Bench {
   DescribedRecipe describe(int64_t experiment, const std::string& source) override;
   RunReport run(const RunOrder& order) override;
   std::optional<double> confirm(int64_t experiment, int64_t run) override;
+  std::optional<double> score_finally(int64_t experiment, int64_t run) override;
   std::optional<double> reference() override;
   void discard(int64_t experiment) override;
   void end_leftovers(int64_t experiment) override;
@@ -69,6 +70,8 @@ class Workbench : public Bench {
   RunReport run_on_stage(const RunOrder& order);
   AttendedRun train(const RunOrder& order, RunWatch& watch);
   uint64_t dealt_seed(uint64_t seed) const;
+  std::optional<double> score_again(const BenchView& view, const std::filesystem::path& tokens,
+                                    const char* log) const;
   int64_t free_bytes() const;
   int64_t most_disk() const;
   void require_room() const;

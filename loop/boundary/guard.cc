@@ -9,11 +9,13 @@ namespace tern::loop {
 namespace fs = std::filesystem;
 namespace {
 
+/// What scores of experiments do not depend on.
 std::vector<fs::path> texts_of(const Lab& lab) {
   std::vector<fs::path> paths;
   for (const char* name : {"lab.toml", "program.md"}) {
     if (fs::exists(lab.root() / name)) paths.push_back(lab.root() / name);
   }
+  if (fs::exists(lab.final_set())) paths.push_back(lab.final_set());
   return paths;
 }
 

@@ -9,7 +9,7 @@
 namespace tern::loop {
 
 /// Everything that decides what a score means and that nothing may touch while the loop runs:
-/// lab.toml and program.md, data, confirm data and data seed, the full-precision model, Tern's
+/// lab.toml and program.md, data, confirm and final text, data seed, the full-precision model, Tern's
 /// headers and libraries, and the program that scores.
 class Guard {
  public:

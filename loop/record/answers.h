@@ -29,7 +29,7 @@ struct RunAnswer {
               memory_gb, stale)
 };
 
-/// An experiment: an entry of `tern log`, and `tern best`.
+/// An experiment: an entry of `tern log`.
 struct ExperimentAnswer {
   int64_t experiment = 0;
   Status status = Status::kRunning;
@@ -44,6 +44,19 @@ struct ExperimentAnswer {
               expectation, reason, commit, base, attempts, knobs, runs)
 };
 ExperimentAnswer answer_of(const Experiment& experiment);
+
+/// `tern best`: the best recipe, and what the final text says of it.
+struct BestAnswer {
+  ExperimentAnswer experiment = {};
+  std::optional<double> final_ppl = {};
+  int64_t final_uses = 0;  // of the final text, by all recipes
+
+  template <class Visit>
+  void fields(Visit&& visit) const {
+    experiment.fields(visit);
+    visit_fields(visit, "final_ppl, final_uses", final_ppl, final_uses);
+  }
+};
 
 /// `tern diff`: an experiment and what it changed in train.cpp.
 struct DiffAnswer {

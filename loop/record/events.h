@@ -120,6 +120,15 @@ struct Confirmed {
   TERN_FIELDS(experiment, run, confirm_ppl)
 };
 
+/// A run's model was scored on the lab's final text: one use of it.
+struct FinalScore {
+  static constexpr std::string_view kName = "final_score";
+  int64_t experiment = 0, run = 0;
+  double ppl = 0;
+  std::string text;  // hash of the text
+  TERN_FIELDS(experiment, run, ppl, text)
+};
+
 /// An experiment was decided.
 struct Ended {
   static constexpr std::string_view kName = "ended";
@@ -149,7 +158,7 @@ struct Drift {
 
 using Event = std::variant<event::Session, event::Reference, event::Planned, event::Described,
                            event::Paused, event::RunBegun, event::Ran, event::Confirmed,
-                           event::Ended, event::Again, event::Drift>;
+                           event::FinalScore, event::Ended, event::Again, event::Drift>;
 
 /// An event as a line of the ledger: its name as "event", and its fields. This is the ledger's
 /// door: all texts behind it are printable() and hold nothing of a key, whoever wrote them.

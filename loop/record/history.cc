@@ -134,6 +134,11 @@ void History::fold(const event::Confirmed& confirmed) {
   run_of(confirmed.experiment, confirmed.run).confirm_ppl = confirmed.confirm_ppl;
 }
 
+void History::fold(const event::FinalScore& score) {
+  run_of(score.experiment, score.run);
+  final_scores_.push_back(score);
+}
+
 void History::fold(const event::Ended& ended) {
   Experiment& e = experiment_of(ended.experiment);
   check(e.status == Status::kRunning, "the ledger ends experiment {} twice", e.number);

@@ -44,6 +44,8 @@ class History {
   const std::string& tip() const { return tip_; }
   /// Perplexity of the full-precision model, to give a ratio to; 0 when not known.
   double reference_ppl() const { return reference_ppl_; }
+  /// All uses of final texts, in order.
+  const std::vector<event::FinalScore>& final_scores() const { return final_scores_; }
   /// Hash of all that scores depend on (budget, data, model, programs), as of the last session.
   const std::string& conditions() const { return conditions_; }
 
@@ -56,6 +58,7 @@ class History {
   void fold(const event::RunBegun& begun);
   void fold(const event::Ran& ran);
   void fold(const event::Confirmed& confirmed);
+  void fold(const event::FinalScore& score);
   void fold(const event::Ended& ended);
   void fold(const event::Again& again);
   void fold(const event::Drift& drift);
@@ -65,6 +68,7 @@ class History {
   std::vector<Experiment> experiments_;
   std::set<std::string> programs_;           // that were tried
   std::map<std::string, int64_t> timeouts_;  // of each program
+  std::vector<event::FinalScore> final_scores_;
   int64_t incumbent_ = 0;
   std::string tag_, tip_, conditions_;
   double reference_ppl_ = 0;

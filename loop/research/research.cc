@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "loop/record/final_text.h"
 #include "tern/base/error.h"
 
 namespace tern::loop {
@@ -131,6 +132,24 @@ void Research::confirm(int64_t number, int64_t pairs) {
   for (const int64_t side : {number, base}) {
     if (side != best) context_.bench.discard(side);
   }
+}
+
+void Research::score_finally() {
+  const Experiment* best = history().incumbent();
+  check(best != nullptr,
+        "there is no scored recipe yet; `tern research` measures the baseline first");
+  const FinalText known = final_text(context_.lab, history());
+  check(!known.text.empty(), "{}", describe(known));
+  if (known.ppl) return;
+  const int64_t run = best->estimate_runs().front()->number;
+  const std::optional<double> ppl = context_.bench.score_finally(best->number, run);
+  if (context_.stopped()) return;
+  check(ppl.has_value(),
+        "the model of experiment {:04}, run {}, could not be scored on the final text, though it "
+        "was on the search data; see final.log in its folder",
+        best->number, run);
+  context_.record(
+      event::FinalScore{.experiment = best->number, .run = run, .ppl = *ppl, .text = known.text});
 }
 
 void Research::measure_noise(int64_t runs) {

@@ -24,6 +24,8 @@ class Research {
 
   /// Runs experiment `number` and the recipe it changed on `pairs` fresh seeds, for the record.
   void confirm(int64_t number, int64_t pairs);
+  /// Scores the incumbent on the lab's final text, once for each recipe.
+  void score_finally();
   /// Runs the incumbent on `runs` more seeds.
   void measure_noise(int64_t runs);
 

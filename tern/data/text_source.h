@@ -12,7 +12,7 @@
 namespace tern {
 
 /// What a text is for.
-enum class TextUse { train, eval, confirm };
+enum class TextUse { train, eval, confirm, final };
 
 struct TextAccess {
   /// What decides, beside its name, a text that is made up.

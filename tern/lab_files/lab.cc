@@ -168,6 +168,7 @@ LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
   TableReader data(toml.find("data"), "data.", source);
   data.key("train", config.train).key("train_tokens", config.train_tokens);
   data.key("stream", config.stream).key("eval", config.eval).key("confirm", config.confirm);
+  data.key("final", config.final_text).key("final_bytes", config.final_bytes);
   data.key("window", config.window).refuse_others();
   config.budget = read_budget(toml.find("budget"), source);
   config.limits = read_limits(toml.find("limits"), source);
@@ -177,6 +178,8 @@ LabConfig LabConfig::from_json(const Json& toml, const std::string& source) {
 
   check(config.window >= 2, "{}: data.window must be 2 tokens or more, found {}", source,
         config.window);
+  check(config.final_bytes >= 0, "{}: data.final_bytes must not be negative, found {}", source,
+        config.final_bytes);
   check(config.train_tokens >= 0, "{}: data.train_tokens must not be negative, found {}", source,
         config.train_tokens);
   return config;

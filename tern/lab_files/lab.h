@@ -21,7 +21,7 @@ struct ResearchConfig {
   double max_bits =
       3.0;  // stored bits per weight of the blocks' layers, on average, with all that is stored
   double processor_time = 1.5;  // the most that a run may use, in the incumbent's; 0: any
-  double text_spread = 0.1;  // share by which an honest gain may differ on the confirm text
+  double text_spread = 0.1;     // share by which an honest gain may differ on the confirm text
   double overhead_seconds = 0;  // beside training: start, evaluation, packing; 0: by the baseline
 };
 
@@ -71,7 +71,9 @@ struct LabConfig {
   bool stream = false;       // tokenise while training, not beforehand
   std::string eval;
   std::string confirm;
-  int64_t window = 2048;  // tokens in one evaluation window, at most the model's context
+  std::string final_text;   // data.final: scored by `tern best --score` alone
+  int64_t final_bytes = 0;  // take at most so many of it, up to the end of a line; 0: all
+  int64_t window = 2048;    // tokens in one evaluation window, at most the model's context
   BudgetConfig budget;
   LimitsConfig limits;
   ResearchConfig research;
@@ -99,6 +101,7 @@ class Lab {
   std::filesystem::path train_tokens() const { return data() / "train.tokens"; }
   std::filesystem::path eval_set() const { return data() / "wikitext_eval.json"; }
   std::filesystem::path confirm_set() const { return root_ / ".tern" / "confirm.json"; }
+  std::filesystem::path final_set() const { return root_ / ".tern" / "final.json"; }
   /// Folder of what `tern teacher` keeps of the full-precision model's predictions.
   std::filesystem::path teacher() const { return data() / "teacher"; }
   std::filesystem::path manifest() const { return data() / "manifest.json"; }

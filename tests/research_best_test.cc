@@ -79,5 +79,68 @@ TEST(FinalText, ALabWithoutOneSaysHowToGetOne) {
   }
 }
 
+/// A recipe with this override, whose score is so much better by its code.
+std::string with_code(const std::string& quality, const std::string& better) {
+  std::string source = fake_recipe(quality);
+  const std::string score = "exp(2 - recipe";
+  return source.replace(source.find(score), score.size(), "exp(2 - " + better + " - recipe");
+}
+
+TEST(Check, TakesEachKeptChangeOutOnceAndLeavesTheBranchAlone) {
+  const Outcomes out({fake_recipe("0.2"), with_code("0.2", "0.1")});
+  ASSERT_EQ(out.status(3), Status::kKeep) << out.error();
+  const FakeLab& fake = out.fake();
+  const std::string moves = fake.git("rev-list -g tern/test"),
+                    recipe = read_file(fake.lab().recipe());
+  Again best(fake);
+  const std::vector<Place> places = best.research().check_places(/*pairs=*/2);
+  ASSERT_EQ(places.size(), 2u);
+  EXPECT_EQ(places[0].kept, 2);
+  EXPECT_NEAR(*places[0].loss, 0.2, 1e-5);
+  EXPECT_NEAR(*places[1].loss, 0.1, 1e-5);
+  for (const Place& place : places) {
+    EXPECT_EQ(place.verdict, "earns its place");
+    EXPECT_EQ(place.pairs, 2);
+    const Experiment& e = best.history().at(place.experiment);
+    EXPECT_EQ(e.status, Status::kDiscard);
+    EXPECT_EQ(e.proposer, kCheckProposer);
+    EXPECT_NEAR(*e.gain, -*place.loss, 1e-9);
+  }
+  EXPECT_EQ(best.history().incumbent()->number, 3);
+  EXPECT_EQ(fake.git("rev-list -g tern/test"), moves);
+  EXPECT_EQ(read_file(fake.lab().recipe()), recipe);
+  EXPECT_EQ(fake.git("status --porcelain"), "");
+}
+
+TEST(Check, SaysWhichChangeCannotBeTakenOutAlone) {
+  const Outcomes out({fake_recipe("0.2"), fake_recipe("0.4")});
+  ASSERT_EQ(out.status(3), Status::kKeep) << out.error();
+  Again best(out.fake());
+  const std::vector<Place> places = best.research().check_places(/*pairs=*/1);
+  EXPECT_EQ(places[0].experiment, 0);
+  EXPECT_THAT(places[0].verdict, HasSubstr("later changes stand on it"));
+  EXPECT_NEAR(*places[1].loss, 0.2, 1e-5);
+}
+
+TEST(Check, ThatWasKilledIsNoCandidateOfTheNextLoop) {
+  const FakeLab fake;
+  make_baseline(fake);
+  {
+    Journal journal(fake.lab());
+    event::Planned planned;
+    planned.experiment = 2;
+    planned.proposer = kCheckProposer;
+    planned.commit = journal.history().incumbent()->commit;
+    planned.base = 1;
+    planned.program = "check";
+    journal.record(planned);
+  }
+  ScriptedProposer none({});
+  FakeLoop loop(fake, none, none, "confirm", {.stops = [] { return 1; }});
+  loop.research().run();
+  EXPECT_EQ(loop.history().at(2).status, Status::kDiscard);
+  EXPECT_THAT(loop.history().at(2).reason, HasSubstr("broken off"));
+}
+
 }  // namespace
 }  // namespace tern::loop

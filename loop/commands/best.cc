@@ -18,19 +18,55 @@ namespace {
 struct BestOptions {
   bool json = false;
   bool score = false;
+  bool places = false;
+  int64_t pairs = 3;
 
   void add_to(Flags& flags) {
     flags.add_json(json);
     flags.add("score", score, "score it on the final text, unless that was done");
+    flags.add("check", places, "take each kept change out once: which still earn their place?");
+    flags.add("pairs", pairs, "runs of either side for --check");
   }
+  void check() const { require_positive({{"pairs", static_cast<double>(pairs)}}); }
 };
 
-void score(const Lab& lab, std::FILE* out) {
+/// What is asked of the loop's parts first.
+std::vector<Place> work(const Lab& lab, const BestOptions& options) {
   count_stop_signals();
   SessionOptions asked;
   asked.bounds.stops = stop_signals;
-  asked.out = out;
-  Session(lab, asked).research().score_finally();
+  asked.out = options.json ? stderr : stdout;
+  Session session(lab, asked);
+  std::vector<Place> places;
+  if (options.places) places = session.research().check_places(options.pairs);
+  if (options.score && stop_signals() == 0) session.research().score_finally();
+  return places;
+}
+
+void print_places(const History& history, const std::vector<Place>& places) {
+  if (places.empty()) return;
+  fmt::print("\n{:<5} {:<20} {:<5}  {}\n", "exp", "without it", "pairs", "");
+  for (const Place& place : places) {
+    const std::string error =
+        place.error ? fmt::format(" ± {:.2f} %", 100 * *place.error) : std::string();
+    fmt::print("{:04}  {:<20} {:<5}  {} ({})\n", place.kept,
+               place.loss ? describe_gain(-*place.loss) + error : "", place.pairs, place.verdict,
+               history.at(place.kept).description);
+  }
+  fmt::print("\n");
+}
+
+std::vector<PlaceAnswer> answers_of(const std::vector<Place>& places) {
+  std::vector<PlaceAnswer> answers;
+  for (const Place& place : places) {
+    answers.push_back({.kept = place.kept,
+                       .experiment = place.experiment,
+                       .pairs = place.pairs,
+                       .loss = place.loss,
+                       .loss_error = place.error,
+                       .verdict = place.verdict});
+  }
+  return answers;
 }
 
 void print_best(const Lab& lab, const History& history, const FinalText& text) {
@@ -48,15 +84,18 @@ void print_best(const Lab& lab, const History& history, const FinalText& text) {
 
 int best(const BestOptions& options) {
   const Lab lab = Lab::find(".");
-  if (options.score) score(lab, options.json ? stderr : stdout);
+  std::vector<Place> places;
+  if (options.score || options.places) places = work(lab, options);
   const History history(read_ledger(lab.ledger()));
   check(history.incumbent() != nullptr,
         "there is no scored recipe yet; `tern research` measures the baseline first");
   const FinalText text = final_text(lab, history);
   if (options.json) {
-    const BestAnswer answer = {answer_of(*history.incumbent()), text.ppl, text.uses};
+    const BestAnswer answer = {answer_of(*history.incumbent()), text.ppl, text.uses,
+                               answers_of(places)};
     fmt::print("{}\n", json_of(answer).dump_pretty());
   } else {
+    print_places(history, places);
     print_best(lab, history, text);
   }
   return kSuccess;
@@ -64,7 +103,10 @@ int best(const BestOptions& options) {
 
 constexpr const char* kFooter =
     "The final text (data.final of lab.toml) is scored by --score alone. A score is kept and shown "
-    "again; one\nof another recipe is another use of the text, and is counted.";
+    "again; one\nof another recipe is another use of the text, and is counted. --check runs the "
+    "best recipe and, "
+    "for each kept\nchange, what is left without it, on the same fresh seeds; the branch stays as "
+    "it is.";
 
 const RegisterCommand best_command(
     {.name = "best",

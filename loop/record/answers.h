@@ -45,16 +45,28 @@ struct ExperimentAnswer {
 };
 ExperimentAnswer answer_of(const Experiment& experiment);
 
-/// `tern best`: the best recipe, and what the final text says of it.
+/// A kept change, taken out of the best recipe alone.
+struct PlaceAnswer {
+  int64_t kept = 0;
+  int64_t experiment = 0;  // that took it out; 0: it cannot be taken out alone
+  int64_t pairs = 0;
+  std::optional<double> loss = {}, loss_error = {};  // without it, in nats
+  std::string verdict = {};
+  TERN_FIELDS(kept, experiment, pairs, loss, loss_error, verdict)
+};
+
+/// `tern best`: the best recipe, what the final text says of it, and with --check which changes
+/// earn their place.
 struct BestAnswer {
   ExperimentAnswer experiment = {};
   std::optional<double> final_ppl = {};
   int64_t final_uses = 0;  // of the final text, by all recipes
+  std::vector<PlaceAnswer> check = {};
 
   template <class Visit>
   void fields(Visit&& visit) const {
     experiment.fields(visit);
-    visit_fields(visit, "final_ppl, final_uses", final_ppl, final_uses);
+    visit_fields(visit, "final_ppl, final_uses, check", final_ppl, final_uses, check);
   }
 };
 

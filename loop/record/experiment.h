@@ -87,12 +87,15 @@ struct RunRecord : RunResult {
   std::optional<double> confirm_ppl;  // only where a change was to be promoted
 };
 
+/// The proposer of experiments that take a kept change out again, only to compare.
+inline constexpr const char* kCheckProposer = "check";
+
 /// One proposed change and all its runs.
 struct Experiment {
   int64_t number = 0;
   int64_t attempts = 0;  // times it was begun; more than 1 when the machine went down
   Status status = Status::kRunning;
-  std::string proposer;     // "baseline", "builtin", "agent", "llm"
+  std::string proposer;     // "baseline", "builtin", "agent", "llm", "check", ...
   std::string family;       // how the proposer came to it: "priority", "tpe", "ablation", ...
   std::string description;  // what changed, in one line
   std::string expectation;  // what it should bring, in one line

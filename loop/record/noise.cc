@@ -127,7 +127,7 @@ Power power_of(const History& history, const Noise& noise, int64_t repeats) {
   const std::vector<Experiment>& all = history.experiments();
   for (auto e = all.rbegin(); e != all.rend() && power.changes < kChanges; ++e) {
     const std::optional<double> gain = screening_gain(history, *e);
-    if (!gain) continue;
+    if (!gain || e->proposer == kCheckProposer) continue;
     ++power.changes;
     squares += *gain * *gain;
     kept = kept || e->status == Status::kKeep;

@@ -59,7 +59,23 @@ void Experiments::plan_change() {
   if (const std::optional<Proposal> proposal = proposals_.next()) plan(*proposal);
 }
 
+int64_t Experiments::plan_check(const Proposal& proposal) {
+  record_plan(proposal);
+  return context_.history().unfinished()->number;
+}
+
 void Experiments::plan(const Proposal& proposal) {
+  const int64_t number = context_.history().next_number();
+  const std::string commit = record_plan(proposal);
+  if (!proposal.refusal.empty()) {
+    end(number, Status::kRejected, {.reason = proposal.refusal});
+    return;
+  }
+  context_.branch.move_to(commit);
+}
+
+/// Commits and records it, and returns the commit; empty where there is nothing to commit.
+std::string Experiments::record_plan(const Proposal& proposal) {
   const std::string& refusal = proposal.refusal;
   const int64_t number = context_.history().next_number();
   const bool baseline = context_.history().incumbent() == nullptr;
@@ -87,12 +103,10 @@ void Experiments::plan(const Proposal& proposal) {
                      .knobs = expected_knobs(context_.history().incumbent(), proposal.intended),
                      .intended = object_of(proposal.intended),
                      .usage = proposal.usage});
-  if (!refusal.empty()) {
-    end(number, Status::kRejected, {.reason = refusal});
-    return;
+  if (refusal.empty()) {
+    context_.say(fmt::format("{:04} {} ({})", number, proposal.description, proposal.expectation));
   }
-  context_.say(fmt::format("{:04} {} ({})", number, proposal.description, proposal.expectation));
-  context_.branch.move_to(commit);
+  return commit;
 }
 
 /// False where it is not to run, and has ended unless the user stopped it.

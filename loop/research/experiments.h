@@ -19,6 +19,8 @@ class Experiments {
   /// Goes on with the one that is unfinished, or plans one: the baseline where there is none, else
   /// a change. Throws an Error when the baseline does not run.
   void make();
+  /// Plans one that is only compared with the incumbent: the branch stays as it is. Its number.
+  int64_t plan_check(const Proposal& proposal);
   /// Ends one, and goes back to the incumbent unless it is kept.
   void end(int64_t number, Status status, const Step& decision);
   /// How many have ended since this loop began, refused ones aside.
@@ -30,6 +32,7 @@ class Experiments {
   void plan_baseline();
   void plan_change();
   void plan(const Proposal& proposal);
+  std::string record_plan(const Proposal& proposal);
   bool may_run(int64_t number);
   void settle_baseline(int64_t number);
   void settle_change(int64_t number);

@@ -103,7 +103,9 @@ void Research::take_up_unfinished() {
   const auto voided = std::count_if(e->runs.begin(), e->runs.end(), [](const RunRecord& run) {
     return run.outcome == Outcome::kVoid;
   });
-  if (!e->reason.empty()) {
+  if (e->proposer == kCheckProposer) {
+    experiments_.end(e->number, Status::kDiscard, {.reason = "the check was broken off"});
+  } else if (!e->reason.empty()) {
     experiments_.end(e->number, Status::kRejected, {.reason = e->reason});
   } else if (voided >= kMostVoided) {
     experiments_.end(e->number, Status::kRejected,
@@ -132,6 +134,17 @@ void Research::confirm(int64_t number, int64_t pairs) {
   for (const int64_t side : {number, base}) {
     if (side != best) context_.bench.discard(side);
   }
+}
+
+std::vector<Place> Research::check_places(int64_t pairs) {
+  check(history().incumbent() != nullptr,
+        "there is no scored recipe yet; `tern research` measures the baseline first");
+  open();
+  check(history().unfinished() == nullptr,
+        "experiment {:04} has no end yet; `tern research` finishes it first",
+        history().next_number() - 1);
+  runs_.measure_incumbent();
+  return places_.take_each_out(pairs);
 }
 
 void Research::score_finally() {

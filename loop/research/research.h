@@ -2,6 +2,7 @@
 
 #include "loop/research/context.h"
 #include "loop/research/experiments.h"
+#include "loop/research/places.h"
 #include "loop/research/proposals.h"
 #include "loop/research/recipes.h"
 #include "loop/research/runs.h"
@@ -24,6 +25,8 @@ class Research {
 
   /// Runs experiment `number` and the recipe it changed on `pairs` fresh seeds, for the record.
   void confirm(int64_t number, int64_t pairs);
+  /// Takes each kept change out of the incumbent once: which still earn their place?
+  std::vector<Place> check_places(int64_t pairs);
   /// Scores the incumbent on the lab's final text, once for each recipe.
   void score_finally();
   /// Runs the incumbent on `runs` more seeds.
@@ -42,6 +45,7 @@ class Research {
   Runs runs_{context_, recipes_};
   Proposals proposals_{context_, recipes_};
   Experiments experiments_{context_, recipes_, runs_, proposals_};
+  Places places_{context_, runs_, experiments_};
   Timer clock_;
 };
 

@@ -206,9 +206,9 @@ void Runs::run_fresh_pair(int64_t candidate, int64_t incumbent) {
   for (const int64_t side : {candidate, incumbent}) run(side, candidate, seed);
 }
 
-void Runs::run_fresh(int64_t number) {
+const RunRecord& Runs::run_fresh(int64_t number) {
   const Experiment& e = context_.history().at(number);
-  run(number, number, unused_seed(e, e, 1));
+  return run(number, number, unused_seed(e, e, 1));
 }
 
 }  // namespace tern::loop

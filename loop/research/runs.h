@@ -19,7 +19,7 @@ class Runs {
   /// Runs both sides of a comparison on a seed that neither has run with, for the record.
   void run_fresh_pair(int64_t candidate, int64_t incumbent);
   /// Runs an experiment's recipe on a seed that it has not run with.
-  void run_fresh(int64_t number);
+  const RunRecord& run_fresh(int64_t number);
   /// Scores the two runs with this seed on the confirm data; false when it was stopped. A run whose
   /// model is not the one that it left is taken back, and is there no more.
   bool confirm_pair(int64_t candidate, int64_t incumbent, uint64_t seed);

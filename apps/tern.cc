@@ -20,12 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::span<const std::string>;
 
-/// What `tern` was told makes no sense: exit code kUsage.
-class WrongUse : public Error {
- public:
-  using Error::Error;
-};
-
 /// Makes a wrong use of every Error of `call`.
 template <class Call>
 auto as_wrong_use(Call call) try {

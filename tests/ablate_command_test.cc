@@ -127,6 +127,10 @@ TEST_F(ArmCommands, ArmsAreListedWithDefaultValuesToTryMeaningAndSource) {
   EXPECT_THAT(run.output,
               AllOf(HasSubstr("--threshold 0.5   try: 0.3 0.4 0.5 0.6 0.7\n"),
                     HasSubstr("lloyd-max"), HasSubstr("arXiv 2509.23809"), HasSubstr("paretoq")));
+
+  const CapturedRun refused = tern({"train", "--list-arms", "--lr", "abc"});
+  EXPECT_EQ(refused.exit_code, kUsage);
+  EXPECT_THAT(refused.output, HasSubstr("--lr: expected a number, found \"abc\""));
 }
 
 }  // namespace

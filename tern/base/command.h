@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tern/base/error.h"
 #include "tern/base/flags.h"
 
 namespace tern {
@@ -17,6 +18,12 @@ enum ExitCode : int {
   kFailure = 1,    // an error, told in one line on standard error
   kUsage = 2,      // wrong use: no such command or flag, or values that make no sense
   kStopped = 130,  // ended by SIGINT or SIGTERM after saving
+};
+
+/// An Error about what a command was told, which ends with kUsage.
+class WrongUse : public Error {
+ public:
+  using Error::Error;
 };
 
 /// What commands are for, in the order in which people come to them.

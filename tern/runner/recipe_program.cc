@@ -112,7 +112,7 @@ RecipeDescription describe_recipe(const fs::path& program, Sandbox::Kind sandbox
   const std::string output = read_file(job.log);
   check(result.limit.empty(), "the recipe does not describe its knobs: {}", result.limit);
   if (const std::string refusal = refusal_in(result, output); !refusal.empty()) {
-    fail("the recipe refuses these values: {}", refusal);
+    throw WrongUse(fmt::format("the recipe refuses these values: {}", refusal));
   }
   check(result.exit_code == 0, "the recipe does not describe its knobs: exit code {}: {}",
         result.exit_code, last_line(output));

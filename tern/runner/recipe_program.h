@@ -36,7 +36,8 @@ Job recipe_job(const Lab& lab, const std::filesystem::path& program,
 
 /// What a program says of its knobs (its `--describe`), as these flags set them. It reads nothing
 /// but the system's files and has a few seconds. Throws an Error when it fails or says something
-/// else; `ended`, if given, is how the program ended in any case.
+/// else, a WrongUse when it refuses the values; `ended`, if given, is how the program ended in any
+/// case.
 RecipeDescription describe_recipe(const std::filesystem::path& program, Sandbox::Kind sandbox,
                                   const std::vector<std::string>& flags = {},
                                   JobResult* ended = nullptr);

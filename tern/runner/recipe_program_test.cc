@@ -10,6 +10,7 @@
 
 #include <csignal>
 
+#include "tern/base/command.h"
 #include "tern/base/error_message_test_util.h"
 #include "tern/base/file.h"
 #include "tern/base/temporary_folder.h"
@@ -59,10 +60,14 @@ TEST(DescribeRecipe, SaysWhatAProgramSaidInstead) {
   EXPECT_THAT(Recipe("echo what is that; exit 2").refusal(), HasSubstr("what is that"));
   EXPECT_THAT(Recipe("echo fine").refusal(), HasSubstr("found \"fine\""));
   EXPECT_THAT(Recipe("echo '{}'").refusal(), HasSubstr("\"version\" is missing"));
-  EXPECT_EQ(Recipe("echo 'train: --a excludes --b' >&2; exit 2").refusal(),
-            "the recipe refuses these values: --a excludes --b");
   EXPECT_NE(Recipe("printf '{'; head -c 3000000 /dev/zero | tr '\\0' x; printf '}'").refusal(),
             "no error");
+}
+
+TEST(DescribeRecipe, ValuesThatAProgramRefusesAreAWrongUse) {
+  const Recipe recipe("echo 'train: --a excludes --b' >&2; exit 2");
+  EXPECT_EQ(recipe.refusal(), "the recipe refuses these values: --a excludes --b");
+  EXPECT_THROW(recipe.describe(), WrongUse);
 }
 
 TEST(DescribeRecipe, LetsAProgramReachNothing) {

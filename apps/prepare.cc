@@ -147,7 +147,8 @@ std::string beginning_of(std::string text, int64_t bytes) {
 EvalSet make_eval_set(const LabText& text, const Tokenizer& tokenizer, int64_t window,
                       int64_t bytes, int64_t& replaced) {
   StatusLine status;
-  const std::string raw = sanitize_utf8(beginning_of(read_all(*text.open(status)), bytes), &replaced);
+  const std::string raw =
+      sanitize_utf8(beginning_of(read_all(*text.open(status)), bytes), &replaced);
   throw_if_stopped();
   const DocumentFormat format = document_format_of(text.name);
   if (format == DocumentFormat::plain && raw.find(kEndOfText) == std::string::npos) {

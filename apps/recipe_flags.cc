@@ -6,6 +6,7 @@
 
 #include "tern/base/error.h"
 #include "tern/base/flags.h"
+#include "tern/contract/recipe_environment.h"
 
 namespace tern {
 namespace {
@@ -35,10 +36,10 @@ std::vector<std::string> with_more(std::vector<std::string> flags,
 
 void refuse_harness_flags(const std::vector<std::string>& flags) {
   for (const std::string& word : flags) {
-    const std::string name = word.substr(0, word.find('='));
-    for (const char* own : {"--lab", "--run-dir", "--results-file", "--experiment", "--commit",
-                            "--no-results", "--describe"}) {
-      check(name != own, "{} is set by `tern train` itself; leave it out", own);
+    const std::string given = word.substr(0, word.find('='));
+    for (const std::string_view name : kHarnessFlags) {
+      const std::string on = flag_name(name), off = "--no-" + on.substr(2);
+      check(given != on && given != off, "{} is set by `tern train` itself; leave it out", given);
     }
   }
 }

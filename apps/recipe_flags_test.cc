@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tern/base/error_message_test_util.h"
+
 namespace tern {
 namespace {
 
@@ -28,6 +30,18 @@ TEST(RecipeFlags, MoreOfThemGoBehind) {
               ElementsAre("--steps", "9", "--lr", "1", "--lr", "2"));
   EXPECT_THAT(with_more({"--steps", "9"}, {"--tokens", "64"}),
               ElementsAre("--steps", "9", "--steps", "0", "--tokens", "0", "--tokens", "64"));
+}
+
+TEST(RecipeFlags, OfTernTrainItselfAreRefusedByName) {
+  for (const std::string flag : {"--run-dir", "--results-file", "--no-results", "--describe"}) {
+    for (const std::string& form : {flag, flag + "=x"}) {
+      EXPECT_EQ(error_message([&] {
+                  refuse_harness_flags({"--lr", "1", form});
+                }),
+                flag + " is set by `tern train` itself; leave it out");
+    }
+  }
+  EXPECT_NO_THROW(refuse_harness_flags({"--lr", "1", "--threads", "1", "--no-recompute"}));
 }
 
 TEST(ChangedValues, AreThoseThatAreOtherNumbersOrWords) {

@@ -9,7 +9,9 @@
 #include <map>
 #include <sstream>
 
+#include "tern/base/flags.h"
 #include "tern/contract/knob_description.h"
+#include "tern/contract/recipe_environment.h"
 #include "tern/eval/score.h"
 #include "tern/io/safetensors.h"
 #include "tern/model/packed_model.h"
@@ -26,6 +28,7 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // What a run leaves.
 
@@ -309,6 +312,16 @@ TEST_F(RunTest, DescribesItsKnobsWithTheValuesThatFlagsGiveThem) {
   EXPECT_TRUE(recipe.find("lr_decay")->acts);
   EXPECT_FALSE(recipe.find("lambda_rate")->acts);
   EXPECT_FALSE(fs::exists(lab_.run_folder("run")));
+}
+
+TEST_F(RunTest, HelpShowsTheKnobsAndNotWhatWhoeverStartsItSets) {
+  const CapturedRun help = capture_process({TERN_RECIPE, "--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.output, AllOf(HasSubstr("--lambda-warmup"), HasSubstr("--threads")));
+  for (const std::string_view name : kHarnessFlags) {
+    EXPECT_THAT(help.output, Not(HasSubstr(flag_name(name) + " "))) << name;
+    EXPECT_THAT(help.output, Not(HasSubstr("--no-" + flag_name(name).substr(2)))) << name;
+  }
 }
 
 TEST_F(RunTest, WhatDoesNotFitInMemoryIsRefusedBeforehand) {

@@ -156,7 +156,8 @@ TEST_F(TrainCommand, ARecipeThatWasEditedReachesNothingButItsRun) {
   const FlagList short_run = {"--steps", "1", "--no-score"};
   const CapturedRun help = tern_train({"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  EXPECT_THAT(help.output, AllOf(HasSubstr("--no-sandbox"), HasSubstr("--lambda-warmup")));
+  EXPECT_THAT(help.output, AllOf(HasSubstr("--no-sandbox"), HasSubstr("--lambda-warmup"),
+                                 Not(HasSubstr("--run-dir"))));
   EXPECT_FALSE(fs::exists(outside));
   EXPECT_EQ(tern_train(short_run).exit_code, 0);
   EXPECT_FALSE(fs::exists(outside));

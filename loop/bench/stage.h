@@ -6,8 +6,8 @@
 
 namespace tern::loop {
 
-/// Where the recipe that is at work lies, .tern/run: the same files for every experiment and run, so
-/// that no program can tell by them which one it is.
+/// Where the recipe that is at work lies, .tern/run: the same files for every experiment and run,
+/// so that no program can tell by them which one it is.
 class Stage {
  public:
   /// Ends what a killed loop has left there.

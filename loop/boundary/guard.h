@@ -9,8 +9,8 @@
 namespace tern::loop {
 
 /// Everything that decides what a score means and that nothing may touch while the loop runs:
-/// lab.toml and program.md, data, confirm and final text, data seed, the full-precision model, Tern's
-/// headers and libraries, and the program that scores.
+/// lab.toml and program.md, data, confirm and final text, data seed, the full-precision model,
+/// Tern's headers and libraries, and the program that scores.
 class Guard {
  public:
   Guard(const Lab& lab, const std::filesystem::path& home, const std::filesystem::path& evaluator);

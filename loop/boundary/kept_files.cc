@@ -11,8 +11,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What nothing of the loop's is built on, and others may write while it runs.
-const std::set<fs::path> kOthers = {"run",   "agent",           "found",       "status.json",
-                                    "cache", "research.lock",   "runs",        "ablation",
+const std::set<fs::path> kOthers = {"run",         "agent",         "found",       "status.json",
+                                    "cache",       "research.lock", "runs",        "ablation",
                                     "tensorboard", "reference.log", "ledger.jsonl"};
 
 }  // namespace

@@ -49,7 +49,7 @@ RunFiles files_of_run(const fs::path& folder) {
 }
 
 std::string altered(const Lab& lab, int64_t experiment, int64_t run,
-                    const std::optional<RunFiles>& known, std::string RunFiles::* file) {
+                    const std::optional<RunFiles>& known, std::string RunFiles::*file) {
   const fs::path folder = kept_run(lab, experiment, run);
   if (!known) {
     return fmt::format("an older Tern kept no hashes of {}, so nothing in it is used",

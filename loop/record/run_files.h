@@ -26,7 +26,7 @@ RunFiles files_of_run(const std::filesystem::path& folder);
 /// Why a file of a run is not to be used, in one sentence: it is not as it was when the run ended,
 /// as the ledger keeps that in `known`. Empty when it is.
 std::string altered(const Lab& lab, int64_t experiment, int64_t run,
-                    const std::optional<RunFiles>& known, std::string RunFiles::* file);
+                    const std::optional<RunFiles>& known, std::string RunFiles::*file);
 
 /// The folder in which run `run` of an experiment is kept, as its program left it.
 std::filesystem::path kept_run(const Lab& lab, int64_t experiment, int64_t run);

@@ -27,7 +27,7 @@ class RunFilesTest : public testing::Test {
     known_ = files_of_run(run());
   }
   fs::path run() const { return kept_run(lab_, 7, 2); }
-  std::string why(std::string RunFiles::* file) const { return altered(lab_, 7, 2, known_, file); }
+  std::string why(std::string RunFiles::*file) const { return altered(lab_, 7, 2, known_, file); }
 
   TemporaryFolder folder_;
   Lab lab_;

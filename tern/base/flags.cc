@@ -286,6 +286,17 @@ void Flags::add_positional(std::string_view name, int64_t& value, std::string_vi
   add_argument(name, value, help);
 }
 
+void Flags::hide(std::string_view name) {
+  const std::string on = flag_name(name), off = "--no-" + on.substr(2);
+  check(state_->app.get_option_no_throw(on) != nullptr, "{}: there is no flag {} to hide",
+        state_->app.get_name(), on);
+  for (State::Flag& flag : state_->flags) {
+    if (flag.name != on && flag.name != off) continue;
+    flag.in_help = false;
+    state_->app.get_option(flag.name)->group("");
+  }
+}
+
 void Flags::pass_through(std::vector<std::string>& rest) {
   state_->rest = &rest;
   state_->app.allow_extras();

@@ -40,6 +40,8 @@ class Flags {
   /// An argument without a flag, in order of declaration, which has to be given.
   void add_positional(std::string_view name, std::string& value, std::string_view help);
   void add_positional(std::string_view name, int64_t& value, std::string_view help);
+  /// Leaves a flag that was added out of the help; it is taken all the same.
+  void hide(std::string_view name);
   /// Collects what no flag took into `rest` instead of refusing it.
   void pass_through(std::vector<std::string>& rest);
   /// Text printed after the list of flags.

@@ -154,6 +154,25 @@ TEST(Flags, HelpShowsTheFormOfABoolThatChangesItsDefault) {
   EXPECT_TRUE(resume);
 }
 
+TEST(Flags, AHiddenFlagIsTakenButNotInTheHelp) {
+  Flags flags("tern x", "");
+  std::string folder;
+  bool rows = true, quick = false;
+  flags.add("run_dir", folder, "where the run writes");
+  flags.add("rows", rows, "write rows");
+  flags.add("quick", quick, "");
+  flags.hide("run_dir");
+  flags.hide("rows");
+  EXPECT_EQ(flags.names(), (std::vector<std::string>{"--help", "--quick"}));
+  EXPECT_EQ(flags.help().find("--run-dir"), std::string::npos) << flags.help();
+  EXPECT_EQ(flags.help().find("rows"), std::string::npos) << flags.help();
+  EXPECT_TRUE(flags.parse({"--run-dir", "here", "--no-rows"}));
+  EXPECT_EQ(folder, "here");
+  EXPECT_FALSE(rows);
+  EXPECT_EQ(error_message([&] { flags.hide("run_dri"); }),
+            "tern x: there is no flag --run-dri to hide");
+}
+
 TEST(Flags, OfABoolsTwoFormsTheLastOneGivenCounts) {
   const auto parsed = [](bool start, const std::vector<std::string>& arguments) {
     Flags flags("tern x", "");

@@ -7,6 +7,7 @@
 #include "tern/base/command.h"
 #include "tern/base/error.h"
 #include "tern/base/memory.h"
+#include "tern/contract/recipe_environment.h"
 #include "tern/contract/run_summary.h"
 #include "tern/model/model_files.h"
 #include "tern/model/start.h"
@@ -27,6 +28,7 @@ void RunOptions::add_to(Flags& flags) {
   flags.add("resume", resume, "go on from the checkpoint in --run-dir");
   flags.add("describe", describe, "print what the knobs are, as JSON, and stop");
   flags.add("threads", threads, "threads to use; 0: all cores");
+  for (const std::string_view name : kHarnessFlags) flags.hide(name);
 }
 
 Run::Run(const RunOptions& options, std::vector<KnownLength> lengths)

@@ -188,7 +188,7 @@ class Ablation {
     for (const auto& words : {first, flags, last}) {
       job.command.insert(job.command.end(), words.begin(), words.end());
     }
-    const JobResult run = attended_.run(job, attended_.attendant(lab_)).result;
+    const JobResult run = attended_.run(job, attended_.attendant(lab_, logs / "attendant")).result;
     check(!Attended::stop_asked(), kStoppedByUser);
     if (!run.limit.empty()) return run.limit;
     return run.exit_code == kSuccess ? "" : last_line(read_file(job.log));

@@ -151,7 +151,8 @@ class RecipeBench {
                        "--eval-every", "0",
                        "--save-every", "0"};
     job.command = job.command + side.flags + own;
-    const JobResult ended = attended_.run(job, attended_.attendant(lab_.lab())).result;
+    const JobResult ended =
+        attended_.run(job, attended_.attendant(lab_.lab(), logs / "attendant")).result;
     const std::string output = read_file(job.log);
     check(ended.stopped.empty(), "{}", ended.stopped);
     check(ended.limit.empty() && ended.exit_code == kSuccess, "the run with {} ended: {}",

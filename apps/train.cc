@@ -158,7 +158,7 @@ class Training {
     }
     if (options_.resume) add_flags(job, {"--resume"});
     add_flags(job, run_.flags);
-    AttendantOrder attendant = attended_.attendant(lab_);
+    AttendantOrder attendant = attended_.attendant(lab_, /*log=*/{});
     attendant.results_file = lab_.results();
     attendant.experiment = run_.name();
     attendant.commit = recipe_commit(lab_);
@@ -258,9 +258,7 @@ class Training {
       if (in_steps && knob.acts) add_flags(job, {flag_name(knob.name), "1"});
     }
     add_flags(job, {"--steps", "0", "--tokens", "0", "--time-budget", "0", "--eval-tokens", "1"});
-    AttendantOrder attendant = attended_.attendant(lab_);
-    attendant.log = logs / "attendant";
-    const JobResult made = attended_.run(job, attendant).result;
+    const JobResult made = attended_.run(job, attended_.attendant(lab_, logs / "attendant")).result;
     const std::string why = !made.stopped.empty() ? made.stopped
                             : !made.limit.empty() ? made.limit
                                                   : last_line(read_file(job.log));

@@ -40,7 +40,7 @@ TEST(Leftovers, ALoopGoesOnWhateverARunLeaves) {
   EXPECT_EQ(out.status(3), Status::kKeep) << out.error();
   const fs::path left = out.fake().lab().experiment(2);
   EXPECT_THAT(names_in(left), ElementsAre("1", "build.log", "description.json", "train.cpp"));
-  EXPECT_THAT(names_in(left / "1"), ElementsAre("log.txt", "run", "score.log"));
+  EXPECT_THAT(names_in(left / "1"), ElementsAre("attendant.log", "log.txt", "run", "score.log"));
   EXPECT_THAT(names_in(left / "1" / "run"), ElementsAre("results.tsv", "summary.json"));
 }
 
@@ -54,7 +54,7 @@ TEST(Leftovers, ADroppedRunLeavesAFixedListOfSmallFiles) {
 )")});
   EXPECT_EQ(out.status(), Status::kDiscard) << out.error();
   const fs::path left = out.fake().lab().experiment(2);
-  EXPECT_THAT(names_in(left / "1"), ElementsAre("log.txt", "run", "score.log"));
+  EXPECT_THAT(names_in(left / "1"), ElementsAre("attendant.log", "log.txt", "run", "score.log"));
   EXPECT_THAT(names_in(left / "1" / "run"),
               ElementsAre("results.tsv", "steps.tsv", "summary.json"));
   EXPECT_EQ(fs::file_size(left / "1" / "run" / "steps.tsv"), 2U << 20);

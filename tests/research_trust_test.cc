@@ -144,6 +144,8 @@ TEST_F(BenchTest, AProgramCannotTellWhichRunItIs) {
   while (other && std::fgets(text, sizeof text, other)) {
     if (std::strchr(text, '/')) std::fputs(std::strchr(text, '/'), seen);
   }
+  other = std::fopen("/proc/self/cmdline", "r");
+  std::fwrite(text, 1, other ? std::fread(text, 1, sizeof text, other) : 0, seen);
   std::fclose(seen);
 )");
   const auto seen = [&](int64_t experiment, int64_t number, uint64_t seed) {
@@ -154,6 +156,7 @@ TEST_F(BenchTest, AProgramCannotTellWhichRunItIs) {
   const std::string first = seen(1, 1, 1), later = seen(7, 3, 1);
   EXPECT_EQ(first, later);
   EXPECT_THAT(first, HasSubstr(".tern/run/train.cpp"));
+  EXPECT_THAT(first, HasSubstr("--run-dir"));
   EXPECT_EQ(first.find("experiments"), std::string::npos);
 }
 

@@ -154,7 +154,10 @@ void Research::score_finally() {
   const FinalText known = final_text(context_.lab, history());
   check(!known.text.empty(), "{}", describe(known));
   if (known.ppl) return;
-  const int64_t run = best->estimate_runs().front()->number;
+  const RunRecord& measured = *best->estimate_runs().front();
+  const int64_t run = measured.number;
+  const std::string altered = context_.altered(best->number, measured, &RunFiles::model);
+  check(altered.empty(), "the final text is scored on the model that a run left, and {}", altered);
   const std::optional<double> ppl = context_.bench.score_finally(best->number, run);
   if (context_.stopped()) return;
   check(ppl.has_value(),

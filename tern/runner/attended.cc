@@ -106,14 +106,15 @@ Job Attended::job(const Lab& lab, const fs::path& program, const fs::path& folde
   return job;
 }
 
-AttendantOrder Attended::attendant(const Lab& lab) const {
+AttendantOrder Attended::attendant(const Lab& lab, const fs::path& log) const {
   const bool reads_input = LabManifest::read(lab).train_source.starts_with("-");
   return {.program = fs::read_symlink("/proc/self/exe"),
           .lab = lab.root(),
           .results_file = {},
           .experiment = {},
           .commit = {},
-          .input = reads_input ? STDIN_FILENO : -1};
+          .input = reads_input ? STDIN_FILENO : -1,
+          .log = log};
 }
 
 Job Attended::help_job(const fs::path& program, const fs::path& folder) const {

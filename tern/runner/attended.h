@@ -39,8 +39,8 @@ class Attended {
   /// A job that prints the program's own help.
   Job help_job(const std::filesystem::path& program, const std::filesystem::path& folder) const;
   /// What attends a recipe's run in a lab, as far as it is the same for all: without rows, and
-  /// with no limits.
-  AttendantOrder attendant(const Lab& lab) const;
+  /// with no limits. What it prints goes to `log`; empty: to this process's own output.
+  AttendantOrder attendant(const Lab& lab, const std::filesystem::path& log) const;
   /// Runs a job. The result is `stopped` when the person stopped it.
   JobResult run(Job job) const;
   /// The same for a recipe's run with an attendant.

@@ -33,7 +33,7 @@ TEST(RecipeFlags, MoreOfThemGoBehind) {
 }
 
 TEST(RecipeFlags, OfTernTrainItselfAreRefusedByName) {
-  for (const std::string flag : {"--run-dir", "--results-file", "--no-results", "--describe"}) {
+  for (const std::string flag : {"--run-dir", "--describe"}) {
     for (const std::string& form : {flag, flag + "=x"}) {
       EXPECT_EQ(error_message([&] {
                   refuse_harness_flags({"--lr", "1", form});

@@ -24,12 +24,12 @@ bool kill_run(const FakeLab& fake) {
 
 TEST(Interrupted, ARunThatSomebodyKillsIsRepeated) {
   const FakeLab fake;
-  ScriptedProposer proposer({doing("usleep(500000);")});
+  ScriptedProposer proposer({doing("write(\"begun\", \"\"); usleep(500000);")});
   bool killed = false;
   FakeLoop loop(fake, proposer, proposer, "confirm",
                 {.experiments = 2, .stops = [&] {
                    const bool runs = fs::exists(fake.lab().experiment(2)) &&
-                                     fs::exists(fake.stage() / "run" / "summary.json");
+                                     fs::exists(fake.stage() / "run" / "begun");
                    if (runs && !killed) killed = kill_run(fake);
                    return 0;
                  }});

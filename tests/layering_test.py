@@ -33,7 +33,7 @@ LAYERS = [
     ["report"],
 ]
 # The harness survives a broken engine: it sees nothing of it.
-HARNESS = {"base", "contract", "http", "knobs", "lab_files", "recipe", "runner", "sandbox"}
+HARNESS = {"base", "channel", "contract", "http", "knobs", "lab_files", "recipe", "runner", "sandbox"}
 ONLY_SEES = {"loop": HARNESS | {"loop"}, "report": HARNESS | {"loop"}}
 # What is scored cannot reach the score.
 NEVER_SEES = {"tern.h": {"eval", "attendant"}, "lab": {"eval", "attendant", "demo"}}

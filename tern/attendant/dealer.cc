@@ -36,9 +36,13 @@ Batch Dealer::windows(const WindowsRequest& request) {
 }
 
 TokenSource& Dealer::text(int64_t seed) {
-  std::unique_ptr<TokenSource>& source = texts_[seed];
-  if (!source) source = open_text(seed);
-  return *source;
+  // A stream has one order, whatever the seed.
+  const bool reordered = seed != seed_ && manifest_.train_source.empty();
+  if (!text_ || reordered) {
+    text_ = open_text(seed);
+    seed_ = seed;
+  }
+  return *text_;
 }
 
 std::unique_ptr<TokenSource> Dealer::open_text(int64_t seed) {

@@ -40,7 +40,8 @@ class Dealer {
   const LabManifest& manifest_;
   int64_t context_;
   RunMeter& meter_;
-  std::map<int64_t, std::unique_ptr<TokenSource>> texts_;  // by seed
+  std::unique_ptr<TokenSource> text_;  // in the order of seed_
+  int64_t seed_ = 0;
   std::unique_ptr<TeacherCache> teacher_;
   std::map<int64_t, std::set<int64_t>> dealt_;  // windows, by T
   std::shared_ptr<bool> stream_read_ = std::make_shared<bool>(false);

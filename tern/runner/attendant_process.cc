@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "tern/base/error.h"
 #include "tern/base/file.h"
 #include "tern/base/remove_tree.h"
+#include "tern/channel/channel.h"
 #include "tern/contract/json_form.h"
 
 namespace tern {
@@ -66,12 +66,10 @@ std::vector<std::string> AttendantOrder::command(const fs::path& report) const {
 }
 
 AttendantProcess::AttendantProcess(const AttendantOrder& order) {
-  int ends[2];
-  check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0,
-        "cannot make a pair of sockets: {}", std::strerror(errno));
-  channel_ = ends[0];
+  const SocketPair sockets = make_socket_pair();
+  channel_ = sockets.ours;
   std::vector<std::string> words = order.command(folder_ / kReport);
-  words.insert(words.end(), {"--channel", fmt::format("{}", ends[1])});
+  words.insert(words.end(), {"--channel", fmt::format("{}", sockets.theirs)});
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -80,12 +78,12 @@ AttendantProcess::AttendantProcess(const AttendantOrder& order) {
       order.log.empty()
           ? -1
           : ::open(order.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-  const Files files = {order.input >= 0 ? order.input : nothing, log, ends[1]};
+  const Files files = {order.input >= 0 ? order.input : nothing, log, sockets.theirs};
   const pid_t parent = ::getpid();
   id_ = ::fork();
   if (id_ == 0) become_attendant(arguments.data(), files, parent);
   const int error = errno;
-  for (const int file : {nothing, log, ends[1]}) {
+  for (const int file : {nothing, log, sockets.theirs}) {
     if (file >= 0) ::close(file);
   }
   check(id_ > 0, "cannot start a process: {}", std::strerror(error));

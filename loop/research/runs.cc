@@ -191,13 +191,15 @@ void Runs::look_for_drift() {
 double Runs::overhead() const {
   const double fixed = context_.lab.config().research.overhead_seconds;
   if (fixed > 0) return fixed;
-  const Experiment* baseline = context_.history().baseline();
-  if (baseline == nullptr) return 0;
+  const Experiment* incumbent = context_.history().incumbent();
+  if (incumbent == nullptr) return 0;
+  constexpr double kHoldUp = 10;  // seconds, by other work on the machine
   double most = 0;
-  for (const RunRecord& run : baseline->runs) {
-    if (run.time_s && run.training_s) most = std::max(most, *run.time_s - *run.training_s);
+  for (const RunRecord& run : incumbent->runs) {
+    if (run.outcome != Outcome::kScored || !run.time_s || !run.training_s) continue;
+    most = std::max(most, *run.time_s - *run.training_s);
   }
-  return 10 + 1.5 * most;
+  return kHoldUp + 1.5 * most;
 }
 
 void Runs::run_fresh_pair(int64_t candidate, int64_t incumbent) {

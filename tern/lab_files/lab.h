@@ -22,7 +22,7 @@ struct ResearchConfig {
       3.0;  // stored bits per weight of the blocks' layers, on average, with all that is stored
   double processor_time = 1.5;  // the most that a run may use, in the incumbent's; 0: any
   double text_spread = 0.1;     // share by which an honest gain may differ on the confirm text
-  double overhead_seconds = 0;  // beside training: start, evaluation, packing; 0: by the baseline
+  double overhead_seconds = 0;  // beside training: start, evaluation, packing; 0: by the incumbent
 };
 
 /// [limits]: what a run of train.cpp may take. 0: what the machine has.

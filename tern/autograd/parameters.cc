@@ -1,6 +1,11 @@
 #include "tern/autograd/parameters.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstddef>
 #include <cstring>
+#include <memory>
 #include <unordered_set>
 
 #include "tern/base/error.h"
@@ -67,6 +72,25 @@ int64_t Parameters::count() const {
 
 void Parameters::zero_gradients() {
   for (const Tensor& buffer : gradient_buffers_) std::memset(buffer.raw(), 0, buffer.bytes());
+}
+
+void Parameters::release_gradients() {
+  // Memory of an arena is the process's own, of which pages that went come back as zeros. Those at
+  // the ends are shared with others.
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  for (const Tensor& buffer : gradient_buffers_) {
+    auto* const begin = static_cast<std::byte*>(buffer.raw());
+    void* whole = begin;
+    size_t left = buffer.bytes();
+    if (std::align(page, page, whole, left) != nullptr) {
+      ::madvise(whole, left / page * page, MADV_DONTNEED);
+      auto* const first = static_cast<std::byte*>(whole);
+      std::memset(begin, 0, static_cast<size_t>(first - begin));
+      std::memset(first + left / page * page, 0, left % page);
+    } else {
+      std::memset(begin, 0, buffer.bytes());
+    }
+  }
 }
 
 }  // namespace tern

@@ -35,6 +35,8 @@ class Parameters {
   const Tensor& at(std::string_view name) const;
   int64_t count() const;
   void zero_gradients();
+  /// The same, by giving their memory back to the system until the next backward pass.
+  void release_gradients();
 
  private:
   std::vector<Parameter> parameters_;

@@ -131,12 +131,16 @@ std::span<std::byte> Attendant::memory_for(const LlamaConfig& config, DType comp
 
 EvaluateAnswer Attendant::evaluate(Llama& model, const EvaluateRequest& request) {
   const std::span<std::byte> memory = memory_for(model.config(), model.compute());
+  const bool large = std::ssize(memory) > kLargeHandover;
+  if (large) model.parameters().release_gradients();
   Snapshot(model.config(), model.compute()).write(model, memory);
   EvaluateRequest complete = request;
   const Batch batch =
       text(static_cast<uint64_t>(request.seed), WindowUse::kComparison)->batch(0, 1, request.T);
   complete.own_loss = model.loss(batch.inputs, batch.targets, 1).item();
-  return from_json<EvaluateAnswer>(ask(channel_, complete).body);
+  const auto answer = from_json<EvaluateAnswer>(ask(channel_, complete).body);
+  if (large) ::madvise(memory.data(), memory.size(), MADV_REMOVE);
+  return answer;
 }
 
 void Attendant::end(const RunSummary& summary) { ask(channel_, EndRequest{summary}); }

@@ -14,6 +14,10 @@
 
 namespace tern {
 
+/// Of models that take more to hand over, neither the gradients stay in memory while they are
+/// handed over nor the copy afterwards: both come back at the price of touching their pages again.
+inline constexpr int64_t kLargeHandover = int64_t{1} << 30;  // bytes
+
 /// What a recipe's process knows of its attendant: the process outside the sandbox that has the
 /// lab's texts, deals those to train on and counts them, scores the model on the others, and keeps
 /// the rows of results.tsv. It stands behind standard input, where `tern train` puts it.
@@ -38,7 +42,8 @@ class Attendant {
   /// so. It must not outlive the attendant.
   std::unique_ptr<TeacherRecords> teacher(const TeacherRequest& question, std::string& note);
 
-  /// Hands the model over as it computes now, and waits until it is scored.
+  /// Hands the model over as it computes now, and waits until it is scored. Its gradients may be
+  /// zero afterwards.
   EvaluateAnswer evaluate(Llama& model, const EvaluateRequest& request);
 
   void end(const RunSummary& summary);

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include "tern/base/memory.h"
+#include "tern/model/snapshot.h"
 #include "tern/model/start.h"
+#include "tern/train/attendant.h"
 
 namespace tern {
 namespace {
@@ -71,9 +73,20 @@ MemoryEstimate estimate_memory(const LlamaConfig& c, const LlamaOptions& options
   m.kept_activations = blocks * inside;
   m.activations = options.recompute ? blocks * inputs + inside : m.kept_activations;
   m.logits = 300e6;
+  m.handover = static_cast<double>(Snapshot(c, options.compute).bytes());
   if (users.teacher) m.teacher = operand * parameters + 4 * (parameters - linears);
   if (const auto memory = starts().at(users.start).memory) m.start = memory(c);
   return m;
+}
+
+double MemoryEstimate::total() const {
+  const double always = weights + optimizer + average + teacher;
+  const double training = gradients + operands + activations + logits;
+  // The attendant makes logits of its own.
+  const double scoring = handover + logits;
+  const bool large = handover > static_cast<double>(kLargeHandover);
+  const double peak = large ? std::max(training, scoring) : training + scoring;
+  return std::max(always + peak, weights + gradients + start);
 }
 
 std::string MemoryEstimate::to_string() const {
@@ -88,10 +101,10 @@ std::string MemoryEstimate::to_string() const {
     more += fmt::format("; before there are moments, {} for the start", size_text(start));
   return fmt::format(
       "training takes about {}: weights {}, gradients {}, moments {}{}, quantized copies {}, "
-      "activations {}{}, logits {}{}",
+      "activations {}{}, logits {}, scoring {}{}",
       size_text(total()), size_text(weights), size_text(gradients), size_text(optimizer),
       saved_moments, size_text(operands), size_text(activations), saved_activations,
-      size_text(logits), more);
+      size_text(logits), size_text(handover + logits), more);
 }
 
 }  // namespace tern

@@ -29,15 +29,13 @@ struct MemoryEstimate {
   double logits = 0;       // chunks of them
   double teacher = 0;      // the frozen model beside it; a cache with every window spares it
   double start = 0;        // before training: gone when moments come
+  double handover = 0;     // of the model to its attendant, when it is scored
   // What the same would take without bf16 moments, and without making activations again.
   double optimizer_f32 = 0;
   double kept_activations = 0;
 
-  /// At the peak, which is in training or before it.
-  double total() const {
-    const double training = optimizer + average + operands + activations + logits + teacher;
-    return weights + gradients + std::max(start, training);
-  }
+  /// At the peak, which is in training, before it, or while a large model is scored.
+  double total() const;
   /// One line: the total, its parts, and what the arms in use save.
   std::string to_string() const;
 };

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "loop/record/final_text.h"
-#include "tests/research_outcomes.h"
+#include "tests/fake_lab.h"
 
 namespace tern::loop {
 namespace {
@@ -27,6 +27,15 @@ class Again {
   FakeLoop loop_;
 };
 
+/// What `tern research` makes of these proposals in a lab with a baseline.
+void search(const FakeLab& fake, std::deque<std::string> sources) {
+  const auto experiments = static_cast<int64_t>(sources.size());
+  ScriptedProposer proposer(std::move(sources));
+  FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = experiments, .stops = {}});
+  loop.research().run();
+}
+
+/// A lab with a baseline.
 void make_baseline(const FakeLab& fake) {
   ScriptedProposer none({});
   FakeLoop loop(fake, none, none, "confirm", {.experiments = 1, .stops = {}});
@@ -44,11 +53,7 @@ TEST(FinalText, IsUsedOnceForEachRecipeAndTheUsesAreCounted) {
     EXPECT_EQ(best.text().uses, 1) << "a kept score is shown again";
     EXPECT_NEAR(*best.text().ppl, 7.4, 0.1);
   }
-  {
-    ScriptedProposer proposer({fake_recipe("0.3")});
-    FakeLoop loop(fake, proposer, proposer, "confirm", {.experiments = 1, .stops = {}});
-    loop.research().run();
-  }
+  search(fake, {fake_recipe("0.3")});
   Again best(fake);
   EXPECT_FALSE(best.text().ppl) << "another recipe stands there now";
   best.research().score_finally();
@@ -87,9 +92,9 @@ std::string with_code(const std::string& quality, const std::string& better) {
 }
 
 TEST(Check, TakesEachKeptChangeOutOnceAndLeavesTheBranchAlone) {
-  const Outcomes out({fake_recipe("0.2"), with_code("0.2", "0.1")});
-  ASSERT_EQ(out.status(3), Status::kKeep) << out.error();
-  const FakeLab& fake = out.fake();
+  const FakeLab fake;
+  make_baseline(fake);
+  search(fake, {fake_recipe("0.2"), with_code("0.2", "0.1")});
   const std::string moves = fake.git("rev-list -g tern/test"),
                     recipe = read_file(fake.lab().recipe());
   Again best(fake);
@@ -113,10 +118,12 @@ TEST(Check, TakesEachKeptChangeOutOnceAndLeavesTheBranchAlone) {
 }
 
 TEST(Check, SaysWhichChangeCannotBeTakenOutAlone) {
-  const Outcomes out({fake_recipe("0.2"), fake_recipe("0.4")});
-  ASSERT_EQ(out.status(3), Status::kKeep) << out.error();
-  Again best(out.fake());
+  const FakeLab fake;
+  make_baseline(fake);
+  search(fake, {fake_recipe("0.2"), fake_recipe("0.4")});
+  Again best(fake);
   const std::vector<Place> places = best.research().check_places(/*pairs=*/1);
+  ASSERT_EQ(places.size(), 2u);
   EXPECT_EQ(places[0].experiment, 0);
   EXPECT_THAT(places[0].verdict, HasSubstr("later changes stand on it"));
   EXPECT_NEAR(*places[1].loss, 0.2, 1e-5);

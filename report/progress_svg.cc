@@ -20,7 +20,7 @@ constexpr const char* kStyle = R"(<style>
   .faint { fill: #5b6675 } .grid { stroke: #e3e7ed } .axis { stroke: #8a94a3 }
   .best { fill: none; stroke: #0a7d5a; stroke-width: 2.5; stroke-linejoin: round }
   .keep, .baseline { fill: #0a7d5a; stroke: #ffffff } .baseline { fill: #2463c5 }
-  .discard { fill: #8a94a3; fill-opacity: .55 } .failed { stroke: #c2410c; stroke-width: 1.5 }
+  .old { opacity: .35 } .discard { fill: #8a94a3; fill-opacity: .55 } .failed { stroke: #c2410c; stroke-width: 1.5 }
   @media (prefers-color-scheme: dark) {
     .ground { fill: #10151c } text { fill: #e6eaf0 } .faint { fill: #9aa6b5 }
     .grid { stroke: #232c38 } .axis { stroke: #5d6a7a } .best { stroke: #3ecf9b }
@@ -102,7 +102,7 @@ std::string axes(const Frame& frame) {
   return out + words("faint", "start", 14, kTop - 14, "perplexity");
 }
 
-std::string circle(const char* style, double x, double y, double radius) {
+std::string circle(const std::string& style, double x, double y, double radius) {
   return fmt::format("<circle class=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"/>\n", style, x, y,
                      radius);
 }
@@ -126,15 +126,29 @@ std::string tries(const loop::History& history, const Frame& frame) {
   for (const loop::Experiment& e : history.experiments()) {
     const double x = frame.x(static_cast<double>(e.number));
     if (stands(e)) {
-      kept += circle(e.status == loop::Status::kKeep ? "keep" : "baseline", x,
+      const std::string old = e.comparable() ? "" : " old";
+      kept += circle((e.status == loop::Status::kKeep ? "keep" : "baseline") + old, x,
                      frame.y(*e.val_ppl()), 5);
     } else if (const auto ppl = e.val_ppl()) {
-      dropped += *ppl > frame.high ? triangle(x, kTop) : circle("discard", x, frame.y(*ppl), 3.5);
+      dropped += *ppl > frame.high
+                     ? triangle(x, kTop)
+                     : circle(e.comparable() ? "discard" : "discard old", x, frame.y(*ppl), 3.5);
     } else if (e.status != loop::Status::kRunning) {
       dropped += cross(x, kBottom - 6);
     }
   }
   return dropped + kept;
+}
+
+/// Where figures before and after are not comparable.
+std::string breaks(const loop::History& history, const Frame& frame) {
+  std::string out;
+  for (const loop::History::Break& at : history.breaks()) {
+    const double x = frame.x(static_cast<double>(at.next) - 0.5);
+    out += fmt::format("<g><title>{}</title>{}</g>\n", escaped_markup(at.reason),
+                       line("axis", x, kTop, x, kBottom));
+  }
+  return out;
 }
 
 std::string staircase(const loop::History& history, const Frame& frame) {
@@ -183,8 +197,8 @@ std::string progress_svg(const std::string& title, const loop::History& history,
            "</svg>\n";
   }
   const Frame frame = frame_of(history, *summary.baseline->val_ppl(), summary.best_ppl->value);
-  return out + legend() + axes(frame) + staircase(history, frame) + tries(history, frame) +
-         "</svg>\n";
+  return out + legend() + axes(frame) + breaks(history, frame) + staircase(history, frame) +
+         tries(history, frame) + "</svg>\n";
 }
 
 }  // namespace tern

@@ -120,6 +120,7 @@ Json experiment_json(const loop::Experiment& e, std::optional<double> sigma) {
                       {"code_lines", e.code_lines},
                       {"val_ppl", maybe(e.val_ppl())},
                       {"val_bpb", maybe(e.val_bpb())},
+                      {"comparable", e.comparable()},
                       {"log_deviation", maybe(log_deviation(e, sigma))},
                       {"estimate_runs", static_cast<int64_t>(e.estimate_runs().size())},
                       {"selected_by_its_score", e.base != 0 && e.fresh_runs().empty()},
@@ -183,6 +184,15 @@ Json best_diff(const Lab& lab, const Summary& summary) {
   return clipped(line_diff(before, after), kMostDiff);
 }
 
+/// Why figures before an experiment are not comparable with later ones.
+Json breaks_json(const loop::History& history) {
+  Json breaks = Json::array();
+  for (const loop::History::Break& at : history.breaks()) {
+    breaks.push_back(Json::Object{{"next", at.next}, {"reason", text(at.reason)}});
+  }
+  return breaks;
+}
+
 Json summary_json(const Summary& summary) {
   Json changed = Json::array();
   for (const ChangedKnob& knob : summary.changed) {
@@ -222,6 +232,7 @@ Json report_data(const Lab& lab, const loop::History& history, const Summary& su
                       {"budget_tokens", lab.config().budget.tokens},
                       {"policy", text(lab.config().research.policy)},
                       {"summary", summary_json(summary)},
+                      {"breaks", breaks_json(history)},
                       {"best_diff", best_diff(lab, summary)},
                       {"experiments", experiments},
                       {"train_runs", train_runs(lab)},

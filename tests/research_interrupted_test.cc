@@ -73,5 +73,26 @@ TEST(Bounds, ALoopWhoseProposalsAreAllRefusedEnds) {
   EXPECT_THAT(loop.lines().back(), HasSubstr("were all refused"));
 }
 
+TEST(Research, ASessionOnAnotherBudgetSaysWhatChangedAndMarksWhatWasBefore) {
+  FakeLab fake;
+  ScriptedProposer none({});
+  {
+    FakeLoop loop(fake, none, none, "confirm", {.experiments = 1, .stops = {}});
+    loop.research().run();
+  }
+  const std::filesystem::path toml = fake.root() / "lab.toml";
+  std::string text = read_file(toml);
+  write_file_atomically(toml, text.replace(text.find("seconds = 1"), 11, "seconds = 2"));
+  fake.reopen();
+  FakeLoop loop(fake, none, none, "confirm", {.stops = [] { return 1; }});
+  loop.research().run();
+  const History& history = loop.history();
+  ASSERT_EQ(history.breaks().size(), 1u);
+  EXPECT_EQ(history.breaks()[0].reason,
+            "the budget changed (2 s, 3 bits per weight, before 1 s, 3 bits per weight)");
+  EXPECT_FALSE(history.at(1).comparable());
+  EXPECT_NE(history.conditions().machine, "");
+}
+
 }  // namespace
 }  // namespace tern::loop

@@ -276,8 +276,8 @@ class Meddler : public ScriptedProposer {
 };
 
 TEST(Research, StopsWithASentenceWhenLockedFilesChange) {
-  for (const char* file : {"data/wikitext_eval.json", "lab.toml", "../evaluator",
-                           ".tern/data-seed", ".tern/final.json"}) {
+  for (const char* file : {"data/wikitext_eval.json", "lab.toml", "../evaluator", ".tern/data-seed",
+                           ".tern/final.json"}) {
     const FakeLab fake;
     Meddler meddler(fake, file);
     ScriptedProposer none({});

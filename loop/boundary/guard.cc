@@ -1,7 +1,6 @@
 #include "loop/boundary/guard.h"
 
 #include "tern/base/error.h"
-#include "tern/base/sha256.h"
 #include "tern/lab_files/data_seed.h"
 #include "tern/recipe/toolchain.h"
 
@@ -19,26 +18,44 @@ std::vector<fs::path> texts_of(const Lab& lab) {
   return paths;
 }
 
-std::vector<fs::path> inputs_of(const Lab& lab, const fs::path& home, const fs::path& evaluator) {
+std::vector<fs::path> data_of(const Lab& lab) {
   data_seed(lab);  // one that has none gets one
-  std::vector<fs::path> paths = {lab.data(), LabManifest::read(lab).model, evaluator,
+  std::vector<fs::path> paths = {lab.data(), LabManifest::read(lab).model,
                                  data_seed_file(lab.root())};
   if (fs::exists(lab.confirm_set())) paths.push_back(lab.confirm_set());
+  return paths;
+}
+
+std::vector<fs::path> programs_of(const fs::path& home, const fs::path& evaluator) {
+  std::vector<fs::path> paths = {evaluator};
   for (const fs::path& input : Toolchain::read(home).inputs()) paths.push_back(input);
   return paths;
+}
+
+std::string budget_of(const LabConfig& config) {
+  const BudgetConfig& budget = config.budget;
+  return fmt::format("{}, {} bits per weight",
+                     budget.tokens > 0 ? fmt::format("{} tokens", budget.tokens)
+                                       : fmt::format("{} s", budget.seconds),
+                     config.research.max_bits);
 }
 
 }  // namespace
 
 Guard::Guard(const Lab& lab, const fs::path& home, const fs::path& evaluator)
-    : texts_(texts_of(lab)), inputs_(inputs_of(lab, home, evaluator)) {
-  conditions_ = sha256_of(fmt::format("{} {} {} {}", inputs_.digest(), lab.config().budget.seconds,
-                                      lab.config().budget.tokens, lab.config().research.max_bits));
-}
+    : texts_(texts_of(lab)),
+      data_(data_of(lab)),
+      programs_(programs_of(home, evaluator)),
+      conditions_{.budget = budget_of(lab.config()),
+                  .data = data_.digest(),
+                  .tern = programs_.digest(),
+                  .machine = this_machine()} {}
 
 std::string Guard::changed() const {
-  const std::string text = texts_.changed();
-  return text.empty() ? inputs_.changed() : text;
+  for (const LockedFiles* files : {&texts_, &data_, &programs_}) {
+    if (std::string what = files->changed(); !what.empty()) return what;
+  }
+  return "";
 }
 
 }  // namespace tern::loop

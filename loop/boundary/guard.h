@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "loop/boundary/conditions.h"
 #include "loop/boundary/locked_files.h"
 #include "tern/lab_files/lab.h"
 
@@ -17,13 +18,14 @@ class Guard {
 
   /// What changed since, in one sentence; empty when nothing did.
   std::string changed() const;
-  /// One hash of what scores depend on: two sessions with the same one can compare their runs.
-  const std::string& conditions() const { return conditions_; }
+  /// What scores depend on: two sessions with the same can compare their runs.
+  const Conditions& conditions() const { return conditions_; }
 
  private:
   LockedFiles texts_;
-  LockedFiles inputs_;
-  std::string conditions_;
+  LockedFiles data_;
+  LockedFiles programs_;
+  Conditions conditions_;
 };
 
 }  // namespace tern::loop

@@ -50,7 +50,8 @@ Step give_up() {
 }
 
 Pair pair_of(uint64_t seed, const RunRecord& candidate, const RunRecord& incumbent) {
-  Pair pair{.seed = seed, .gain = std::log(*incumbent.val_ppl) - std::log(*candidate.val_ppl)};
+  const double level = std::log(*incumbent.val_ppl);
+  Pair pair{.seed = seed, .level = level, .gain = level - std::log(*candidate.val_ppl)};
   if (incumbent.confirm_ppl && candidate.confirm_ppl) {
     pair.confirm_gain = std::log(*incumbent.confirm_ppl) - std::log(*candidate.confirm_ppl);
   }
@@ -146,17 +147,20 @@ FreshPairs extra_pair(const Comparison& c) {
   return pairs_from(c, first_fresh_seed(c) + kExtraSeeds, 1);
 }
 
-Step keep_with_shown_pair(const Comparison& c, const std::string& reason) {
+Step keep_with_shown_pair(const Comparison& c, const std::string& reason,
+                          const std::vector<Pair>& decided) {
   const FreshPairs shown = pairs_from(c, first_fresh_seed(c) + kShownSeeds, 1);
   if (shown.step) return *shown.step;
   if (const std::optional<Step> step = score_on_confirm_data(c, shown.pairs)) return *step;
   const double search = mean_gain(shown.pairs);
   const double gain =
       c.has_confirm_data ? std::min(search, mean_confirm_gain(shown.pairs)) : search;
-  return keep(fmt::format("{}; in one more pair of runs, which decided nothing, {}{}", reason,
-                          describe_gain(gain, c.sigma),
-                          c.has_confirm_data ? ", the smaller of what both texts say" : ""),
-              gain);
+  Step step = keep(fmt::format("{}; in one more pair of runs, which decided nothing, {}{}", reason,
+                               describe_gain(gain, c.sigma),
+                               c.has_confirm_data ? ", the smaller of what both texts say" : ""),
+                   decided);
+  step.gain = gain;
+  return step;
 }
 
 double shortfall(const History& history) {
@@ -185,8 +189,7 @@ std::optional<Step> ask_confirm_data(const Comparison& c, const std::vector<Pair
   const double search = mean_gain(pairs), confirm = mean_confirm_gain(pairs);
   // No figure: a proposer reads this.
   if (confirm < 0) {
-    return discard("better on the data that every run sees, but the confirm data got worse",
-                   search);
+    return discard("better on the data that every run sees, but the confirm data got worse", pairs);
   }
   const double by_chance = c.confirm_noise * std::sqrt(2 / static_cast<double>(pairs.size()));
   const double error = std::hypot(by_chance, c.text_spread * search);
@@ -195,7 +198,7 @@ std::optional<Step> ask_confirm_data(const Comparison& c, const std::vector<Pair
       "the confirm data got better by less than the data that every run sees, as if a part of the "
       "gain lay in knowing that text (where honest changes differ so much between the two, "
       "research.text_spread in lab.toml says how much)",
-      search);
+      pairs);
 }
 
 double incumbent_level(const Comparison& c) {
@@ -208,12 +211,26 @@ double incumbent_level(const Comparison& c) {
 
 bool is_simpler(const Comparison& c) { return c.candidate.code_lines < c.incumbent.code_lines; }
 
-Step discard(std::string reason, std::optional<double> gain) {
-  return {.kind = Step::Kind::kDiscard, .reason = std::move(reason), .gain = gain};
+namespace {
+
+Step decision(Step::Kind kind, std::string reason, const std::vector<Pair>& pairs) {
+  Step step{.kind = kind, .reason = std::move(reason)};
+  if (pairs.empty()) return step;
+  double level = 0;
+  for (const Pair& pair : pairs) level += pair.level / static_cast<double>(pairs.size());
+  step.gain = mean_gain(pairs);
+  step.compared = Compared{std::ssize(pairs), std::exp(level - *step.gain), std::exp(level)};
+  return step;
 }
 
-Step keep(std::string reason, double gain) {
-  return {.kind = Step::Kind::kKeep, .reason = std::move(reason), .gain = gain};
+}  // namespace
+
+Step discard(std::string reason, const std::vector<Pair>& pairs) {
+  return decision(Step::Kind::kDiscard, std::move(reason), pairs);
+}
+
+Step keep(std::string reason, const std::vector<Pair>& pairs) {
+  return decision(Step::Kind::kKeep, std::move(reason), pairs);
 }
 
 }  // namespace tern::loop

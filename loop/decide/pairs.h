@@ -13,6 +13,7 @@ namespace tern::loop {
 /// cancels.
 struct Pair {
   uint64_t seed = 0;
+  double level = 0;                         // ln(perplexity) of the incumbent
   double gain = 0;                          // ln(perplexity) won by the candidate
   std::optional<double> confirm_gain = {};  // the same on the confirm data, once they were scored
 };
@@ -35,7 +36,8 @@ FreshPairs fresh_pairs(const Comparison& comparison, int64_t count);
 /// A decision to keep, with the gain of one more pair of runs, which decided nothing and so is no
 /// better than the truth by its selection: the smaller of those on the search and the confirm data.
 /// Until it is known, the step towards it.
-Step keep_with_shown_pair(const Comparison& comparison, const std::string& reason);
+Step keep_with_shown_pair(const Comparison& comparison, const std::string& reason,
+                          const std::vector<Pair>& decided);
 /// The seed of the first of them.
 uint64_t first_fresh_seed(const Comparison& comparison);
 /// One more pair, on a seed that fresh_pairs() never comes to.
@@ -57,7 +59,8 @@ bool is_simpler(const Comparison& comparison);
 /// For Comparison: how far the incumbent is behind the best of its ancestors, by runs that count.
 double shortfall(const History& history);
 
-Step discard(std::string reason, std::optional<double> gain = {});
-Step keep(std::string reason, double gain);
+/// Decisions, by these pairs if there are any.
+Step discard(std::string reason, const std::vector<Pair>& pairs = {});
+Step keep(std::string reason, const std::vector<Pair>& pairs);
 
 }  // namespace tern::loop

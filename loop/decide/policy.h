@@ -29,6 +29,7 @@ struct Step {
   uint64_t seed = 0;                // of the run; for kConfirmData of the pair of runs to score
   std::string reason = {};          // of a decision, in one sentence
   std::optional<double> gain = {};  // of a decision: ln(perplexity) won
+  std::optional<Compared> compared = {};  // of a decision: by which pairs of runs
 };
 
 /// Decides between a candidate and the incumbent by asking for runs until it is sure. A function of

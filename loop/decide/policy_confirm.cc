@@ -44,7 +44,7 @@ class ConfirmPolicy : public Policy {
     if (gain < drop || (gain == 0 && !is_simpler(c))) {
       return discard(fmt::format("perplexity {} in one run with seed {}",
                                  describe_gain(gain, c.sigma), screening.pair.seed),
-                     gain);
+                     {screening.pair});
     }
     if (c.sigma > 0 && gain > kSure * c.sigma) {
       if (const std::optional<Step> step = promote_at_once(c, screening.pair)) return *step;
@@ -62,9 +62,11 @@ class ConfirmPolicy : public Policy {
     const double gain = incumbent_level(c) - std::log(*fresh->val_ppl);
     if (gain <= kFreshOne * c.sigma) return std::nullopt;
     return keep_with_shown_pair(
-        c, fmt::format(
-               "perplexity {} in the run that showed it, far beyond noise, and {} in a fresh one{}",
-               describe_gain(pair.gain, c.sigma), describe_gain(gain), agreement(c)));
+        c,
+        fmt::format(
+            "perplexity {} in the run that showed it, far beyond noise, and {} in a fresh one{}",
+            describe_gain(pair.gain, c.sigma), describe_gain(gain), agreement(c)),
+        {pair});
   }
 
   Step repeat(const Comparison& c) const {
@@ -75,13 +77,13 @@ class ConfirmPolicy : public Policy {
     const std::string found =
         fmt::format("perplexity {} over {} fresh pair{} of runs", describe_gain(gain, c.sigma),
                     fresh.pairs.size(), fresh.pairs.size() == 1 ? "" : "s");
-    if (verdict == Verdict::kBehind) return discard(found, gain);
+    if (verdict == Verdict::kBehind) return discard(found, fresh.pairs);
     if (const std::optional<Step> step = ask_confirm_data(c, fresh.pairs)) return *step;
     const std::string why = is_simpler(c)
                                 ? fmt::format("a simplification, {} lines of code instead of {}: ",
                                               c.candidate.code_lines, c.incumbent.code_lines)
                                 : "";
-    return keep_with_shown_pair(c, why + found + agreement(c));
+    return keep_with_shown_pair(c, why + found + agreement(c), fresh.pairs);
   }
 
   /// Where `done` pairs, and those that still have to come, decide.

@@ -138,6 +138,9 @@ TEST_F(ConfirmPolicy, AGainWithinTheStandardErrorOfTheRepeatsIsDropped) {
   add_pair(1, 0.02);
   add_fresh_pairs(0.009);  // 1.1 standard errors, sigma * sqrt(2 / 3) each
   EXPECT_EQ(next().kind, Kind::kDiscard);
+  EXPECT_EQ(next().compared->pairs, 3) << "the pairs that decided";
+  EXPECT_NEAR(next().compared->ppl, std::exp(3 - 0.009), 1e-9);
+  EXPECT_NEAR(next().compared->base_ppl, std::exp(3), 1e-9);
 }
 
 TEST_F(ConfirmPolicy, RepeatsWithWorseConfirmDataAreDropped) {

@@ -21,7 +21,7 @@ class ExtraPairPolicy : public Policy {
       return discard(fmt::format("{}; but {} in one more fresh pair of runs, as there is no "
                                  "confirm text to ask",
                                  step.reason, describe_gain(gain, c.sigma)),
-                     gain);
+                     extra.pairs);
     }
     step.reason += "; one more fresh pair of runs agrees";
     return step;

@@ -11,10 +11,11 @@ class GreedyPolicy : public Policy {
   Step next(const Comparison& c) const override {
     const Screening screening = screen(c);
     if (screening.step) return *screening.step;
-    const double gain = screening.pair.gain;
+    const std::vector<Pair> pairs = {screening.pair};
+    const double gain = mean_gain(pairs);
     std::string reason = fmt::format("perplexity {} in one run with seed {}",
                                      describe_gain(gain, c.sigma), screening.pair.seed);
-    return gain > 0 ? keep(std::move(reason), gain) : discard(std::move(reason), gain);
+    return gain > 0 ? keep(std::move(reason), pairs) : discard(std::move(reason), pairs);
   }
 };
 

@@ -30,16 +30,16 @@ class RacePolicy : public Policy {
                                           describe_gain(gain, c.sigma), pairs.size());
 
     const double behind = is_simpler(c) ? c.shortfall - error : 0;
-    if (gain < behind || (gain == 0 && !is_simpler(c))) return discard(found, gain);
+    if (gain < behind || (gain == 0 && !is_simpler(c))) return discard(found, pairs);
     const bool ahead = gain > (last ? kAheadAtLast : kAhead) * error;
     if (!last && (!ahead || fresh.pairs.empty() || c.sigma <= 0)) return *fresh.step;
     if (!ahead && !(is_simpler(c) && gain > c.shortfall - kAheadAtLast * error)) {
-      return discard(found + ", no more than noise", gain);
+      return discard(found + ", no more than noise", pairs);
     }
     if (const std::optional<Step> step = ask_confirm_data(c, fresh.pairs)) return *step;
     const std::string why = ahead ? "" : "a simplification: ";
     const char* agreement = c.has_confirm_data ? "; the confirm data agree" : "";
-    return keep_with_shown_pair(c, why + found + agreement);
+    return keep_with_shown_pair(c, why + found + agreement, pairs);
   }
 
  private:

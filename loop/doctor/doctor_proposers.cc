@@ -166,8 +166,8 @@ Finding try_agent(AgentTemplate agent, const AgentConfig& config, const std::opt
   const Lab lab = make_probe_lab(folder.path());
   const CapturedRun head = capture_process({"git", "-C", lab.root().string(), "rev-parse", "HEAD"});
   History history;
-  history.apply(event::Session{
-      .tag = "probe", .commit = head.output.substr(0, head.output.find('\n')), .conditions = ""});
+  history.apply(
+      event::Session{.tag = "probe", .commit = head.output.substr(0, head.output.find('\n'))});
   const RecipeDescription recipe = probe_description();
   const Proposal proposal = AgentProposer(agent, config.model, config.seconds)
                                 .propose({.lab = lab,

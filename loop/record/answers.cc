@@ -38,6 +38,7 @@ ExperimentAnswer answer_of(const Experiment& e) {
                              .status = e.status,
                              .val_ppl = e.val_ppl(),
                              .val_bpb = e.val_bpb(),
+                             .comparable = e.comparable(),
                              .gain = e.gain,
                              .sigma = e.sigma,
                              .proposer = e.proposer,
@@ -49,6 +50,11 @@ ExperimentAnswer answer_of(const Experiment& e) {
                              .base = e.base,
                              .attempts = e.attempts,
                              .knobs = object_of(e.knobs)};
+  if (e.compared) {
+    answer.pairs = e.compared->pairs;
+    answer.paired_ppl = e.compared->ppl;
+    answer.base_ppl = e.compared->base_ppl;
+  }
   for (const RunRecord& run : e.runs) answer.runs.push_back(answer_of(run));
   return answer;
 }
@@ -74,6 +80,7 @@ StatusAnswer status_of(const Lab& lab, const History& history) {
   if (const std::optional<TotalGain> gain = total_gain(history, noise.sigma)) {
     answer.gain = gain->gain;
     answer.gain_error = gain->error;
+    answer.gain_comparable = gain->comparable;
   }
   return answer;
 }

@@ -34,14 +34,18 @@ struct ExperimentAnswer {
   int64_t experiment = 0;
   Status status = Status::kRunning;
   std::optional<double> val_ppl = {}, val_bpb = {};
-  std::optional<double> gain = {}, sigma = {};  // in nats
+  bool comparable = true;  // with what runs now; false after a change of what scores depend on
+  std::optional<double> gain = {}, sigma = {};           // in nats
+  int64_t pairs = 0;                                     // of runs with equal seeds, that decided
+  std::optional<double> paired_ppl = {}, base_ppl = {};  // over them, and of the base
   std::string proposer = {}, family = {}, description = {}, expectation = {}, reason = {};
   std::string commit = {};
   int64_t base = 0, attempts = 0;
   Json knobs = Json::object();  // values by name
   std::vector<RunAnswer> runs = {};
-  TERN_FIELDS(experiment, status, val_ppl, val_bpb, gain, sigma, proposer, family, description,
-              expectation, reason, commit, base, attempts, knobs, runs)
+  TERN_FIELDS(experiment, status, val_ppl, val_bpb, comparable, gain, sigma, pairs, paired_ppl,
+              base_ppl, proposer, family, description, expectation, reason, commit, base, attempts,
+              knobs, runs)
 };
 ExperimentAnswer answer_of(const Experiment& experiment);
 
@@ -91,13 +95,14 @@ struct StatusAnswer {
   std::optional<ExperimentAnswer> best = {}, baseline = {};
   std::optional<double> full_precision_ppl = {};
   std::optional<double> gain = {}, gain_error = {};  // of the best over the baseline, in nats
-  std::optional<double> sigma = {};                  // of one run's ln(perplexity)
-  int64_t sigma_runs = 0;                            // that it comes from
-  std::string cannot_decide = {};                    // why no policy can, and what would help
+  bool gain_comparable = true;
+  std::optional<double> sigma = {};  // of one run's ln(perplexity)
+  int64_t sigma_runs = 0;            // that it comes from
+  std::string cannot_decide = {};    // why no policy can, and what would help
   std::optional<ExperimentAnswer> running = {};
   std::optional<Json> now = {};  // what the running loop does at this moment
   TERN_FIELDS(lab, branch, loop_process, experiments, counts, best, baseline, full_precision_ppl,
-              gain, gain_error, sigma, sigma_runs, cannot_decide, running, now)
+              gain, gain_error, gain_comparable, sigma, sigma_runs, cannot_decide, running, now)
 };
 StatusAnswer status_of(const Lab& lab, const History& history);
 

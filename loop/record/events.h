@@ -30,12 +30,12 @@ namespace event {
 /// A loop takes the lab.
 struct Session {
   static constexpr std::string_view kName = "session";
-  static constexpr int64_t kVersion = 1;  // of the ledger's form
-  std::string tag;                        // of the branch
-  std::string commit;                     // where the branch stands
-  std::string conditions;                 // hash of all that scores depend on
+  static constexpr int64_t kVersion = 1;                        // of the ledger's form
+  std::string tag;                                              // of the branch
+  std::string commit;                                           // where the branch stands
+  std::string budget = {}, data = {}, tern = {}, machine = {};  // see Conditions
   std::optional<int64_t> version = kVersion;
-  TERN_FIELDS(tag, commit, conditions, version)
+  TERN_FIELDS(tag, commit, budget, data, tern, machine, version)
 };
 
 /// The full-precision model was scored.
@@ -135,9 +135,11 @@ struct Ended {
   int64_t experiment = 0;
   Status status = Status::kRunning;
   std::string reason;
-  std::optional<double> gain = {};   // ln(perplexity) won over the incumbent
-  std::optional<double> sigma = {};  // of one run's ln(perplexity), as known then
-  TERN_FIELDS(experiment, status, reason, gain, sigma)
+  std::optional<double> gain = {};                // ln(perplexity) won over the incumbent
+  std::optional<double> sigma = {};               // of one run's ln(perplexity), as known then
+  std::optional<int64_t> pairs = {};              // of runs with equal seeds, that decided
+  std::optional<double> ppl = {}, base_ppl = {};  // over them, of the change and of its base
+  TERN_FIELDS(experiment, status, reason, gain, sigma, pairs, ppl, base_ppl)
 };
 
 /// An experiment that was in flight when the machine went down is taken up anew.

@@ -90,6 +90,11 @@ std::vector<const RunRecord*> Experiment::estimate_runs() const {
   return chosen;
 }
 
+bool Experiment::comparable() const {
+  const std::vector<const RunRecord*> estimate = estimate_runs();
+  return estimate.empty() || !estimate.front()->stale;
+}
+
 std::optional<double> Experiment::val_ppl() const {
   const std::optional<double> nats = mean_of(estimate_runs(), [](const RunRecord& run) {
     return run.val_ppl ? std::optional(std::log(*run.val_ppl)) : std::nullopt;

@@ -87,6 +87,12 @@ struct RunRecord : RunResult {
   std::optional<double> confirm_ppl;  // only where a change was to be promoted
 };
 
+/// The comparison that decided: mean perplexities over pairs of runs with equal seeds.
+struct Compared {
+  int64_t pairs = 0;
+  double ppl = 0, base_ppl = 0;
+};
+
 /// The proposer of experiments that take a kept change out again, only to compare.
 inline constexpr const char* kCheckProposer = "check";
 
@@ -115,6 +121,10 @@ struct Experiment {
   std::optional<double> gain;   // ln(perplexity) won over the incumbent; negative: lost
   std::optional<double> sigma;  // of one run's ln(perplexity), as known when it was decided
 
+  std::optional<Compared> compared;  // none where no pair of runs decided
+
+  /// False where its figures are of runs before something changed that scores depend on.
+  bool comparable() const;
   /// Mean perplexity of record (geometric: bits per byte are its logarithm, whose mean is plain) of
   /// estimate_runs(); empty without a score.
   std::optional<double> val_ppl() const;

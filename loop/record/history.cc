@@ -77,7 +77,7 @@ void History::fold(const event::Session& session) {
         session.version.value_or(0), session.kVersion);
   tag_ = session.tag;
   tip_ = session.commit;
-  conditions_ = session.conditions;
+  conditions_ = {session.budget, session.data, session.tern, session.machine};
 }
 
 void History::fold(const event::Reference& reference) { reference_ppl_ = reference.ppl; }
@@ -146,6 +146,9 @@ void History::fold(const event::Ended& ended) {
   e.reason = ended.reason;
   e.gain = ended.gain;
   e.sigma = ended.sigma;
+  if (ended.pairs && ended.ppl && ended.base_ppl) {
+    e.compared = Compared{*ended.pairs, *ended.ppl, *ended.base_ppl};
+  }
   if (e.status == Status::kTimeout && ++timeouts_[e.program] < kMostTimeouts) {
     programs_.erase(e.program);
   }
@@ -156,7 +159,8 @@ void History::fold(const event::Ended& ended) {
 
 void History::fold(const event::Again& again) { ++experiment_of(again.experiment).attempts; }
 
-void History::fold(const event::Drift&) {
+void History::fold(const event::Drift& drift) {
+  breaks_.push_back({next_number(), drift.reason});
   for (Experiment& e : experiments_) {
     for (RunRecord& run : e.runs) run.stale = true;
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "loop/boundary/conditions.h"
 #include "loop/record/events.h"
 #include "loop/record/experiment.h"
 #include "tern/base/json.h"
@@ -46,8 +47,14 @@ class History {
   double reference_ppl() const { return reference_ppl_; }
   /// All uses of final texts, in order.
   const std::vector<event::FinalScore>& final_scores() const { return final_scores_; }
-  /// Hash of all that scores depend on (budget, data, model, programs), as of the last session.
-  const std::string& conditions() const { return conditions_; }
+  /// As of the last session; empty before the first.
+  const Conditions& conditions() const { return conditions_; }
+  /// When runs before were no longer comparable, and why.
+  struct Break {
+    int64_t next = 0;  // number of the first experiment after it
+    std::string reason;
+  };
+  const std::vector<Break>& breaks() const { return breaks_; }
 
  private:
   void fold(const event::Session& session);
@@ -70,7 +77,9 @@ class History {
   std::map<std::string, int64_t> timeouts_;  // of each program
   std::vector<event::FinalScore> final_scores_;
   int64_t incumbent_ = 0;
-  std::string tag_, tip_, conditions_;
+  std::string tag_, tip_;
+  Conditions conditions_;
+  std::vector<Break> breaks_;
   double reference_ppl_ = 0;
 };
 

@@ -120,11 +120,11 @@ TEST(History, TheIncumbentIsTheLastOneKeptAndTheBranchStandsThere) {
 TEST(History, ASessionMovesTheTipToTheLabsOtherFiles) {
   std::vector<Json> events = night();
   events.push_back(
-      Json::Object{{"event", "session"}, {"tag", "nov22"}, {"commit", "c9"}, {"conditions", "x"}});
+      Json::Object{{"event", "session"}, {"tag", "nov22"}, {"commit", "c9"}, {"machine", "x"}});
   const History history(events);
   EXPECT_EQ(history.tag(), "nov22");
   EXPECT_EQ(history.tip(), "c9");
-  EXPECT_EQ(history.conditions(), "x");
+  EXPECT_EQ(history.conditions().machine, "x");
 }
 
 TEST(History, EveryTriedProgramIsKnownOfWhateverBecameOfIt) {
@@ -202,7 +202,7 @@ TEST(History, AnEventThatFitsNothingIsRefusedByItsName) {
 }
 
 TEST(History, ALedgerOfANewerFormIsNotGuessedAt) {
-  Json session = to_json(event::Session{.tag = "x", .commit = "c", .conditions = ""});
+  Json session = to_json(event::Session{.tag = "x", .commit = "c"});
   session.set("version", event::Session::kVersion + 1);
   EXPECT_NE(error_of({session}).find("newer Tern"), std::string::npos);
 }

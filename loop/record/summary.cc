@@ -14,18 +14,43 @@ std::string number_or_blank(const std::optional<double>& value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "";
 }
 
+/// The base's perplexity over the pairs of runs that decided, how many these were, what they say,
+/// and the gain that is shown for what was kept.
+std::string comparison_cells(const Experiment& e) {
+  std::optional<double> base, lower, gain;
+  if (e.compared) {
+    base = e.compared->base_ppl;
+    lower = 100 * (1 - e.compared->ppl / e.compared->base_ppl);
+  }
+  if (e.gain && (e.status == Status::kKeep || !e.compared)) gain = percent_lower(*e.gain);
+  return fmt::format("{:>9} {:>5} {:>8} {:>8}", number_or_blank(base, 4),
+                     e.compared ? fmt::format("{}", e.compared->pairs) : "",
+                     number_or_blank(lower, 2), number_or_blank(gain, 2));
+}
+
+/// What the mark of figures that cannot be compared means.
+std::string breaks_text(const History& history) {
+  std::string text = "~ not comparable with figures that have no mark:\n";
+  for (const History::Break& at : history.breaks()) {
+    text += fmt::format("  before {:04}: {}\n", at.next, at.reason);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::optional<TotalGain> total_gain(const History& history, double sigma) {
   const Experiment *best = history.incumbent(), *baseline = history.baseline();
   if (best == nullptr || baseline == nullptr) return std::nullopt;
   if (best == baseline) return TotalGain{.gain = 0, .error = 0};
+  const bool comparable = best->comparable() == baseline->comparable();
   const auto share = [](const Experiment* e) {
     return 1 / static_cast<double>(std::max<size_t>(1, e->estimate_runs().size()));
   };
   const double error = sigma * std::sqrt(share(best) + share(baseline));
   return TotalGain{.gain = std::log(*baseline->val_ppl() / *best->val_ppl()),
-                   .error = sigma > 0 ? std::optional(error) : std::nullopt};
+                   .error = sigma > 0 ? std::optional(error) : std::nullopt,
+                   .comparable = comparable};
 }
 
 std::string ratio_text(const History& history, double ppl) {
@@ -37,6 +62,7 @@ std::string ratio_text(const History& history, double ppl) {
 std::string describe(const TotalGain& gain) {
   std::string text = fmt::format("{:.2f} %", percent_lower(gain.gain));
   if (gain.error) text += fmt::format(" ± {:.2f} %", 100 * *gain.error * std::exp(-gain.gain));
+  if (!gain.comparable) text += ", of runs that are not comparable (see `tern log`)";
   return text;
 }
 
@@ -55,16 +81,19 @@ std::vector<std::string> knob_changes(const Experiment& from, const Experiment& 
 
 std::string experiments_table(const History& history, size_t last) {
   const auto& all = history.experiments();
-  std::string out = fmt::format("{:<5} {:<9} {:>11} {:>8} {:>4}  {:<8} {}\n", "exp", "status",
-                                "val_ppl", "gain %", "runs", "proposer", "description");
+  std::string out =
+      fmt::format("{:<5} {:<9} {:>10}  {:>9} {:>5} {:>8} {:>8}  {:<8} {}\n", "exp", "status",
+                  "val_ppl", "its base", "pairs", "lower %", "gain %", "proposer", "description");
+  bool marked = false;
   for (size_t i = all.size() - std::min(all.size(), last); i < all.size(); ++i) {
     const Experiment& e = all[i];
-    const std::optional<double> gain =
-        e.gain ? std::optional(percent_lower(*e.gain)) : std::nullopt;
-    out += fmt::format("{:04}  {:<9} {:>11} {:>8} {:>4}  {:<8} {}\n", e.number, name_of(e.status),
-                       number_or_blank(e.val_ppl(), 4), number_or_blank(gain, 2), e.runs.size(),
-                       e.proposer, e.description);
+    const bool mark = !e.comparable();
+    marked = marked || mark;
+    out += fmt::format("{:04}  {:<9} {:>10}{} {}  {:<8} {}\n", e.number, name_of(e.status),
+                       number_or_blank(e.compared ? e.compared->ppl : e.val_ppl(), 4),
+                       mark ? '~' : ' ', comparison_cells(e), e.proposer, e.description);
   }
+  if (marked) out += breaks_text(history);
   return out;
 }
 

@@ -13,6 +13,7 @@ namespace tern::loop {
 struct TotalGain {
   double gain = 0;              // nats
   std::optional<double> error;  // of it, standard; none where sigma is not known (0)
+  bool comparable = true;       // false where something changed between the runs of the two
   bool operator==(const TotalGain&) const = default;
 };
 std::optional<TotalGain> total_gain(const History& history, double sigma);
@@ -27,7 +28,8 @@ std::string describe(const TotalGain& gain);
 /// The knobs that differ between two recipes: "lr: 0.001 -> 0.002".
 std::vector<std::string> knob_changes(const Experiment& from, const Experiment& to);
 
-/// Experiments as the table that `tern log` prints, newest last.
+/// Experiments as the table that `tern log` prints, newest last. Perplexities are those of the
+/// pairs of runs that decided, with equal seeds, so that each line agrees with itself.
 std::string experiments_table(const History& history, size_t last);
 
 }  // namespace tern::loop

@@ -87,6 +87,36 @@ TEST(Answers, AreNullForWhatIsNotKnown) {
   EXPECT_FALSE(known.gain_error);
 }
 
+TEST(Summary, ShowsTheSameSeedComparisonThatDecided) {
+  History history = searched();
+  const auto add = [&](const std::string& event) { history.apply(Json::parse(event, "test")); };
+  add(R"({"event": "planned", "experiment": 3, "base": 2, "description": "beta2: 0.9 -> 0.99"})");
+  add(R"({"event": "ended", "experiment": 3, "status": "discard", "gain": -0.0202, "pairs": 2,
+          "ppl": 8.67, "base_ppl": 8.5})");
+  EXPECT_THAT(experiments_table(history, 1),
+              HasSubstr("0003  discard       8.6700     8.5000     2    -2.00 "));
+  EXPECT_EQ(answer_of(history.at(3)).pairs, 2);
+  EXPECT_EQ(answer_of(history.at(3)).base_ppl, 8.5);
+}
+
+TEST(Summary, MarksWhatIsNotComparableAndSaysWhy) {
+  History history = searched();
+  EXPECT_THAT(experiments_table(history, 0), Not(HasSubstr("~")));
+  history.apply(event::Drift{.reason = "the budget changed (10 s, before 5 s)"});
+  history.apply(event::RunBegun{.experiment = 2, .run = 3, .comparison = 2, .seed = 3});
+  event::Ran ran{.experiment = 2, .run = 3, .result = {}, .evaluations = {}};
+  ran.result.outcome = Outcome::kScored;
+  ran.result.val_ppl = 7;
+  history.apply(ran);
+  const std::string table = experiments_table(history, 9);
+  EXPECT_THAT(table, HasSubstr("10.0000~"));
+  EXPECT_THAT(table, HasSubstr("7.0000 "));
+  EXPECT_THAT(table, HasSubstr("before 0003: the budget changed (10 s, before 5 s)"));
+  EXPECT_FALSE(answer_of(history.at(1)).comparable);
+  EXPECT_TRUE(answer_of(history.at(2)).comparable);
+  EXPECT_THAT(describe(*total_gain(history, 0)), HasSubstr("not comparable"));
+}
+
 TEST(Summary, ListsTheNewestExperimentsLast) {
   const std::string table = experiments_table(searched(), 1);
   EXPECT_THAT(table, HasSubstr("0002  keep"));

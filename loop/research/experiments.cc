@@ -166,11 +166,17 @@ void Experiments::end(int64_t number, Status status, const Step& decision) {
   const Experiment* before = context_.history().incumbent();
   const int64_t old = before == nullptr ? 0 : before->number;
   const double noise = context_.sigma();
+  const auto field = [&](auto member) {
+    return decision.compared ? std::optional(*decision.compared.*member) : std::nullopt;
+  };
   context_.record(event::Ended{.experiment = number,
                                .status = status,
                                .reason = decision.reason,
                                .gain = decision.gain,
-                               .sigma = noise > 0 ? std::optional(noise) : std::nullopt});
+                               .sigma = noise > 0 ? std::optional(noise) : std::nullopt,
+                               .pairs = field(&Compared::pairs),
+                               .ppl = field(&Compared::ppl),
+                               .base_ppl = field(&Compared::base_ppl)});
   context_.branch.move_to(context_.history().tip());
   if (status == Status::kKeep) {
     context_.bench.discard(old);

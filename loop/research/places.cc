@@ -80,7 +80,7 @@ Place Places::check_one(const Experiment& kept, const std::vector<uint64_t>& see
 
 void Places::compare(Place& place, const std::vector<uint64_t>& seeds) {
   const History& history = context_.history();
-  double loss = 0;
+  std::vector<Pair> pairs;
   for (const uint64_t seed : seeds) {
     const RunRecord made = runs_.run(place.experiment, place.experiment, seed);
     if (made.outcome == Outcome::kInterrupted) break;
@@ -88,12 +88,13 @@ void Places::compare(Place& place, const std::vector<uint64_t>& seeds) {
       place.verdict = fmt::format("earns its place: without it a run fails ({})", made.reason);
       break;
     }
-    loss += std::log(*made.val_ppl / *history.incumbent()->scored(seed)->val_ppl);
-    ++place.pairs;
+    const double level = std::log(*history.incumbent()->scored(seed)->val_ppl);
+    pairs.push_back({.seed = seed, .level = level, .gain = level - std::log(*made.val_ppl)});
     if (context_.stops() > 0) break;
   }
+  place.pairs = std::ssize(pairs);
   if (place.pairs > 0) {
-    place.loss = loss / static_cast<double>(place.pairs);
+    place.loss = -mean_gain(pairs);
     const double error = context_.sigma() * std::sqrt(2 / static_cast<double>(place.pairs));
     if (error > 0) place.error = error;
     if (place.verdict.empty()) place.verdict = verdict_on(place);
@@ -101,8 +102,7 @@ void Places::compare(Place& place, const std::vector<uint64_t>& seeds) {
     place.verdict = "the check was stopped";
   }
   experiments_.end(place.experiment, Status::kDiscard,
-                   {.reason = fmt::format("{:04} {}", place.kept, place.verdict),
-                    .gain = place.loss ? std::optional(-*place.loss) : std::nullopt});
+                   discard(fmt::format("{:04} {}", place.kept, place.verdict), pairs));
 }
 
 }  // namespace tern::loop

@@ -54,17 +54,21 @@ void Research::open() {
   const std::string known = history().tip().empty() ? context_.branch.tip() : history().tip();
   if (begun) proposals_.look_for_own_edit(known);
   const std::string tip = context_.branch.open(known, !begun);
-  const bool new_conditions = history().conditions() != context_.guard.conditions();
-  const bool measured_anew = new_conditions && !history().conditions().empty();
+  const Conditions& now = context_.guard.conditions();
+  const bool new_conditions = history().conditions() != now;
+  const bool measured_anew = new_conditions && !history().tag().empty();
   if (measured_anew) {
-    const char* reason = "the budget, the data, the model or Tern itself changed since";
+    const std::string reason = changes(history().conditions(), now);
     context_.say(fmt::format(
         "{}: earlier runs cannot be compared with, the incumbent is measured anew", reason));
     context_.record(event::Drift{.reason = reason});
   }
   context_.record(event::Session{.tag = context_.branch.name().substr(5),
                                  .commit = tip,
-                                 .conditions = context_.guard.conditions()});
+                                 .budget = now.budget,
+                                 .data = now.data,
+                                 .tern = now.tern,
+                                 .machine = now.machine});
   if (new_conditions || history().reference_ppl() == 0) measure_reference();
   recipes_.look_for_new_standards(measured_anew);
   take_up_unfinished();

@@ -43,7 +43,8 @@ function tries(experiments, status, range) {
   return [
     { name: status, x: scored.map((e) => e.number), customdata: scored.map((e) => e.number),
       y: scored.map((e) => above(e) ? range[1] : e.val_ppl), mode: "markers",
-      marker: { ...marker, symbol: scored.map((e) => above(e) ? "triangle-up" : SYMBOLS[status]) },
+      marker: { ...marker, symbol: scored.map((e) => above(e) ? "triangle-up" : SYMBOLS[status]),
+        opacity: scored.map((e) => e.comparable ? 1 : 0.35) },
       error_y: { type: "data", array: scored.map((e) => above(e) ? 0 : deviation(e) || 0), thickness: 1,
         width: 0, color: color(status) },
       opacity: faint ? 0.75 : 1 },

@@ -106,8 +106,10 @@ function redrawStaircase() {
   drawStaircase(experiments, view.selected, view.near);
   const range = rangeNearBest(experiments);
   const above = range === null ? 0 : experiments.filter((e) => e.val_ppl !== null && e.val_ppl > range[1]).length;
-  byId("staircase-note").textContent = view.near && above > 0
-    ? `▲ at the upper edge: ${above} ${above === 1 ? "try" : "tries"} above this range.` : "";
+  byId("staircase-note").textContent = [
+    view.near && above > 0 ? `▲ at the upper edge: ${above} ${above === 1 ? "try" : "tries"} above this range.` : "",
+    ...data.breaks.map((at) => `Figures before ${at.next} that are faint or marked ~ are not comparable: ${visible(at.reason)}.`),
+  ].join(" ");
 }
 
 /** Selects an experiment by its number and shows it everywhere. */

@@ -16,7 +16,8 @@ const COLUMNS = [
 
 function score(experiment) {
   const [value, sd] = withDeviation(experiment.val_ppl, deviation(experiment));
-  return element("span", {}, value, sd ? element("span", { className: "sd" }, " " + sd) : "");
+  const mark = experiment.comparable || experiment.val_ppl === null ? "" : " ~";
+  return element("span", { title: mark && "measured under other conditions, so not comparable" }, value, mark, sd ? element("span", { className: "sd" }, " " + sd) : "");
 }
 
 /** Seconds that the experiment's runs took. */

@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 
 /// Builds a history by its events.
-class Story {
+class LedgerStory {
  public:
   void plan(int64_t base) {
     ++number_;
@@ -44,8 +44,8 @@ class Story {
   int64_t runs_ = 0;
 };
 
-Story story_with_baseline(std::initializer_list<double> ln_ppls) {
-  Story story;
+LedgerStory story_with_baseline(std::initializer_list<double> ln_ppls) {
+  LedgerStory story;
   story.plan(0);
   uint64_t seed = 0;
   for (const double ln_ppl : ln_ppls) story.run(++seed, ln_ppl);
@@ -66,7 +66,7 @@ TEST(ConfirmNoise, IsNearSigmaWhileFewRunsAreConfirmed) {
 }
 
 TEST(ConfirmNoise, IsHowMuchTheTextsDifferFromSeedToSeed) {
-  Story story;
+  LedgerStory story;
   story.plan(0);
   for (int64_t run = 1; run <= 60; ++run) {
     const double odd = run % 2 == 0 ? 0.01 : -0.01;
@@ -90,7 +90,7 @@ TEST(Noise, OfThreeRunsLiesInAWideInterval) {
 }
 
 TEST(Noise, LeavesOutTheRunThatSelectedAKeptRecipe) {
-  Story story = story_with_baseline({3.00, 3.01, 3.02});
+  LedgerStory story = story_with_baseline({3.00, 3.01, 3.02});
   story.plan(1);
   for (const double ln_ppl : {2.5, 2.90, 2.91, 2.92}) story.run(1, ln_ppl);
   story.end("keep");
@@ -100,7 +100,7 @@ TEST(Noise, LeavesOutTheRunThatSelectedAKeptRecipe) {
 }
 
 TEST(Noise, IsNotBlurredByADroppedRecipeThatNearlyDiverges) {
-  Story story = story_with_baseline({3.00, 3.01, 3.02});
+  LedgerStory story = story_with_baseline({3.00, 3.01, 3.02});
   story.plan(1);
   for (const double ln_ppl : {2.9, 3.0, 9.0}) story.run(1, ln_ppl);
   story.end("discard");
@@ -108,14 +108,14 @@ TEST(Noise, IsNotBlurredByADroppedRecipeThatNearlyDiverges) {
 }
 
 TEST(Noise, ForgetsRunsFromBeforeADrift) {
-  Story story = story_with_baseline({3.00, 3.01, 3.02});
+  LedgerStory story = story_with_baseline({3.00, 3.01, 3.02});
   story.drift();
   EXPECT_EQ(estimate_noise(story.history).sigma, 0);
 }
 
 /// Ten dropped changes of the baseline whose true effects are `effect` apart from it.
-Story story_of_changes(double effect) {
-  Story story = story_with_baseline({3.00, 3.01, 3.02});
+LedgerStory story_of_changes(double effect) {
+  LedgerStory story = story_with_baseline({3.00, 3.01, 3.02});
   Rng rng(5);
   for (int i = 0; i < 10; ++i) {
     story.plan(1);
@@ -126,7 +126,7 @@ Story story_of_changes(double effect) {
 }
 
 TEST(Power, SaysThatNothingCanBeDecidedWhenChangesDifferLikeRunsOfOneRecipe) {
-  const Story story = story_of_changes(0.001);
+  const LedgerStory story = story_of_changes(0.001);
   const Power power = power_of(story.history, estimate_noise(story.history));
   EXPECT_EQ(power.changes, 10);
   EXPECT_THAT(power.sentence, HasSubstr("nothing can be decided"));
@@ -136,14 +136,14 @@ TEST(Power, SaysThatNothingCanBeDecidedWhenChangesDifferLikeRunsOfOneRecipe) {
 }
 
 TEST(Power, IsSilentWhenChangesDifferByMoreThanNoise) {
-  const Story story = story_of_changes(0.03);
+  const LedgerStory story = story_of_changes(0.03);
   const Power power = power_of(story.history, estimate_noise(story.history));
   EXPECT_EQ(power.sentence, "");
   EXPECT_NEAR(power.effect, 0.03, 0.01);
 }
 
 TEST(Power, IsSilentWhileSomethingIsKept) {
-  Story story = story_of_changes(0.001);
+  LedgerStory story = story_of_changes(0.001);
   story.plan(1);
   story.run(2, 2.99);
   story.end("keep");
@@ -151,7 +151,7 @@ TEST(Power, IsSilentWhileSomethingIsKept) {
 }
 
 TEST(Power, NeedsSomeChangesAndAKnownNoise) {
-  const Story story = story_with_baseline({3.0, 3.01});
+  const LedgerStory story = story_with_baseline({3.0, 3.01});
   EXPECT_EQ(power_of(story.history, estimate_noise(story.history)).sentence, "");
   EXPECT_EQ(power_of(story_of_changes(0.001).history, Noise{}).sentence, "");
 }

@@ -88,9 +88,7 @@ TEST(Supervise, WithoutAGraceWaitsUntilItIsToldToEndNow) {
   const Workplace place;
   Job job = place.job("trap 'echo warned' TERM; echo ready; while :; do sleep 0.01; done");
   job.limits.grace_seconds = 0;
-  job.watch = [&](double) {
-    return place.log().find("ready") != std::string::npos ? "enough" : "";
-  };
+  place.end_once_it_prints("ready", job);
   int asked = 0;
   job.end_now = [&] { return ++asked > 10; };
   const JobResult result = supervise(job);
@@ -134,16 +132,16 @@ TEST(Supervise, EndsAProgramThatHangs) {
 
 TEST(Supervise, AProgramMayUseItsWarningToSave) {
   const Workplace place;
-  Job job = place.job("trap 'echo saved; exit 5' TERM; while :; do sleep 0.05; done");
-  job.limits.seconds = 0.3;
+  Job job = place.job("trap 'echo saved; exit 5' TERM; echo ready; while :; do sleep 0.05; done");
+  place.end_once_it_prints("ready", job);
   EXPECT_EQ(supervise(job).exit_code, 5);
   EXPECT_NE(place.log().find("saved\n"), std::string::npos);
 }
 
 TEST(Supervise, KillsOneThatIgnoresItsWarning) {
   const Workplace place;
-  Job job = place.job("trap '' TERM; while :; do sleep 0.05; done");
-  job.limits.seconds = 0.2;
+  Job job = place.job("trap '' TERM; echo ready; while :; do sleep 0.05; done");
+  place.end_once_it_prints("ready", job);
   job.limits.grace_seconds = 0.3;
   EXPECT_EQ(supervise(job).exit_code, 128 + SIGKILL);
   EXPECT_FALSE(anything_left(place));

@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <set>
 #include <thread>
 
 #include "tern/base/error.h"
@@ -124,12 +126,12 @@ TEST_F(AttendTest, WindowsAreThoseOfTheTrainingTextAndAreCounted) {
 }
 
 TEST_F(AttendTest, MoreTextThanTheBudgetIsNotDealtAndTheRunCountsForNothing) {
-  start({.tokens = 4 * kT});
+  start({.tokens = 10 * kT});
   begin();
-  for (int64_t position = 0; position < 4; ++position) ask(windows(position, 1));
-  EXPECT_EQ(error_to(windows(4, 1)), "");  // a step beyond
-  const std::string refusal = error_to(windows(5, 1));
-  EXPECT_THAT(refusal, HasSubstr("more than a step beyond its budget of 64"));
+  for (int64_t position = 0; position < 10; ++position) ask(windows(position, 1));
+  EXPECT_EQ(error_to(windows(10, 1)), "");  // a step beyond
+  const std::string refusal = error_to(windows(11, 1));
+  EXPECT_THAT(refusal, HasSubstr("more than a step beyond its budget of 160"));
   EXPECT_EQ(report().refused, refusal);
 }
 
@@ -157,6 +159,37 @@ TEST_F(AttendTest, TheComparisonWindowIsOneAndIsNotCounted) {
   request.position = 1;
   EXPECT_THAT(error_to(request), HasSubstr("on the window at position 0"));
   EXPECT_EQ(report().tokens, 0);
+}
+
+TEST_F(AttendTest, AnotherComparisonWindowIsNotDealtNorIsTheTextInAnotherOrder) {
+  begin();
+  WindowsRequest request = windows(0, 1);
+  request.use = static_cast<int64_t>(WindowUse::kComparison);
+  ask(request);
+  EXPECT_EQ(error_to(request), "");
+  request.T = kT / 2;
+  EXPECT_THAT(error_to(request), HasSubstr("models are compared on one window"));
+  request.T = kT, request.seed = 2;
+  EXPECT_THAT(error_to(request), HasSubstr("in the order of one seed, which was 1"));
+}
+
+TEST_F(AttendTest, ABatchThatIsLargerThanTheBudgetIsNoStep) {
+  start({.tokens = 10 * kT});
+  begin();
+  EXPECT_THAT(error_to(windows(0, 100)), HasSubstr("more than a step beyond its budget of 160"));
+}
+
+TEST_F(AttendTest, MemoryOfATypeIsMadeOnce) {
+  begin();
+  std::set<ino_t> files;
+  for (const char* type : {"f32", "bf16", "f32"}) {
+    const Message made = ask(MemoryRequest{.compute = type});
+    struct stat info {};
+    EXPECT_EQ(::fstat(made.file, &info), 0);
+    files.insert(info.st_ino);
+    ::close(made.file);
+  }
+  EXPECT_EQ(files.size(), 2u);
 }
 
 TEST_F(AttendTest, AModelThatIsHandedOverIsScoredAsTheProgramThatScoresWould) {
@@ -238,6 +271,14 @@ TEST_F(AttendTest, TheSummaryHasTheAttendantsFiguresAndNotTheRuns) {
   EXPECT_GT(*summary.eval_ppl, 2);
   EXPECT_FALSE(summary.score);
   EXPECT_EQ(summary.steps, 7);
+}
+
+TEST_F(AttendTest, ARunEndsOnce) {
+  begin();
+  Llama trained = model();
+  ask(hand_over(trained));
+  EXPECT_EQ(error_to(EndRequest{}), "");
+  EXPECT_THAT(error_to(EndRequest{}), HasSubstr("a run ends once"));
 }
 
 TEST_F(AttendTest, ARunThatEndsWithoutAWordHasNoSummary) {

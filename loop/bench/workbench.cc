@@ -219,6 +219,7 @@ AttendedRun Workbench::train(const RunOrder& order, RunWatch& watch) {
   job.log = stage_.log();
   job.limits.log_bytes = kMostKept / 2;
   job.limits.folder_bytes = job.limits.file_bytes = most_disk();
+  job.limits.least_free_bytes = kLeastDisk / 2;
   job.limits.seconds = budget.seconds + overhead;
   if (job.limits.memory_bytes == 0) job.limits.memory_bytes = available_memory();
   job.watch = [&](double seconds) {

@@ -80,7 +80,8 @@ class Desk {
   RunMeter meter_;
   std::unique_ptr<OpenLab> open_;  // once the run has begun
   std::unique_ptr<Dealer> dealer_;
-  std::unique_ptr<HandedModel> handed_;
+  std::map<DType, std::unique_ptr<HandedModel>> memories_;
+  HandedModel* handed_ = nullptr;             // that which was asked for last
   std::unique_ptr<Evaluations> evaluations_;  // from the first on
   std::optional<RunSummary> summary_;
 };
@@ -136,8 +137,11 @@ void Desk::reply_to(const RecordRequest& request) {
 }
 
 void Desk::reply_to(const MemoryRequest& request) {
-  handed_.reset();  // the old memory first
-  handed_ = std::make_unique<HandedModel>(open_->config, compute_type(request.compute));
+  // The run may keep what it got, where no limit of its own counts it: so there is one of a type.
+  const DType compute = compute_type(request.compute);
+  std::unique_ptr<HandedModel>& memory = memories_[compute];
+  if (!memory) memory = std::make_unique<HandedModel>(open_->config, compute);
+  handed_ = memory.get();
   channel_.send(json_of(MemoryAnswer{.bytes = handed_->bytes()}), {}, handed_->file());
 }
 
@@ -183,6 +187,7 @@ void Desk::reply_to(const EvaluateRequest& request) {
 
 void Desk::reply_to(const EndRequest& request) {
   check(evaluations_ != nullptr, "a run ends with an evaluation");
+  check(!summary_, "a run ends once");
   summary_ = evaluations_->print_end(request.summary);
   channel_.send(Json::object());
 }

@@ -24,24 +24,35 @@ Batch Dealer::windows(const WindowsRequest& request) {
     check(request.position == 0 && B == 1,
           "models are compared on the window at position 0, not on {} from position {}", B,
           request.position);
-  } else if (use == WindowUse::kStart) {
+    return comparison(request.seed, T);
+  }
+  TokenSource& source = text(request.seed);
+  if (use == WindowUse::kStart) {
     meter_.deal_for_start(B * T, T);
   } else {
     check(use == WindowUse::kTraining, "text is not dealt for use {}", request.use);
     meter_.deal(B * T, request.step_tokens);
   }
-  Batch batch = text(request.seed).batch(request.position, B, T);
+  Batch batch = source.batch(request.position, B, T);
   if (use == WindowUse::kTraining) dealt_[T].insert(batch.windows.begin(), batch.windows.end());
   return batch;
 }
 
+Batch Dealer::comparison(int64_t seed, int64_t T) {
+  check(T > 0 && T <= context_, "models are compared on a window of 1 to {} tokens, not of {}",
+        context_, T);
+  check(!compared_ || *compared_ == T,
+        "models are compared on one window, which nobody counts; it had {} tokens, and not {}",
+        compared_.value_or(0), T);
+  compared_ = T;
+  return text(seed).batch(0, 1, T);
+}
+
 TokenSource& Dealer::text(int64_t seed) {
-  // A stream has one order, whatever the seed.
-  const bool reordered = seed != seed_ && manifest_.train_source.empty();
-  if (!text_ || reordered) {
-    text_ = open_text(seed);
-    seed_ = seed;
-  }
+  if (!text_) text_ = open_text(seed), seed_ = seed;
+  check(seed == seed_,
+        "the text is dealt to a run in the order of one seed, which was {}, not in that of {}",
+        seed_, seed);
   return *text_;
 }
 

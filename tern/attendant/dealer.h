@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -23,8 +24,9 @@ class Dealer {
 
   /// Throws where the request makes no sense or goes beyond what the run may have.
   Batch windows(const WindowsRequest& request);
-  /// The window of T tokens by which a run and its attendant compare their models.
-  Batch comparison(int64_t seed, int64_t T) { return text(seed).batch(0, 1, T); }
+  /// The window of T tokens by which a run and its attendant compare their models: always the same
+  /// one, as it is not counted.
+  Batch comparison(int64_t seed, int64_t T);
 
   /// Opens the cache that answers a question, if there is one.
   TeacherAnswer open_teacher(const TeacherRequest& request);
@@ -40,8 +42,9 @@ class Dealer {
   const LabManifest& manifest_;
   int64_t context_;
   RunMeter& meter_;
-  std::unique_ptr<TokenSource> text_;  // in the order of seed_
+  std::unique_ptr<TokenSource> text_;  // in the order of seed_, once something was dealt
   int64_t seed_ = 0;
+  std::optional<int64_t> compared_;  // tokens in the window of comparison()
   std::unique_ptr<TeacherCache> teacher_;
   std::map<int64_t, std::set<int64_t>> dealt_;  // windows, by T
   std::shared_ptr<bool> stream_read_ = std::make_shared<bool>(false);

@@ -13,6 +13,8 @@ constexpr int64_t kStartTokens = 16384;
 constexpr double kLargestStep = 0.1;  // of a budget
 /// A busy machine may hold a run up for so long between looking at the clock and asking for text.
 constexpr double kHoldUp = 1;  // seconds
+/// Of a budget of seconds: for handing the model over to its last evaluation.
+constexpr double kHandOver = 0.1;
 
 }  // namespace
 
@@ -22,7 +24,7 @@ void RunMeter::deal(int64_t tokens, int64_t step_tokens) {
   const double seconds = training_seconds();
   const int64_t dealt = report_.tokens + tokens;
   const auto tenth = static_cast<int64_t>(kLargestStep * static_cast<double>(bounds_.tokens));
-  const int64_t spare = std::max(tokens, std::min(step_tokens, tenth));
+  const int64_t spare = std::min(std::max(tokens, step_tokens), tenth);
   if (bounds_.tokens > 0 && dealt > bounds_.tokens + spare) {
     refuse(
         fmt::format("it asked for {} tokens to train on, more than a step beyond its budget of {}",
@@ -31,13 +33,7 @@ void RunMeter::deal(int64_t tokens, int64_t step_tokens) {
   const double step = report_.tokens > 0 ? seconds * static_cast<double>(step_tokens) /
                                                static_cast<double>(report_.tokens)
                                          : 0;
-  const double late = bounds_.seconds + kHoldUp + std::min(step, kLargestStep * bounds_.seconds);
-  if (bounds_.seconds > 0 && seconds > late) {
-    refuse(
-        fmt::format("it went on training after {:.1f} s of a budget of {:.1f} s, more than a "
-                    "step beyond",
-                    seconds, bounds_.seconds));
-  }
+  refuse_later_than(std::min(step, kLargestStep * bounds_.seconds));
   check(report_.refused.empty(), "{}", report_.refused);
   report_.tokens = dealt;
 }
@@ -60,7 +56,17 @@ void RunMeter::evaluated(double seconds, bool last) {
   report_.evaluation_seconds += seconds;
   report_.evaluations += 1;
   report_.training_seconds = training_seconds();
+  // It may have been dealt long before all that it trained on.
+  refuse_later_than((kLargestStep + kHandOver) * bounds_.seconds);
   over_ = last;
+}
+
+void RunMeter::refuse_later_than(double spare) {
+  const double seconds = training_seconds();
+  if (bounds_.seconds == 0 || seconds <= bounds_.seconds + kHoldUp + spare) return;
+  refuse(fmt::format(
+      "it went on training after {:.1f} s of a budget of {:.1f} s, more than a step beyond",
+      seconds, bounds_.seconds));
 }
 
 void RunMeter::refuse(const std::string& why) {

@@ -33,7 +33,8 @@ class RunMeter {
 
   /// False where the run has made all the evaluations that it may.
   bool may_evaluate(bool last) const;
-  /// Counts an evaluation, for whose seconds the clock stood still.
+  /// Counts an evaluation, for whose seconds the clock stood still. A run that comes to it long
+  /// after its budget ended counts for nothing.
   void evaluated(double seconds, bool last);
   /// Makes the run count for nothing.
   void refuse(const std::string& why);
@@ -43,6 +44,9 @@ class RunMeter {
   AttendantReport report() const;
 
  private:
+  /// Where training goes on for more than so many seconds behind its budget.
+  void refuse_later_than(double spare);
+
   RunBounds bounds_;
   AttendantReport report_;
   int64_t start_tokens_ = 0;

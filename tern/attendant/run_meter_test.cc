@@ -47,6 +47,20 @@ TEST(RunMeter, AStepIsBelievedUpToATenthOfTheBudget) {
   EXPECT_LE(meter.report().tokens, 1000 + 100 + kStep);
 }
 
+TEST(RunMeter, OneBatchIsNoLargerAStepThanThat) {
+  RunMeter meter({.tokens = 1000});
+  EXPECT_THROW(meter.deal(/*tokens=*/5000, /*step_tokens=*/5000), Error);
+  EXPECT_EQ(meter.report().tokens, 0);
+}
+
+TEST(RunMeter, ARunThatGoesOnTrainingOnWhatItWasDealtBeforeCountsForNothing) {
+  RunMeter meter({.seconds = 0.05});
+  meter.deal(kStep, kStep);
+  pass(1.2);
+  meter.evaluated(0, /*last=*/true);
+  EXPECT_THAT(meter.report().refused, HasSubstr("of a budget of 0.1 s, more than a step beyond"));
+}
+
 TEST(RunMeter, TrainingBeyondTheSecondsIsRefusedWithTheFigures) {
   RunMeter meter({.seconds = 0.05});
   meter.deal(kStep, kStep);

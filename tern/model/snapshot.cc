@@ -12,6 +12,10 @@ namespace {
 
 constexpr int64_t kAlignment = 64;  // of every piece, as the arena's
 
+/// Of all that a model reads, the rows of this alone are chosen by the text. Who shares the memory
+/// can tell which were read, so it is read as a whole first.
+constexpr const char* kEmbedding = "model.embed_tokens.weight";
+
 /// What a snapshot says of a layer in numbers: 1 or 0 for yes and no.
 struct LayerState {
   float has_bias = 0, has_sub_norm = 0, quantizes_inputs = 0, input_lambda = 1;
@@ -103,8 +107,9 @@ Llama Snapshot::read(std::shared_ptr<void> owner, std::span<std::byte> memory,
   Llama model(config_, {.compute = compute_,
                         .trainable = false,
                         .dense_linears = false,
-                        .memory = [&](const std::string&, const Shape&) {
-                          return on(parameters_[next++]);
+                        .memory = [&](const std::string& name, const Shape&) {
+                          const Tensor there = on(parameters_[next++]);
+                          return name == kEmbedding ? there.clone() : there;
                         }});
   const auto shared = std::make_shared<SharedInput>();
   const auto* layer = layers_.data();

@@ -29,7 +29,8 @@ class Snapshot {
   /// model has another shape or type, or the memory another size.
   void write(Llama& model, std::span<std::byte> memory) const;
 
-  /// A model that computes on the memory, which `owner` keeps alive. Nothing is copied.
+  /// A model that computes on the memory, which `owner` keeps alive. Nothing is copied but the
+  /// embedding.
   Llama read(std::shared_ptr<void> owner, std::span<std::byte> memory,
              const InputOptions& inputs) const;
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <memory>
 
 #include "tern/model/model_test_util.h"
@@ -78,6 +79,20 @@ TEST(Snapshot, ComputesTheNumbersOfTheModelBitForBit) {
     Llama read = snapshot.read(memory, *memory, inputs);
     EXPECT_EQ(numbers(read.logits(ids, 2)), numbers(model.logits(ids, 2))) << name_of(compute);
   }
+}
+
+TEST(Snapshot, WhichRowsOfItsEmbeddingATextReadsCannotBeSeenInTheMemory) {
+  LlamaConfig config = tiny_config();
+  config.tie_word_embeddings = false;
+  Llama model = random_model(config);
+  const Snapshot snapshot(config, DType::f32);
+  const auto memory = memory_of(snapshot.bytes());
+  snapshot.write(model, *memory);
+  const auto ids = random_tokens(8, config.vocab_size);
+  Llama read = snapshot.read(memory, *memory, {});
+  const int64_t embedding = config.vocab_size * config.hidden_size;
+  std::memset(memory->data(), 0, static_cast<size_t>(embedding) * sizeof(float));
+  EXPECT_EQ(numbers(read.logits(ids, 1)), numbers(model.logits(ids, 1)));
 }
 
 TEST(Snapshot, IsReadWithoutCopies) {

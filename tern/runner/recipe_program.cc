@@ -84,7 +84,8 @@ Job recipe_job(const Lab& lab, const fs::path& program, const fs::path& folder,
                 .tasks = limits.processes > 0 ? tasks_for_threads(limits.processes) : 0,
                 .folder_bytes = disk,
                 .file_bytes = disk};
-  job.sandbox = {.kind = sandbox, .read = system_folders(), .write = {folder}};
+  job.sandbox = {
+      .kind = sandbox, .read = system_folders(), .write = {folder}, .counts_children = true};
   std::vector<fs::path>& read = job.sandbox.read;
   read.push_back(program);
   const std::vector<fs::path> model = model_paths(manifest.model);

@@ -71,14 +71,14 @@ int64_t resident_bytes(pid_t process) {
 
 double processor_seconds(pid_t process) {
   // The name, in brackets, may hold anything. Behind it stand the state and 10 numbers, then the
-  // ticks in user and in kernel mode.
+  // ticks in user and in kernel mode, of itself and of those children.
   const std::string stat = read_all(folder_of(process) / "stat");
   std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
   std::string skipped;
   for (int i = 0; i < 11; ++i) fields >> skipped;
-  double user = 0, kernel = 0;
-  fields >> user >> kernel;
-  return (user + kernel) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  double ticks = 0, part = 0;
+  for (int i = 0; i < 4 && fields >> part; ++i) ticks += part;
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 int64_t tasks_of(pid_t process) {

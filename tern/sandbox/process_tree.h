@@ -15,7 +15,8 @@ std::vector<pid_t> descendants_of(pid_t process);
 /// Resident bytes of one process; 0 when it is gone.
 int64_t resident_bytes(pid_t process);
 
-/// Seconds of processor time that a process itself has used; 0 when it is gone.
+/// Seconds of processor time that a process has used, and the children that it has waited for; 0
+/// when it is gone.
 double processor_seconds(pid_t process);
 
 /// How many threads a process has, its first included; 0 when it is gone.

@@ -100,7 +100,7 @@ bool drop_capabilities() noexcept {
 
 /// True when a program runs in this kind of sandbox and is kept from what it must not read.
 bool works(Kind kind) try {
-  PreparedSandbox sandbox({kind, system_folders(), {}});
+  PreparedSandbox sandbox({kind, system_folders(), {}, false});
   const std::vector<std::string> command = sandbox.wrap(
       {"/bin/sh", "-c", "if (exec </etc/passwd) 2>/dev/null; then exit 1; else exit 0; fi"});
   std::vector<char*> arguments;
@@ -128,10 +128,11 @@ Kind strongest() {
   return works(Kind::kLandlock) ? Kind::kLandlock : Kind::kNone;
 }
 
-FilterOptions filter_options(Kind kind, const Namespaces& namespaces) {
-  if (kind == Kind::kBubblewrap) return {.signals = true, .files = true};
-  return {.signals = namespaces.pid || landlock_abi() >= kLandlockScopesSignals,
-          .files = namespaces.mounts};
+FilterOptions filter_options(const Sandbox& sandbox, const Namespaces& namespaces) {
+  const bool bubblewrap = sandbox.kind == Kind::kBubblewrap;
+  return {.signals = bubblewrap || namespaces.pid || landlock_abi() >= kLandlockScopesSignals,
+          .files = bubblewrap || namespaces.mounts,
+          .counts_children = sandbox.counts_children};
 }
 
 }  // namespace
@@ -171,8 +172,9 @@ std::vector<fs::path> system_folders() {
           "/etc/OpenCL",
           // Cores, caches, free memory and limits.
           "/proc", "/sys/devices/system", "/sys/fs/cgroup", "/sys/kernel/mm/transparent_hugepage",
-          "/sys/kernel/mm/hugepages", "/dev/null", "/dev/zero", "/dev/full", "/dev/random",
-          "/dev/urandom"};
+          "/sys/kernel/mm/hugepages",
+          // Not /dev/zero, which is memory that no limit sees where it is mapped.
+          "/dev/null", "/dev/full", "/dev/random", "/dev/urandom"};
 }
 
 PreparedSandbox::PreparedSandbox(const Sandbox& sandbox)
@@ -180,7 +182,7 @@ PreparedSandbox::PreparedSandbox(const Sandbox& sandbox)
       read_(kind_ == Kind::kNone ? std::vector<fs::path>() : real_paths(sandbox.read)),
       write_(kind_ == Kind::kNone ? std::vector<fs::path>() : real_paths(sandbox.write)),
       namespaces_(namespaces_for(kind_), write_),
-      filter_(filter_options(kind_, namespaces_.which())) {
+      filter_(filter_options(sandbox, namespaces_.which())) {
   if (kind_ == Kind::kNone) return;
   if (kind_ == Kind::kLandlock) {
     check(SyscallFilter::supported(),
@@ -209,7 +211,10 @@ std::vector<std::string> PreparedSandbox::wrap(const std::vector<std::string>& c
                                     "--proc",
                                     "/proc",
                                     "--dev",
-                                    "/dev"};
+                                    "/dev",
+                                    "--dev-bind",
+                                    "/dev/null",
+                                    "/dev/zero"};
   for (const fs::path& path : read_) {
     // bubblewrap makes its own of these two.
     if (is_within(path, "/proc") || is_within(path, "/dev")) continue;

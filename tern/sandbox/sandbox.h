@@ -22,6 +22,9 @@ struct Sandbox {
   Kind kind = Kind::kNone;
   std::vector<std::filesystem::path> read;   // files and folders with all below them
   std::vector<std::filesystem::path> write;  // the same, with every right
+  /// The processor time of its children is to be told whatever it does: it cannot say that it does
+  /// not care for their end (a shell's `wait` needs that).
+  bool counts_children = false;
 };
 
 /// The strongest kind that works on this machine, tried once by running a program in it: Landlock

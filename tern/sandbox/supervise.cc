@@ -1,5 +1,7 @@
 #include "tern/sandbox/supervise.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -35,25 +37,55 @@ std::string mebibytes(int64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
 }
 
-/// What a folder takes of the disk, links not followed. A file counts with its size or what it
-/// occupies, whichever is more, and with a block at least, so that a million empty ones count too.
-/// Stops counting beyond `enough`.
-int64_t folder_size(const fs::path& folder, int64_t enough) {
+/// What a file takes of the disk: its size or what it occupies, whichever is more, and a block at
+/// least, so that a million empty ones count too.
+int64_t disk_of(const struct stat& info) {
   constexpr int64_t kBlock = 4096;
+  return std::max({kBlock, int64_t{info.st_size}, int64_t{info.st_blocks} * 512});
+}
+
+/// What a folder takes of the disk, links not followed. Stops counting beyond `enough`; folders in
+/// folders that nobody needs so deep are more than enough.
+int64_t folder_size(int at, const char* name, int64_t enough, int deep = 0) {
+  constexpr int kDeepest = 256;
+  if (deep == kDeepest) return enough + 1;
+  const int file = ::openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR* const entries = file < 0 ? nullptr : ::fdopendir(file);
+  if (entries == nullptr) {
+    if (file >= 0) ::close(file);
+    return 0;
+  }
   int64_t total = 0;
-  std::vector<fs::path> open = {folder};
-  while (!open.empty() && total <= enough) {
-    const fs::path current = std::move(open.back());
-    open.pop_back();
+  while (const dirent* entry = total <= enough ? ::readdir(entries) : nullptr) {
+    const std::string_view inside = entry->d_name;
+    struct stat info {};
+    if (inside == "." || inside == ".." ||
+        ::fstatat(file, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      continue;
+    }
+    total += disk_of(info);
+    if (S_ISDIR(info.st_mode)) total += folder_size(file, entry->d_name, enough - total, deep + 1);
+  }
+  ::closedir(entries);
+  return total;
+}
+
+/// What those open files of these processes take of a folder's disk that have no name any more.
+int64_t nameless_size(const std::vector<pid_t>& processes, const fs::path& folder) {
+  struct stat place {};
+  if (::stat(folder.c_str(), &place) != 0) return 0;
+  std::map<ino_t, int64_t> sizes;
+  for (const pid_t process : processes) {
+    const fs::path files = fs::path("/proc") / std::to_string(process) / "fd";
     std::error_code gone;
-    for (fs::directory_iterator it(current, gone), end; !gone && it != end && total <= enough;
-         it.increment(gone)) {
+    for (fs::directory_iterator it(files, gone), end; !gone && it != end; it.increment(gone)) {
       struct stat info {};
-      if (::lstat(it->path().c_str(), &info) != 0) continue;
-      total += std::max({kBlock, int64_t{info.st_size}, int64_t{info.st_blocks} * 512});
-      if (S_ISDIR(info.st_mode)) open.push_back(it->path());
+      if (::stat(it->path().c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
+      if (info.st_nlink == 0 && info.st_dev == place.st_dev) sizes[info.st_ino] = disk_of(info);
     }
   }
+  int64_t total = 0;
+  for (const auto& [file, size] : sizes) total += size;
   return total;
 }
 
@@ -121,7 +153,8 @@ class Run {
     const int status = keeper_.poll().value_or(SIGKILL);
     result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     result_.seconds = seconds_since(start_);
-    result_.processor_seconds = processor_seconds_of_all();
+    // The kernel knows of those that were waited for; what was killed was seen before.
+    result_.processor_seconds = std::max(used_, keeper_.processor_seconds());
     return result_;
   }
 
@@ -178,11 +211,12 @@ class Run {
   std::string endangers(double now) {
     const Limits& limits = job_.limits;
     int64_t memory = 0, tasks = 0;
-    for (const pid_t process : tree()) {
+    const std::vector<pid_t> processes = tree();
+    for (const pid_t process : processes) {
       memory += resident_bytes(process);
       tasks += tasks_of(process);
-      used_[process] = std::max(used_[process], processor_seconds(process));
     }
+    used_ = std::max(used_, processor_seconds_now());
     result_.peak_memory = std::max(result_.peak_memory, memory);
     if (limits.memory_bytes > 0 && memory > limits.memory_bytes) {
       return fmt::format("it took {} of memory; the limit is {}", mebibytes(memory),
@@ -192,25 +226,31 @@ class Run {
       return fmt::format("it had {} processes and threads at once; the limit is {}", tasks,
                          limits.tasks);
     }
-    return folder_exceeded(now);
+    return disk_exceeded(now, processes);
   }
 
-  /// What the kernel says of those that their parents have waited for, or what was seen of all: a
-  /// program may let its children go without waiting.
-  double processor_seconds_of_all() const {
-    double seen = 0;
-    for (const auto& [process, seconds] : used_) seen += seconds;
-    return std::max(seen, keeper_.processor_seconds());
+  /// Of all that live and of those that they have waited for.
+  double processor_seconds_now() const {
+    double seconds = processor_seconds(keeper_.id());
+    for (const pid_t process : descendants_of(keeper_.id())) seconds += processor_seconds(process);
+    return seconds;
   }
 
-  std::string folder_exceeded(double now) {
-    const int64_t limit = job_.limits.folder_bytes;
-    if (limit <= 0 || now < next_folder_) return "";
-    const int64_t size = folder_size(job_.folder, limit);
+  /// Which limit of the disk was hit, in a sentence; empty when none.
+  std::string disk_exceeded(double now, const std::vector<pid_t>& processes) {
+    const Limits& limits = job_.limits;
+    if (limits.folder_bytes <= 0 || now < next_folder_) return "";
+    const int64_t size = folder_size(AT_FDCWD, job_.folder.c_str(), limits.folder_bytes) +
+                         nameless_size(processes, job_.folder);
     // A folder with very many files must not take the processor from the job.
     next_folder_ = now + std::max(kFolderSeconds, 10 * (seconds_since(start_) - now));
-    if (size <= limit) return "";
-    return fmt::format("its files took more than {} of the disk", mebibytes(limit));
+    if (size > limits.folder_bytes) {
+      return fmt::format("its files took more than {} of the disk", mebibytes(limits.folder_bytes));
+    }
+    std::error_code unknown;
+    const fs::space_info disk = fs::space(job_.folder, unknown);
+    if (unknown || static_cast<int64_t>(disk.available) >= limits.least_free_bytes) return "";
+    return fmt::format("less than {} were left of the disk", mebibytes(limits.least_free_bytes));
   }
 
   /// The program and all below it. What the sandbox needs stands above: it is nothing that the job
@@ -236,7 +276,7 @@ class Run {
   Keeper keeper_;
   const Clock::time_point start_ = Clock::now();
   JobResult result_;
-  std::map<pid_t, double> used_;  // processor seconds, as last seen
+  double used_ = 0;  // processor seconds, as last seen
   double next_tick_ = 0, next_folder_ = 0, last_output_ = 0;
   std::optional<double> warned_at_;
   bool output_open_ = true;

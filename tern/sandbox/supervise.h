@@ -15,15 +15,17 @@ namespace tern {
 /// What a supervised program may take. 0: no limit. A program whose time is over is warned first;
 /// one that takes too much of the machine (memory, tasks, disk) is ended at once.
 struct Limits {
-  double seconds = 0;           // wall clock
-  double grace_seconds = 5;     // from the warning, SIGTERM, to the end of the whole tree, SIGKILL;
-                                // 0: as long as it takes
-  double idle_seconds = 0;      // without a byte of output
-  int64_t memory_bytes = 0;     // resident, of all its processes together, looked at every 0.1 s
-  int64_t tasks = 0;            // processes and threads at once
-  int64_t folder_bytes = 0;     // of everything in its folder, each entry at least 4096
-  int64_t file_bytes = 0;       // of one file (RLIMIT_FSIZE)
-  int64_t log_bytes = 4 << 20;  // of its output that is kept: the first and the last half of it
+  double seconds = 0;        // wall clock
+  double grace_seconds = 5;  // from the warning, SIGTERM, to the end of the whole tree, SIGKILL;
+                             // 0: as long as it takes
+  double idle_seconds = 0;   // without a byte of output
+  int64_t memory_bytes = 0;  // resident, of all its processes together, looked at every 0.1 s
+  int64_t tasks = 0;         // processes and threads at once
+  int64_t folder_bytes = 0;  // of everything in its folder, each entry at least 4096, and of open
+                             // files that have no name any more
+  int64_t least_free_bytes = 0;  // of the disk of its folder, where folder_bytes are counted
+  int64_t file_bytes = 0;        // of one file (RLIMIT_FSIZE)
+  int64_t log_bytes = 4 << 20;   // of its output that is kept: the first and the last half of it
 };
 
 /// Limits::tasks for a program with a thread on each processor and so many tasks besides.

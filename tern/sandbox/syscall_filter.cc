@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -102,15 +103,19 @@ Program check_open(int flags) {
           allow()};
 }
 
-/// Datagram pairs could still send to any local address.
-Program check_socketpair() {
-  constexpr uint32_t kTypeBits = 0xf;
-  return {load_argument(1),
-          BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kTypeBits),
-          jump(BPF_JEQ, 1 /* SOCK_STREAM */, 2, 0),
-          jump(BPF_JEQ, 5 /* SOCK_SEQPACKET */, 1, 0),
-          refuse(EACCES),
-          allow()};
+/// Memory that is shared and has no file is counted with a process only while that looks at it, and
+/// can stay without.
+Program check_mmap() {
+  return {load_argument(3), jump(BPF_JSET, MAP_ANONYMOUS, 0, 2), jump(BPF_JSET, MAP_SHARED, 0, 1),
+          refuse(EPERM), allow()};
+}
+
+/// Children whose end is of no interest to their parent are counted by nobody when they have ended.
+Program check_signal_action() {
+  constexpr size_t kUpperHalf = 4;
+  const sock_filter load_upper = load(offsetof(seccomp_data, args) + 8 + kUpperHalf);
+  return {load_argument(0), jump(BPF_JEQ, SIGCHLD, 0, 5), load_argument(1), jump(BPF_JEQ, 0, 0, 2),
+          load_upper,       jump(BPF_JEQ, 0, 1, 0),       refuse(EPERM),    allow()};
 }
 
 /// An argument that must be one of `values`, else `error`.
@@ -168,7 +173,8 @@ SyscallFilter::SyscallFilter(const FilterOptions& options) {
               load(offsetof(seccomp_data, nr))};
   for (const uint32_t call : kNetworkCalls) for_call(program_, call, {refuse(EACCES)});
   for (const uint32_t call : kAttributeCalls) for_call(program_, call, {refuse(EOPNOTSUPP)});
-  for_call(program_, __NR_socketpair, check_socketpair());
+  for_call(program_, __NR_mmap, check_mmap());
+  if (options.counts_children) for_call(program_, __NR_rt_sigaction, check_signal_action());
   for_call(program_, __NR_clone, refuse_bits(0, kNewNamespaces));
   for_call(program_, __NR_personality, refuse_unless_equal(0, 0xffffffff));
   for_call(program_, __NR_prlimit64, refuse_unless_equal(0, 0));

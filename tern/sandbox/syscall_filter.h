@@ -11,6 +11,8 @@ namespace tern {
 struct FilterOptions {
   bool signals = false;  // to processes other than itself
   bool files = false;    // their modes, owners, times and attributes
+  /// Or asks of it: that the processor time of its children can be told when they have ended.
+  bool counts_children = false;
 };
 
 /// A seccomp program that lets pass what a training program, a compiler or a shell needs

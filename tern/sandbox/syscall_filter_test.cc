@@ -204,6 +204,28 @@ TEST_F(SyscallFilterTest, OpensFilesAsEverButForTruncationWithoutWriting) {
   EXPECT_EQ(error_of([] { return ::open("/dev/null", O_WRONLY | O_CREAT, 04755); }), EPERM);
 }
 
+TEST_F(SyscallFilterTest, RefusesMemoryThatIsSharedAndHasNoFile) {
+  const auto map = [](int flags) {
+    return error_of([flags] {
+      void* const made = ::mmap(nullptr, 4096, PROT_READ, flags | MAP_ANONYMOUS, -1, 0);
+      return made == MAP_FAILED ? -1L : 0L;
+    });
+  };
+  EXPECT_EQ(map(MAP_SHARED), EPERM);
+  EXPECT_EQ(map(MAP_SHARED_VALIDATE), EPERM);
+  EXPECT_EQ(map(MAP_PRIVATE), 0);
+}
+
+TEST_F(SyscallFilterTest, WhereChildrenAreCountedTheirEndCannotBeIgnored) {
+  const auto set = [](int signal, bool counts) {
+    return error_of([signal] { return ::signal(signal, SIG_IGN) == SIG_ERR ? -1L : 0L; },
+                    {.counts_children = counts});
+  };
+  EXPECT_EQ(set(SIGCHLD, true), EPERM);
+  EXPECT_EQ(set(SIGUSR1, true), 0);
+  EXPECT_EQ(set(SIGCHLD, false), 0);
+}
+
 TEST_F(SyscallFilterTest, ModesChangeOnlyWhereSomethingElseGuardsThem) {
   EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 0644); }), EPERM);
   EXPECT_EQ(error_of([] { return ::chmod("/no/such/file", 0644); }, {.files = true}), ENOENT);

@@ -17,9 +17,9 @@ int main() {
   }
   for (const char* words :
        {R"("group": "0")", R"("group": "-5")", R"("group": "1e9")", R"("activation_bits": 1)",
-        R"("activation_bits": -9)", R"("hadamard": 3)", R"("hadamard": -2)", R"("activation_scale": "none")", R"("activation_norm": "x")",
-        R"("activation_clip": -1)", R"("embedding_bits": 3)", R"("dense_blocks": "all")",
-        R"("bits": 9)"}) {
+        R"("activation_bits": -9)", R"("hadamard": 3)", R"("hadamard": -2)",
+        R"("activation_scale": "none")", R"("activation_norm": "x")", R"("activation_clip": -1)",
+        R"("embedding_bits": 3)", R"("dense_blocks": "all")", R"("bits": 9)"}) {
     Evaluation evaluation;
     evaluation.quantization =
         text_of(R"({"quant_method": "tern", "format_version": 2, %s%s})",

@@ -13,10 +13,10 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <random>
 #include <set>
+#include <sstream>
 
 #include "loop/record/ledger.h"
 #include "tern/base/text.h"
@@ -60,7 +60,9 @@ void session(const FakeLab& fake) {
 
 std::string text_of(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  std::ostringstream whole;  // whose operator throws nothing where the process ends meanwhile
+  whole << stream.rdbuf();
+  std::string text = whole.str();
   std::replace(text.begin(), text.end(), '\0', ' ');
   return text;
 }

@@ -18,8 +18,11 @@ namespace fs = std::filesystem;
 
 /// A file of /proc, which has no size; empty when the process is gone.
 std::string read_all(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  // A process that ends between opening and reading is an error of the read, which the iterators of
+  // a stream throw and its buffer's operator does not.
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 fs::path folder_of(pid_t process) { return fs::path("/proc") / std::to_string(process); }

@@ -205,7 +205,8 @@ class Chaos {
     for (const Experiment& e : history.experiments()) {
       ++experiments_;
       kept_ += e.status == Status::kKeep ? 1 : 0;
-      if (e.number == 1 || e.commit.empty()) continue;
+      // A baseline is a commit of the branch.
+      if (e.base == 0 || e.commit.empty()) continue;
       EXPECT_EQ(fake_->git(fmt::format("rev-parse refs/tern/exp/{:04}", e.number)),
                 e.commit + "\n");
     }
